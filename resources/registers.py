@@ -1,0 +1,34 @@
+"""The append-only registers: what must survive when the warehouse is rebuilt.
+
+Belongs here: the migrations of ``registers.duckdb``. Does not belong here: warehouse tables, which are disposable.
+A migration that has shipped is never edited; a change is a new migration at the end.
+"""
+
+from __future__ import annotations
+
+MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (
+        "intake, nights, persons",
+        (
+            """create table registers.main.intake (
+                   source varchar not null, sha256 varchar not null, night date not null, verdict varchar not null,
+                   manifest varchar not null, primary key (source, sha256))""",
+            """create table registers.main.night_item (
+                   night date not null, kind varchar not null, name varchar not null, sha256 varchar,
+                   verdict varchar not null, primary key (night, kind, name))""",
+            """create table registers.main.person (
+                   domain varchar not null, sequence bigint not null, person_key varchar not null, created_on date not null,
+                   retired_on date, redirect_to varchar, primary key (domain, sequence))""",
+            """create table registers.main.membership (
+                   domain varchar not null, subject_id varchar not null, person_key varchar not null,
+                   known_from date not null, known_to date)""",
+            """create table registers.main.person_event (
+                   night date not null, domain varchar not null, event varchar not null, person_key varchar not null,
+                   other_key varchar, subjects bigint not null)""",
+            """create table registers.main.review_decision (
+                   subject_a varchar not null, subject_b varchar not null, decision varchar not null, decided_by varchar not null,
+                   decided_on date not null, reason varchar not null, evidence_hash varchar not null)""",
+        ),
+    ),
+)
+"""(name, statements) in order; position is the migration's number."""
