@@ -1,0 +1,39 @@
+# Two commands matter: make demo, make test. Everything else serves them.
+PYTHON ?= python3.11
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.PHONY: setup demo test check up bench soak docs lock clean
+
+setup: $(STAMP)  ## .venv with the hashed lock and the throughcare command
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup  ## simulate a county of 20,000 residents, run three nights, print what came of it
+	$(BIN)/throughcare demo
+
+test: setup check  ## every check and test; what .ci/run calls
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+check: setup  ## style, types and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+up: setup  ## the Dagster UI on loopback with the demo county; Ctrl-C stops it
+	$(BIN)/throughcare up
+
+docs: setup  ## write the generated pages again
+	$(BIN)/python -m pipelines docs
+
+lock:  ## resolve the lock again; never writes an index address
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --output-file requirements.lock pyproject.toml
+
+clean:  ## remove the demo county's state and the virtual environment
+	rm -rf data $(VENV)
