@@ -1,0 +1,167 @@
+"""What a county decides about linkage, and what a trained model must say about itself.
+
+Belongs here: the shape of ``linkage/linkage.yaml`` (choice of model, thresholds, caps, gates) and of the model card. Does not belong
+here: comparisons, scoring, clustering, or any figure computed at run time.
+All weights are match weights in bits: log2 of the ratio of the odds of a match to even odds, prior included, as Splink reports them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from contracts.reviewed import Reviewed
+
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Share = Annotated[float, Field(ge=0, le=1)]
+ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]*\.v[0-9]+$")]
+
+
+class Thresholds(Reviewed):
+    """Where a match weight starts to mean something; fixed before a night is run, never chosen from its result."""
+
+    link: float = Field(description="Least weight at which two subjects may become one person.")
+    attach: float = Field(description="Least weight at which a record with only name, phone or address may attach to a person.")
+    attach_margin: float = Field(ge=0, description="By how many bits the best person must beat the second best before a weak record attaches.")
+    review: float = Field(description="Least weight at which an unlinked pair is worth a person's look.")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Thresholds:
+        if not self.review <= self.link <= self.attach:
+            raise ValueError("thresholds must rise: review <= link <= attach (a weak record needs at least the weight of a full one)")
+        return self
+
+
+class Caps(Reviewed):
+    """Limits that keep a night's work proportional and shared values from gluing strangers together."""
+
+    largest_block: int = Field(ge=2, description="A blocking key shared by more subjects than this makes no candidate pairs; the cap is reported.")
+    largest_component: int = Field(ge=2, description="A component above this is resolved at a higher weight until it falls apart; reported.")
+    shared_phone_names: int = Field(ge=2, description="A phone used under this many different initials is shared and is no evidence.")
+    shared_address_names: int = Field(ge=2, description="An address used under this many different initials is shared and is no evidence.")
+
+
+class Gates(Reviewed):
+    """What must hold before linked tables may be used; a failed gate keeps last night's products."""
+
+    largest_person: int = Field(ge=1, description="Most subjects one person may hold.")
+    merges_per_thousand: float = Field(ge=0, description="Most persons per thousand of last night's that may merge in one night.")
+    splits_per_thousand: float = Field(ge=0, description="Most persons per thousand of last night's that may split in one night.")
+    settled_persons: int = Field(ge=0, description="Merges and splits are judged only when last night held at least this many persons.")
+
+
+class LinkageChoice(Reviewed):
+    """``linkage/linkage.yaml``: which frozen model scores this county, and under which limits."""
+
+    model: ModelName = Field(description="Name of the model file and card beside this file, without their endings: person.v1.")
+    thresholds: Thresholds
+    caps: Caps
+    gates: Gates
+
+
+class Interval(Reviewed):
+    """A proportion with its 95 % Wilson interval (Wilson 1927)."""
+
+    hits: int = Field(ge=0)
+    of: int = Field(ge=0)
+    value: Share | None = Field(default=None, description="hits / of; null where there is nothing to divide by.")
+    low: Share | None = None
+    high: Share | None = None
+
+
+class AccuracyRow(Reviewed):
+    """Pairwise accuracy in one slice of the data."""
+
+    scope: Literal["all", "with_birth_date"] = Field(description="Every linkable subject, or only those with a full birth date.")
+    by: Literal["overall", "race_group", "sex", "system_pair"]
+    group: str
+    precision: Interval
+    recall: Interval
+    f1: Share | None = None
+
+
+class TermFrequencies(Reviewed):
+    """One frozen table of how common each value of a column is."""
+
+    column: str
+    file: str
+    sha256: Sha256
+    minimum_count: int = Field(ge=2, description="Values seen in fewer subjects are not in the file, so that it names nobody.")
+    rest: float = Field(gt=0, lt=1, description="Frequency assumed for a value that the file does not hold.")
+
+
+class Training(Reviewed):
+    """What the model learned from and how it can be learned again."""
+
+    data: str
+    residents: int = Field(ge=1)
+    nights: int = Field(ge=1)
+    simulation_seed: int
+    seed: int
+    subjects: int = Field(ge=1)
+    labels_used: Literal[False] = Field(default=False, description="Training is unsupervised: truth measures the model, it never teaches it.")
+    software: dict[str, str]
+
+
+class SexEvidence(Reviewed):
+    """Sex may be evidence only when declared here together with what it changes."""
+
+    used: bool
+    reason: str
+    agreement_bits: float | None = Field(default=None, description="Weight a shared sex adds.")
+    disagreement_bits: float | None = Field(default=None, description="Weight a different sex takes away.")
+    recall_without: Share | None = Field(default=None, description="Recall among subjects with a birth date when sex is left out.")
+    precision_without: Share | None = Field(default=None, description="Precision among subjects with a birth date when sex is left out.")
+
+
+class Evidence(Reviewed):
+    """One comparison of the model in words."""
+
+    name: str
+    columns: tuple[str, ...]
+    meaning: str
+
+
+class Review(Reviewed):
+    """Who has read this card. Empty fields are shown as empty, never hidden."""
+
+    reviewed_by: str | None = None
+    reviewed_on: date | None = None
+    remarks: str | None = None
+
+
+class ModelCard(Reviewed):
+    """``linkage/<model>.card.yaml``: everything a reader needs to accept or refuse a model version."""
+
+    model: ModelName
+    linker_uid: str
+    sha256: Sha256 = Field(description="Of the model file; a model that does not match its card is refused.")
+    intended_use: str
+    training: Training
+    evidence: tuple[Evidence, ...]
+    never_evidence: tuple[str, ...]
+    sex: SexEvidence
+    term_frequencies: tuple[TermFrequencies, ...]
+    thresholds: Thresholds
+    accuracy: tuple[AccuracyRow, ...]
+    limits: tuple[str, ...]
+    review: Review
+
+    @model_validator(mode="after")
+    def _race_is_named(self) -> ModelCard:
+        if not {"race", "ethnicity"} <= set(self.never_evidence):
+            raise ValueError("never_evidence must name race and ethnicity")
+        return self
+
+
+def model_file(folder: Path, model: str) -> Path:
+    """Where the frozen model of that name lies in a county's ``linkage`` folder."""
+    return folder / f"{model}.json"
+
+
+def card_file(folder: Path, model: str) -> Path:
+    """Where the card of that model lies."""
+    return folder / f"{model}.card.yaml"

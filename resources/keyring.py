@@ -1,0 +1,98 @@
+"""Secrets and what is derived from them: person keys and recipients' pseudonyms.
+
+Belongs here: secret files under ``$THROUGHCARE_HOME/keys`` and the two pseudo-random functions. Does not belong here: which person
+gets which number (assets/linked/register.py) and who may receive which pseudonym. Secrets never appear in errors, logs or configuration.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from resources.home import sync_folder
+
+SECRET_BYTES = 32
+KEY_HEX_DIGITS = 32  # 128 bits, like every other key of the warehouse
+_NAME = re.compile(r"^[a-z0-9][a-z0-9_]{0,63}$")
+_SEPARATOR = b"\x1f"
+
+
+class KeyringFault(RuntimeError):
+    """A secret cannot be used; the message names the file and how to mend it, never its content."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The secrets of one county's home.
+
+    ``folder`` is ``Home.keys``. A secret is created on first use, 32 random bytes, mode 0600.
+    """
+
+    folder: Path
+
+    def person_key(self, domain: str, sequence: int) -> str:
+        """Key of the person with that register number in that link domain: HMAC-SHA256, 32 hexadecimal digits.
+
+        Looks random to everyone without the mint secret, and is the same in a rerun. It is never derived from a name,
+        a birth date or a vendor's id (45 CFR 164.514(c)).
+        """
+        return _derive(self._secret("mint"), b"person", domain.encode(), str(sequence).encode())
+
+    def pseudonym(self, recipient: str, product: str, epoch: int, person_key: str) -> str:
+        """What one product calls a person: HMAC-SHA256(key[recipient, product, epoch], person_key), 32 hexadecimal digits."""
+        return self.pseudonyms(recipient, product, epoch, [person_key])[person_key]
+
+    def pseudonyms(self, recipient: str, product: str, epoch: int, person_keys: Iterable[str]) -> dict[str, str]:
+        """Pseudonyms of many persons at once, by person key. Two products never share a secret, so their files do not join.
+
+        Raises:
+            KeyringFault: if recipient, product or epoch is not a plain name or number, or the secret cannot be used.
+        """
+        if epoch < 1:
+            raise KeyringFault(f"key epoch [{epoch}] must be 1 or more")
+        for name in (recipient, product):
+            if not _NAME.match(name) or "__" in name:
+                raise KeyringFault(f"[{name}] cannot name a secret; use lower-case letters, digits and single underscores")
+        secret = self._secret(f"pseudonym__{recipient}__{product}__{epoch}")
+        return {key: _derive(secret, b"pseudonym", recipient.encode(), product.encode(), key.encode()) for key in person_keys}
+
+    def _secret(self, name: str) -> bytes:
+        path = self.folder / f"{name}.key"
+        if not path.exists():
+            _create(path)
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if mode & 0o077:
+            raise KeyringFault(f"keys/{path.name} can be read by others (mode {mode:04o}); run chmod 600 on it and rotate the secret")
+        secret = path.read_bytes()
+        if len(secret) != SECRET_BYTES:
+            raise KeyringFault(f"keys/{path.name} is damaged ({len(secret)} bytes, not {SECRET_BYTES}); restore it from the key backup")
+        return secret
+
+
+def _derive(secret: bytes, *parts: bytes) -> str:
+    return hmac.new(secret, _SEPARATOR.join(parts), hashlib.sha256).hexdigest()[:KEY_HEX_DIGITS]
+
+
+def _create(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        stream.write(secrets.token_bytes(SECRET_BYTES))
+        stream.flush()
+        os.fsync(stream.fileno())
+    try:
+        # link() fails where another process created the secret first: the first one stands, no secret is ever replaced.
+        os.link(temporary, path)
+    except FileExistsError:
+        pass
+    finally:
+        temporary.unlink()
+    sync_folder(path.parent)
