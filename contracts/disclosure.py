@@ -1,0 +1,41 @@
+"""How small a group may be before its figures are withheld: disclosure.yaml as a frozen model.
+
+Belongs here: the thresholds a county decides and where they come from. Does not belong here: applying them (assets/published/).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from contracts.reviewed import Reviewed
+
+
+class DisclosurePolicy(Reviewed):
+    """The county's rule for small cells of aggregate tables."""
+
+    minimum_cell: int = Field(ge=3, description="A count of people below this is withheld. CMS and many use letters: 11.")
+    zeros: Literal["withhold", "show"] = Field(description="Whether a count of zero people is withheld as well.")
+    complementary: Literal["exact"] = Field(description="No withheld count may be computable from shown ones by exact linear arithmetic.")
+    interval_cells: int = Field(ge=0, description="Tables up to this many cells also pass the interval audit.")
+    interval_width: int = Field(ge=1, description="A withheld count must remain uncertain by at least this much to a reader of the table.")
+    rounding: int = Field(default=1, ge=1, description="Shown counts are rounded to a multiple of this; 1 leaves them exact.")
+    pooling_months: tuple[int, ...] = Field(min_length=1, description="Windows tried in order, until every group of a table can be shown.")
+    maximum_dimensions: int = Field(default=3, ge=1, description="Most dimensions an aggregate table may have.")
+    citation: str = Field(min_length=8, description="Where the rule comes from.")
+    reviewed_by: str | None = Field(default=None, description="Who reviewed the rule; empty is shown as such.")
+    reviewed_on: date | None = Field(default=None)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if list(self.pooling_months) != sorted(set(self.pooling_months)):
+            raise ValueError("pooling_months must rise")
+        if self.interval_width > self.minimum_cell:
+            raise ValueError("interval_width cannot exceed minimum_cell")
+        return self
+
+    def too_small(self, people: int) -> bool:
+        """Whether a count of people must be withheld on its own account."""
+        return people < self.minimum_cell and (people != 0 or self.zeros == "withhold")

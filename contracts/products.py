@@ -1,0 +1,219 @@
+"""What a recipient may receive: products/*.yaml as frozen models.
+
+Belongs here: the shape of a product's text and the faults that one product's text can show by itself. Does not belong here: whether a
+clause permits any of it (decided every night, per subject and element) or how a table is built.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Literal, Self
+
+from pydantic import Field, model_validator
+
+from contracts.reviewed import Reviewed
+
+NAME = r"^[a-z][a-z0-9_]*$"
+ELEMENT = re.compile(r"[a-z][a-z0-9_]*\.([a-z][a-z0-9_]*|__present__)")
+INTERNAL_COLUMNS = frozenset({"record_id", "subject_id", "parent_record_id", "person_key", "cad_record_id", "version", "known_from", "known_to"})
+"""Integrator keys: no product column may bear one of these names."""
+
+
+class ProductForm(StrEnum):
+    """How closely a product's rows name a person."""
+
+    AGGREGATE = "aggregate"  # counts of people, under disclosure control
+    PSEUDONYMISED = "pseudonymised"  # one row a person or record, under the product's own pseudonyms
+    IDENTIFIED = "identified"  # rows under the recipient's own ids of its own records
+
+
+class Grain(StrEnum):
+    """What one row of a table stands for."""
+
+    RECORD = "record"
+    PERSON = "person"
+    AGGREGATE = "aggregate"
+    OPERATIONS = "operations"  # instruments, deliveries, rules: no people behind a row
+
+
+class Operation(StrEnum):
+    """The permission a table needs; spelled as the clauses spell it."""
+
+    DISCLOSE_ROW = "disclose_row"
+    DISCLOSE_AGGREGATE = "disclose_aggregate"
+
+
+class Role(StrEnum):
+    """What disclosure control does with a column of an aggregate table."""
+
+    DIMENSION = "dimension"  # names the cell
+    PEOPLE = "people"  # distinct people: the protected count
+    MAGNITUDE = "magnitude"  # a sum over the people of another column: published only with them
+    DERIVED = "derived"  # a rate, ratio, limit or mean: published only when every input is
+    PLAIN = "plain"  # says nothing of people: a definition's name, a source, a year
+
+
+class OwnId(Reviewed):
+    """The recipient's own identifier of its own record: the only identifier an identified product carries."""
+
+    system: str = Field(pattern=NAME, description="The recipient's own system.")
+    key: Literal["person", "record"] = Field(description="Whether the id is the system's id of the person or of the record.")
+
+
+class ProductColumn(Reviewed):
+    """One published column."""
+
+    name: str = Field(pattern=NAME, description="As the recipient sees it.")
+    description: str = Field(min_length=8, description="Meaning and unit, for the reader who receives it.")
+    elements: tuple[str, ...] = Field(default=(), description="Elements (record_type.column or source.__present__) it is derived from.")
+    own_id: OwnId | None = Field(default=None, description="Set when the column carries the recipient's own identifier.")
+    pseudonym: bool = Field(default=False, description="Set when the column carries this product's pseudonym of a person.")
+    role: Role = Field(default=Role.PLAIN, description="What disclosure control does with it; only for aggregate tables.")
+    total: str | None = Field(default=None, description="Of a dimension: the value that marks the sum over all its other values.")
+    overlapping: bool = Field(default=False, description="Of a dimension: its values share people (nested definitions), so they do not add up.")
+    part_of: str | None = Field(default=None, description="Of a people column: the people column that contains it; the rest is protected too.")
+    of: tuple[str, ...] = Field(default=(), description="Of a magnitude or derived column: the people columns it is computed from.")
+    reference: dict[str, str] = Field(default={}, description="Of a derived column: dimension values of the row it is compared with.")
+    numerator: str | None = Field(default=None, description="Of a derived rate: recomputed from the protected count of this column…")
+    base: str | None = Field(default=None, description="…divided by the protected count of this one…")
+    per: float | None = Field(default=None, description="…times this.")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        for element in self.elements:
+            if not ELEMENT.fullmatch(element):
+                raise ValueError(f"[{element}] is not an element; write record_type.column or source.__present__")
+        if self.name in INTERNAL_COLUMNS:
+            raise ValueError(f"[{self.name}] is an integrator's key and never leaves; use own_id or pseudonym under another name")
+        if self.own_id and self.pseudonym:
+            raise ValueError("a column is an own id or a pseudonym, not both")
+        if (self.total or self.overlapping) and self.role is not Role.DIMENSION:
+            raise ValueError("total and overlapping belong to a dimension")
+        if self.part_of and self.role is not Role.PEOPLE:
+            raise ValueError("part_of belongs to a people column")
+        if self.role in {Role.MAGNITUDE, Role.DERIVED} and not self.of:
+            raise ValueError(f"a {self.role} column must name in `of` the people columns it is computed from")
+        if len({self.numerator is None, self.base is None, self.per is None}) != 1:
+            raise ValueError("numerator, base and per go together")
+        return self
+
+
+class ProductTable(Reviewed):
+    """One published table."""
+
+    name: str = Field(pattern=NAME, description="As the recipient sees it.")
+    description: str = Field(min_length=8, description="What one row is and when it is there.")
+    grain: Grain = Field(description="What one row stands for.")
+    question: str = Field(pattern=NAME, description="Name of the published question (assets/published/questions/<name>.sql) that fills it.")
+    order_by: tuple[str, ...] = Field(default=(), description="Columns by which rows are stored; default: all of them.")
+    uses: tuple[str, ...] = Field(default=(), description="Elements that decide which rows are there without being shown.")
+    columns: tuple[ProductColumn, ...] = Field(min_length=1)
+
+    @property
+    def operation(self) -> Operation | None:
+        """The permission its contacts need; None when there are no people behind its rows."""
+        match self.grain:
+            case Grain.RECORD | Grain.PERSON:
+                return Operation.DISCLOSE_ROW
+            case Grain.AGGREGATE:
+                return Operation.DISCLOSE_AGGREGATE
+            case Grain.OPERATIONS:
+                return None
+
+    @property
+    def elements(self) -> frozenset[str]:
+        """Every element the table shows or uses."""
+        return frozenset(self.uses).union(*(column.elements for column in self.columns))
+
+    def with_role(self, role: Role) -> tuple[ProductColumn, ...]:
+        """Columns that disclosure control treats so, in order."""
+        return tuple(column for column in self.columns if column.role is role)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [column.name for column in self.columns]
+        if len(set(names)) != len(names):
+            raise ValueError("a column is named twice")
+        if unknown := sorted(set(self.order_by) - set(names)):
+            raise ValueError(f"order_by names no column of this table: {', '.join(unknown)}")
+        for element in self.uses:
+            if not ELEMENT.fullmatch(element):
+                raise ValueError(f"[{element}] is not an element; write record_type.column or source.__present__")
+        if self.grain is not Grain.AGGREGATE:
+            if any(column.role is not Role.PLAIN for column in self.columns):
+                raise ValueError("roles belong to aggregate tables")
+            if self.operation is not None and not self.elements:
+                raise ValueError("a table about people must say which elements it is derived from")
+            return self
+        self._check_roles(set(names))
+        return self
+
+    def _check_roles(self, names: set[str]) -> None:
+        people = {column.name for column in self.with_role(Role.PEOPLE)}
+        dimensions = {column.name for column in self.with_role(Role.DIMENSION)}
+        if not people:
+            raise ValueError("an aggregate table needs a column with the role people: the count that disclosure control protects")
+        for column in self.columns:
+            if column.own_id or column.pseudonym:
+                raise ValueError(f"[{column.name}] names a person; an aggregate table has no such column")
+            named = {*column.of, *filter(None, (column.part_of, column.numerator, column.base))}
+            if strange := sorted(named - people):
+                raise ValueError(f"[{column.name}] names no people column of this table: {', '.join(strange)}")
+            if strange := sorted(set(column.reference) - dimensions):
+                raise ValueError(f"[{column.name}] compares by no dimension of this table: {', '.join(strange)}")
+
+
+class Product(Reviewed):
+    """One product of one recipient for one purpose."""
+
+    name: str = Field(pattern=NAME, description="The product; the folder it is published in.")
+    recipient: str = Field(pattern=NAME, description="The folder of the recipient under published/.")
+    agency: str = Field(pattern=NAME, description="The agency, as agencies.yaml and the clauses name it.")
+    title: str = Field(min_length=4, description="As pages show it.")
+    purposes: tuple[str, ...] = Field(min_length=1, description="What it may be used for; each must be permitted by a clause.")
+    form: ProductForm
+    cadence: Literal["nightly", "quarterly"] = Field(description="Nightly products are for the recipient's own use; quarterly ones may be shown in public.")
+    fresh_days: int = Field(ge=1, le=400, description="Days after its night from which readers refuse it, however long its instruments last.")
+    keep_versions: int = Field(default=1, ge=1, description="Newest versions kept; a product with rows about people keeps only the current one.")
+    tables: tuple[ProductTable, ...] = Field(min_length=1)
+
+    @property
+    def path(self) -> str:
+        """``recipient/name``, as the command line and the ledger write it."""
+        return f"{self.recipient}/{self.name}"
+
+    @property
+    def has_person_rows(self) -> bool:
+        """Whether any table has rows about single people."""
+        return any(table.operation is Operation.DISCLOSE_ROW for table in self.tables)
+
+    def elements(self, operation: Operation) -> frozenset[str]:
+        """Every element that tables of one operation show or use."""
+        return frozenset().union(*(table.elements for table in self.tables if table.operation is operation))
+
+    @property
+    def operations(self) -> tuple[Operation, ...]:
+        """The permissions this product needs, in order."""
+        needed = {table.operation for table in self.tables}
+        return tuple(operation for operation in Operation if operation in needed)
+
+    def stale_from(self, night: date) -> date:
+        """The first day on which readers refuse a version of ``night`` for its age alone."""
+        return night + timedelta(days=self.fresh_days)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        names = [table.name for table in self.tables]
+        if len(set(names)) != len(names):
+            raise ValueError("a table is named twice")
+        if self.form is ProductForm.AGGREGATE and self.has_person_rows:
+            raise ValueError("an aggregate product has no table with rows about people")
+        if self.has_person_rows and self.keep_versions != 1:
+            raise ValueError("a product with rows about people keeps only its current version; set keep_versions to 1")
+        for table in self.tables:
+            for column in table.columns:
+                if column.own_id and self.form is not ProductForm.IDENTIFIED:
+                    raise ValueError(f"[{table.name}.{column.name}] carries an own id; only an identified product may")
+        return self
