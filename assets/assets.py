@@ -1,0 +1,153 @@
+"""What the assets of every stage share: a table of the catalogue as a Dagster asset, and the figures of one materialisation.
+
+Belongs here: the one translation from the catalogue and from plain figures to Dagster's types. Does not belong here: any table, any SQL,
+any figure of a particular stage.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+from dagster import MetadataValue
+
+from assets.catalogue import Table, TableKey
+from assets.dictionary import Meaning, meaning_of
+from assets.figures import Digest, Figure, figures
+from assets.lineage import Origin, column_lineage, tables_read, union_of
+from contracts.county import County
+from contracts.stages import STAGES, Stage
+from resources.sql import Connection, count, load_sql, rows
+
+POOL = "warehouse"
+"""Every step writes to the one warehouse; the pool has one slot."""
+
+
+def asset_key(key: TableKey) -> dg.AssetKey:
+    """The asset key of a table."""
+    return dg.AssetKey(key.path)
+
+
+def nights(county: County) -> dg.DailyPartitionsDefinition:
+    """One partition a night, from the county's first night, in the county's own time."""
+    return dg.DailyPartitionsDefinition(
+        start_date=datetime.combine(county.text.first_night, datetime.min.time(), tzinfo=ZoneInfo(county.text.timezone)),
+        timezone=county.text.timezone,
+        end_offset=1,  # the night that began today is runnable today
+    )
+
+
+def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> date:
+    """The night a step works for."""
+    return date.fromisoformat(context.partition_key)
+
+
+def spec(table: Table, columns: Mapping[str, tuple[str, Meaning]] | None = None) -> dg.AssetSpec:
+    """The Dagster side of a catalogued table; ``columns`` (name to type and meaning) where they are known before any run."""
+    return dg.AssetSpec(
+        key=asset_key(table.key),
+        deps=[asset_key(read) for read in table.reads],
+        group_name=table.key.stage.value,
+        description=table.description,
+        kinds={"duckdb"},
+        owners=[f"team:{table.steward}"],
+        metadata={"dagster/column_schema": _schema(columns)} if columns else None,
+    )
+
+
+def multi_asset_specs(tables: Iterable[Table]) -> list[dg.AssetSpec]:
+    """Specs of tables that one step fills."""
+    return [spec(table) for table in tables]
+
+
+def materialized(
+    con: Connection,
+    table: Table,
+    known: Mapping[str, object] | None = None,
+    *,
+    checks: Sequence[dg.AssetCheckResult] = (),
+    data_version: str | None = None,
+) -> dg.MaterializeResult:
+    """Report a table that now lies in the warehouse: row count, column schema, lineage and the given figures; never a row."""
+    metadata: dict[str, MetadataValue | dg.TableColumnLineage] = dict(metadata_of(known or {}))
+    described = describe(con, table.key.qualified)
+    metadata["dagster/row_count"] = MetadataValue.int(count(con, table.key.qualified))
+    metadata["dagster/column_schema"] = MetadataValue.table_schema(
+        _schema({name: (kind, meaning_of(name)) for name, kind in described.items()})
+    )
+    lineage = lineage_of(con, table)
+    if lineage:
+        metadata["dagster/column_lineage"] = MetadataValue.column_lineage(_lineage(lineage))
+    return dg.MaterializeResult(
+        asset_key=asset_key(table.key),
+        metadata=metadata,
+        check_results=list(checks),
+        data_version=dg.DataVersion(data_version) if data_version else None,
+    )
+
+
+def reported(table: Table, known: Mapping[str, object], *, checks: Sequence[dg.AssetCheckResult] = ()) -> dg.MaterializeResult:
+    """Report an asset that is not a warehouse table: figures only."""
+    return dg.MaterializeResult(asset_key=asset_key(table.key), metadata=metadata_of(known), check_results=list(checks))
+
+
+def metadata_of(known: Mapping[str, object]) -> dict[str, MetadataValue]:
+    """Figures as Dagster metadata; the only way for a figure of a run into the control plane."""
+    return {name: _metadata_value(value) for name, value in figures(known).items()}
+
+
+def _metadata_value(value: Figure) -> MetadataValue:
+    if isinstance(value, bool):
+        return MetadataValue.bool(value)
+    if isinstance(value, int):
+        return MetadataValue.int(value)
+    return MetadataValue.text(str(value) if isinstance(value, Digest) else value.value)
+
+
+def describe(con: Connection, qualified: str) -> dict[str, str]:
+    """Columns and types of a table or view of the warehouse; empty if it is not there."""
+    schema, _, name = qualified.rpartition(".")
+    found = rows(
+        con,
+        "select column_name, data_type from information_schema.columns"
+        " where table_schema = $schema and table_name = $table and table_catalog = current_database() order by ordinal_position",
+        {"schema": schema, "table": name},
+    )
+    return {str(column): str(kind) for column, kind in found}
+
+
+def lineage_of(con: Connection, table: Table) -> dict[str, tuple[Origin, ...]]:
+    """Column lineage read from the SQL text that fills a table, for edges that the asset graph may have."""
+    parts = []
+    for query in table.queries:
+        sql = load_sql(f"assets.{table.key.stage.value}", query)
+        columns = {name: described for name in tables_read(sql) if (described := describe(con, name))}
+        parts.append(column_lineage(sql, columns))
+    stages = {stage.value for stage in STAGES}
+    return {
+        name: kept
+        for name, origins in union_of(parts).items()
+        if (kept := tuple(origin for origin in origins if origin.table.partition(".")[0] in stages))
+    }
+
+
+def _schema(columns: Mapping[str, tuple[str, Meaning]]) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(name=name, type=kind, description=meaning.description, tags=meaning.tags)
+            for name, (kind, meaning) in columns.items()
+        ]
+    )
+
+
+def _lineage(lineage: Mapping[str, tuple[Origin, ...]]) -> dg.TableColumnLineage:
+    return dg.TableColumnLineage(
+        deps_by_column={
+            name: [
+                dg.TableColumnDep(asset_key=dg.AssetKey([Stage(schema).value, table]), column_name=origin.column)
+                for origin in origins
+                for schema, _, table in [origin.table.partition(".")]
+            ]
+            for name, origins in lineage.items()
+        }
+    )
