@@ -17,7 +17,9 @@ from contracts.reviewed import Reviewed
 
 NAME = r"^[a-z][a-z0-9_]*$"
 ELEMENT = re.compile(r"[a-z][a-z0-9_]*\.([a-z][a-z0-9_]*|__present__)")
-INTERNAL_COLUMNS = frozenset({"record_id", "subject_id", "parent_record_id", "person_key", "cad_record_id", "version", "known_from", "known_to"})
+INTERNAL_COLUMNS = frozenset(
+    {"record_id", "subject_id", "parent_record_id", "person_key", "cad_record_id", "version", "known_from", "known_to"}
+)
 """Integrator keys: no product column may bear one of these names."""
 
 
@@ -72,8 +74,8 @@ class ProductColumn(Reviewed):
     pseudonym: bool = Field(default=False, description="Set when the column carries this product's pseudonym of a person.")
     role: Role = Field(default=Role.PLAIN, description="What disclosure control does with it; only for aggregate tables.")
     total: str | None = Field(default=None, description="Of a dimension: the value that marks the sum over all its other values.")
-    overlapping: bool = Field(default=False, description="Of a dimension: its values share people (nested definitions), so they do not add up.")
-    part_of: str | None = Field(default=None, description="Of a people column: the people column that contains it; the rest is protected too.")
+    overlapping: bool = Field(default=False, description="Of a dimension: its values share people, so they do not add up.")
+    part_of: str | None = Field(default=None, description="Of a people column: the people column that contains it; the rest is protected.")
     of: tuple[str, ...] = Field(default=(), description="Of a magnitude or derived column: the people columns it is computed from.")
     reference: dict[str, str] = Field(default={}, description="Of a derived column: dimension values of the row it is compared with.")
     numerator: str | None = Field(default=None, description="Of a derived rate: recomputed from the protected count of this column…")
@@ -174,9 +176,9 @@ class Product(Reviewed):
     title: str = Field(min_length=4, description="As pages show it.")
     purposes: tuple[str, ...] = Field(min_length=1, description="What it may be used for; each must be permitted by a clause.")
     form: ProductForm
-    cadence: Literal["nightly", "quarterly"] = Field(description="Nightly products are for the recipient's own use; quarterly ones may be shown in public.")
-    fresh_days: int = Field(ge=1, le=400, description="Days after its night from which readers refuse it, however long its instruments last.")
-    keep_versions: int = Field(default=1, ge=1, description="Newest versions kept; a product with rows about people keeps only the current one.")
+    cadence: Literal["nightly", "quarterly"] = Field(description="Nightly: for the recipient's own use. Quarterly: may be shown in public.")
+    fresh_days: int = Field(ge=1, le=400, description="Days after its night from which readers refuse it, whatever its instruments say.")
+    keep_versions: int = Field(default=1, ge=1, description="Newest versions kept; with rows about people only the current one.")
     tables: tuple[ProductTable, ...] = Field(min_length=1)
 
     @property

@@ -200,8 +200,8 @@ class Ledger:
         lines = self._lines()
         number = len(lines) + 1
         if lines and _parsed(lines[-1]) is None:
-            raise LedgerFault(f"ledger line {len(lines)} is not an entry; run `throughcare ledger verify` and restore the ledger from backup")
-        entry = {
+            raise LedgerFault(f"ledger line {len(lines)} is not an entry; restore the ledger from its backup")
+        entry: dict[str, Any] = {
             "number": number,
             "prev": _sha256(lines[-1]) if lines else GENESIS,
             "recorded_at": self.clock().isoformat(),
@@ -223,7 +223,7 @@ class Ledger:
     def _sign(self, number: int, head: str) -> None:
         key = self._signing_key()
         statement = rfc8785.dumps({"entries": number, "head": head})
-        signed = {"entries": number, "head": head, "signature": key.sign(statement).hex()}
+        signed: dict[str, Any] = {"entries": number, "head": head, "signature": key.sign(statement).hex()}
         write_atomically(self.head_file, rfc8785.dumps(signed) + b"\n", mode=0o600)
 
     def _signing_key(self) -> Ed25519PrivateKey:
@@ -236,9 +236,7 @@ class Ledger:
         if self.head_file.exists():
             raise LedgerFault("keys/ledger_ed25519.pem is missing though a signed ledger exists; restore the key from its backup")
         key = Ed25519PrivateKey.generate()
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
         write_atomically(self.public_key_file, public, mode=0o644)
         write_atomically(path, private, mode=0o600)

@@ -4,7 +4,7 @@ Belongs here: opening a product, the guard over SQL, the caps. Does not belong h
 product contains.
 
 The guard allows what it knows and refuses the rest: known functions, the product's own tables, one SELECT. What runs is the text written
-from the parsed tree, not the text received, so that nothing the parser overlooked reaches the engine.
+from the parsed tree, not the text received, so that nothing the parser overlooked reaches the engine (query_guard).
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ import duckdb
 
 from resources.home import Home
 from resources.published_files import current_product
+from resources.query_guard import RefusedQuery, guarded
 from resources.sql import Connection
 
-MAXIMUM_QUERY_LENGTH = 20_000
 DEFAULT_ROW_CAP = 10_000
 DEFAULT_SECONDS = 30.0
 
@@ -40,10 +40,6 @@ LOCKED_DOWN = {
     "lock_configuration": "true",
 }
 """Every door DuckDB has, closed, and the key thrown away (``lock_configuration``)."""
-
-
-class RefusedQuery(ValueError):
-    """The query is not one this reader runs; the message says why and never quotes data."""
 
 
 class StaleProduct(RuntimeError):
@@ -89,8 +85,6 @@ def query(
         StaleProduct: if its terms have run out.
         RefusedQuery: if the query is not a plain SELECT, fails, takes too long or answers too much.
     """
-    from resources.query_guard import guarded
-
     current = current_product(home, recipient, product)
     if as_of >= current.valid_until:
         raise StaleProduct(
