@@ -1,0 +1,127 @@
+"""The code location: one lazy assembly of everything Dagster knows.
+
+Belongs here: putting assets, checks, jobs, schedules, sensors and resources together. Does not belong here: any of them.
+Nothing is read at import; the county's folder and the environment are read when Dagster asks for the definitions.
+"""
+
+import os
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from assets.acquired import assets as acquired_assets
+from assets.acquired import checks as acquired_checks
+from assets.checked import assets as checked_assets
+from assets.checked import checks as checked_checks
+from assets.consented import assets as consented_assets
+from assets.linked import assets as linked_assets
+from assets.measured import assets as measured_assets
+from assets.measured import checks as measured_checks
+from assets.published import assets as published_assets
+from contracts.county import County
+from pipelines.jobs import DENIES, denies_job, nightly_job
+from pipelines.place import Place, place_of
+from pipelines.schedules import nightly_schedule
+from pipelines.sensors import deny_after_failure, deny_without_waiting, drop_folders
+from resources.integrator import Integrator, Journal, QuietJournal, RunRefused, describe, open_integrator
+from resources.keyring import Keyring
+from resources.ledger import Ledger
+from resources.terms import Terms
+from resources.warehouse import Warehouse
+
+
+def build_defs(place: Place, *, county: County | None = None, journal: Journal | None = None, **overrides: object) -> dg.Definitions:
+    """Everything Dagster knows about one county.
+
+    Args:
+        place: home, county folder and environment.
+        county: the county's terms, if they are loaded already.
+        journal: who is told how a run goes; nobody by default.
+        overrides: resources by name that replace the real ones (``integrator``, ``keyring``, ``ledger``).
+
+    Raises:
+        contracts.reviewed.TermsFaults: with everything wrong with the county folder; nothing is read from any source then.
+    """
+    terms = Terms(county, place.home) if county is not None else Terms.load(place.county, place.home)
+    nightly = nightly_job(terms.county)
+    denies = denies_job(terms.county)
+    return dg.Definitions(
+        assets=[
+            *acquired_assets.build(terms.county),
+            *checked_assets.build(terms.county),
+            *consented_assets.build(terms.county),
+            *linked_assets.build(terms.county),
+            *measured_assets.build(terms.county),
+            *published_assets.build(terms.county),
+        ],
+        asset_checks=[
+            *acquired_checks.build(terms.county),
+            *checked_checks.build(terms.county),
+            *measured_checks.build(terms.county),
+        ],
+        jobs=[nightly, denies],
+        schedules=[nightly_schedule(terms.county, nightly)],
+        sensors=[
+            drop_folders(terms.county, place, nightly),
+            deny_without_waiting(terms.county, place, denies),
+            deny_after_failure(nightly, denies),
+        ],
+        resources={
+            "integrator": _integrator(place, terms, journal),
+            "keyring": Keyring(place.home.keys),
+            "ledger": Ledger(place.home),
+            **overrides,
+        },
+    )
+
+
+class RunLog(QuietJournal):
+    """Tells Dagster's run log why a step failed, in our words; the error itself is masked there."""
+
+    def __init__(self, log: dg.DagsterLogManager) -> None:
+        super().__init__()
+        self._log = log
+
+    def failed(self, step: str, message: str) -> None:
+        """One line in the run log."""
+        super().failed(step, message)
+        self._log.error(message)
+
+
+def _integrator(place: Place, terms: Terms, journal: Journal | None) -> dg.ResourceDefinition:
+    @dg.resource(description="The run's one writer: warehouse, registers, terms and addresses, under the single-writer lock.")
+    def integrator(context: dg.InitResourceContext) -> Iterator[Integrator]:
+        run = context.run
+        partition = run.tags.get("dagster/partition") if run else None
+        told = journal or RunLog(context.log)
+        opening = open_integrator(
+            warehouse=Warehouse(place.home),
+            terms=terms,
+            night=date.fromisoformat(partition) if partition else None,
+            frozen=not (run and run.job_name == DENIES),
+            journal=told,
+            environment=place.environment,
+            run_id=run.run_id if run else "unnamed",
+        )
+        try:
+            opened = opening.__enter__()
+        except Exception as error:
+            refusal = describe(error)
+        else:
+            try:
+                yield opened
+            finally:
+                opening.__exit__(None, None, None)
+            return
+        told.failed("start", refusal)
+        raise RunRefused(refusal)
+
+    return integrator
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What ``workspace.yaml`` and ``dg`` load: the place named by the environment."""
+    place = place_of(os.environ)
+    return build_defs(place)
