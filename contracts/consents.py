@@ -191,13 +191,13 @@ class Form(Reviewed):
     doc_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$", description="Of the printed form.")
     text: str = Field(min_length=20, description="The sentence the person signs under.")
     discloser: tuple[str, ...] = Field(default=(), description="Agencies that may disclose.")
-    recipients: tuple[str, ...] = Field(default=(), description="Agencies that may receive; the integrator among them if records may be linked.")
+    recipients: tuple[str, ...] = Field(default=(), description="Agencies that may receive; with the integrator, records may be linked.")
     element_classes: tuple[str, ...] = Field(default=(), description="What may be disclosed.")
     purposes: tuple[Purpose, ...] = Field(default=(), description="What for.")
-    operations: tuple[str, ...] = Field(default=(), description="link, disclose_row, disclose_aggregate, research_extract: what its text speaks of.")
+    operations: tuple[str, ...] = Field(default=(), description="What its text speaks of: link, disclose_row, disclose_aggregate.")
     statements: tuple[Statement, ...] = Field(default=(), description="What it tells the person.")
     minor_signature: MinorSignature = Field(description="Whose signature it needs for a minor.")
-    longest_days: int | None = Field(default=None, ge=1, description="A consent on it lapses so many days after signature, whatever it says.")
+    longest_days: int | None = Field(default=None, ge=1, description="Days after signature on which a consent lapses at the latest.")
     in_use_from: date = Field(description="First day on which it could be signed.")
     withdrawn_on: date | None = Field(default=None, description="First day on which it could no longer be signed.")
     counsel_review: str | None = Field(default=None, description="Who read it for counsel; empty is shown as such.")
@@ -274,7 +274,13 @@ def consent_state(consent: DeliveredConsent, form: Form | None, *, night: date, 
     """Whether a consent that permits is in force on ``night``, and if not, the first reason why.
 
     Days are half-open: in force from ``valid_from`` until the day before ``valid_to``. A revocation counts from the moment it is known,
-    whatever moment it names; a consent that names no first day begins when it was signed. ``form`` is the one that id and version name, None if the county has none; ``adult`` None means age unknown.
+    whatever moment it names; a consent that names no first day begins when it was signed.
+
+    Args:
+        consent: what was delivered.
+        form: the form that its id and version name; None if the county has no such form.
+        night: the night asked about.
+        adult: whether the person is eighteen on that night; None if the age is unknown.
     """
     if consent.revoked_at is not None:
         return ConsentState.REVOKED
@@ -295,10 +301,8 @@ def _dated_state(consent: DeliveredConsent, form: Form, *, night: date, adult: b
         return ConsentState.FORM_NOT_IN_USE
     if night < (consent.valid_from or signed_on):
         return ConsentState.NOT_YET
-    if consent.valid_to is not None and night >= consent.valid_to:
+    too_old = form.longest_days is not None and (night - signed_on).days >= form.longest_days
+    if too_old or (consent.valid_to is not None and night >= consent.valid_to):
         return ConsentState.EXPIRED
-    if form.longest_days is not None and (night - signed_on).days >= form.longest_days:
-        return ConsentState.EXPIRED
-    if consent.signed_by not in {signer.value for signer in authorised_signers(form.minor_signature, adult=adult)}:
-        return ConsentState.NO_AUTHORITY
-    return ConsentState.IN_FORCE
+    authorised = consent.signed_by in {signer.value for signer in authorised_signers(form.minor_signature, adult=adult)}
+    return ConsentState.IN_FORCE if authorised else ConsentState.NO_AUTHORITY

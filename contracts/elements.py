@@ -72,7 +72,7 @@ CONTENT: Final[Mapping[str, Mapping[str, tuple[Label, ...]]]] = {
     "race_assertion": _plain("races", "hispanic", "category_system", "method", "asserted_on"),
     "person_attribute": dict.fromkeys(("sex", "age", "resident", "region"), (Label.QUASI_ID,)),
 }  # fmt: skip
-"""Record type -> content column -> labels every value of it carries. Rows add their own (part2, juvenile, …); a county may add, never remove."""
+"""Record type -> content column -> labels every value of it carries. Rows add their own (part2, juvenile, …)."""
 
 WITHOUT_SUBJECT: Final = frozenset({"jail_count", "cad_event"})
 """Record types with no person behind a row."""

@@ -160,7 +160,7 @@ class Clause(Reviewed):
     labels: tuple[Label, ...] = Field(default=(), description="Labels expressly covered; a value with any other is not.")
     purposes: tuple[Purpose, ...] = Field(default=(), description="What for; a prohibition may leave it out: anything.")
     lawful_basis: LawfulBasis | None = Field(default=None, description="Why the law allows it; every permission has one.")
-    consent_requirement: ConsentRequirement = Field(default=ConsentRequirement.NONE, description="The clause's own; labels may ask for more.")
+    consent_requirement: ConsentRequirement = Field(default=ConsentRequirement.NONE, description="Its own; labels may ask for more.")
     population: tuple[Population, ...] = Field(default=(), description="All must hold; empty means any person.")
     record_days: int | None = Field(default=None, ge=1, description="Only records at most so many days before the night.")
     output_form: OutputForm | None = Field(default=None, description="How closely the output may name a person.")
@@ -168,7 +168,7 @@ class Clause(Reviewed):
     valid_from: date | None = Field(default=None, description="Default: the instrument's.")
     valid_to: date | None = Field(default=None, description="First day on which it no longer holds; default: the instrument's.")
     obligations: tuple[Obligation, ...] = Field(default=())
-    min_cell: int | None = Field(default=None, ge=3, description="Smallest count of people an aggregate may show; default: the instrument's.")
+    min_cell: int | None = Field(default=None, ge=3, description="Smallest count an aggregate may show; default: the instrument's.")
     under: tuple[str, ...] = Field(default=(), description="Instruments this clause also hangs on: the contributor's DSA.")
 
     @field_validator("elements")

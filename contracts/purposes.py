@@ -83,7 +83,7 @@ def purposes_of(code: str) -> frozenset[Purpose]:
     word = code.strip()
     if word.upper() in _PURPOSE_OF_USE:
         return _PURPOSE_OF_USE[word.upper()]
-    return frozenset({Purpose(word)}) if word in Purpose else frozenset()
+    return frozenset(purpose for purpose in Purpose if purpose.value == word)
 
 
 def purpose_codes() -> tuple[tuple[str, Purpose], ...]:
