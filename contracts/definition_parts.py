@@ -9,11 +9,22 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from contracts.reviewed import Reviewed
+from contracts.vocabularies.health import EncounterType
+from contracts.vocabularies.jail import BookingType, ChargeLevel, ReleaseType
+from contracts.vocabularies.response import CallDisposition, CallType, EncounterDisposition, PresentingIssue
 
 POPULATION: Final = "population"
+
+EVENT_WORDS: Final = frozenset(
+    word.value for words in (BookingType, EncounterType, CallType, PresentingIssue) for word in words
+)
+"""Every word a contact's ``event_type`` can be."""
+
+DISPOSITION_WORDS: Final = frozenset(word.value for words in (ReleaseType, CallDisposition, EncounterDisposition) for word in words)
+"""Every word a contact's ``disposition`` can be."""
 
 
 class Unit(StrEnum):
@@ -43,15 +54,6 @@ class Screen(StrEnum):
 
     POSITIVE = "positive"
     NEGATIVE = "negative"
-    UNKNOWN = "unknown"
-
-
-class RaceMethod(StrEnum):
-    """How race came to be recorded."""
-
-    SELF = "self"
-    OBSERVED = "observed"
-    PROXY = "proxy"
     UNKNOWN = "unknown"
 
 
@@ -117,6 +119,23 @@ class EventFilter(Reviewed):
     intercept: tuple[int, ...] | None = Field(default=None, min_length=1)
     is_behavioral_health: bool | None = None
 
+    @field_validator("event_type")
+    @classmethod
+    def _event_words(cls, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return _known(words, EVENT_WORDS)
+
+    @field_validator("disposition")
+    @classmethod
+    def _disposition_words(cls, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        return _known(words, DISPOSITION_WORDS)
+
+
+def _known(words: tuple[str, ...] | None, vocabulary: frozenset[str]) -> tuple[str, ...] | None:
+    # A word nobody uses would select nothing, and nothing looks like an answer.
+    if unknown := sorted(set(words or ()) - vocabulary):
+        raise ValueError(f"{unknown} are not in the vocabulary; there are: {', '.join(sorted(vocabulary))}")
+    return words
+
 
 class Criterion(Reviewed):
     """How much of what, in which window, is much: exactly one of ``min``, ``percentile`` and ``rank``."""
@@ -162,8 +181,8 @@ class PointEvents(Reviewed):
     system: str
     filter: EventFilter = Field(default_factory=EventFilter)
     screen: tuple[Screen, ...] | None = Field(default=None, min_length=1, description="Jail only: result of the mental-health screen.")
-    charge_level: tuple[str, ...] | None = Field(default=None, min_length=1, description="Jail only: gravest charge.")
-    release_type: tuple[str, ...] | None = Field(default=None, min_length=1, description="Jail only: how the stay ended.")
+    charge_level: tuple[ChargeLevel, ...] | None = Field(default=None, min_length=1, description="Jail only: gravest charge.")
+    release_type: tuple[ReleaseType, ...] | None = Field(default=None, min_length=1, description="Jail only: how the stay ended.")
     held_at_least_hours: int | None = Field(default=None, ge=1, description="Jail only: still held after so many hours.")
     released: bool = Field(default=False, description="Jail only: the stay has ended.")
     followed_by: FollowUp | None = Field(default=None, description="A later contact; after release where `released` is said here or above.")

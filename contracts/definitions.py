@@ -24,12 +24,13 @@ from contracts.definition_parts import (
     FollowUp,
     PersonFilter,
     PointEvents,
-    RaceMethod,
     RaceTake,
     Repeat,
     Window,
 )
 from contracts.reviewed import Fault, Reviewed, TermsFaults, file_lines, line_of, load_reviewed
+from contracts.vocabularies.jail import ReleaseType
+from contracts.vocabularies.race import RaceMethod
 
 
 class AtLeast(Reviewed):
@@ -199,7 +200,7 @@ class Connection(Reviewed):
     within_days: tuple[int, ...] = Field(min_length=1, description="Follow-up lengths in days.")
     system: str
     filter: EventFilter = Field(default_factory=EventFilter, description="Which contacts are a community service.")
-    leaves_community: tuple[str, ...] = Field(
+    leaves_community: tuple[ReleaseType, ...] = Field(
         description="Release types after which no community service can follow: death, prison, another agency."
     )
 
