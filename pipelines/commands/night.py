@@ -1,0 +1,144 @@
+"""``throughcare run`` and ``throughcare denies``: one night, in this process.
+
+Belongs here: the two verbs and their account in words. Does not belong here: jobs, steps and rules.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any
+
+import typer
+
+from contracts.county import County
+from pipelines.commands.common import BAD, AsJson, Night, here, terms
+from pipelines.display import ProgressJournal, complain, emit_json, progress_bar, say, table
+from pipelines.execution import RunOutcome, dagster_instance, run_job, steps_of
+from pipelines.place import Place, prepare_dagster
+from pipelines.products import ProductState, product_states
+
+NIGHTLY = "nightly"
+DENIES = "denies"
+
+
+def run(
+    night: Night,
+    new_terms: Annotated[
+        str | None, typer.Option("--new-terms", metavar="REASON", help="Rerun a night under terms changed since its first attempt; the reason enters the ledger.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run one night: deliveries in, checked, consented, linked, measured, products out.
+
+    A rerun gives the same result. If a gate fails, last night's products stay, and denies are applied to them at once.
+
+    Example: throughcare run --night 2026-03-02
+    """
+    place = here()
+    county = terms(place)
+    prepare_dagster(place)
+    if new_terms is not None:
+        replace_terms(place, county, night, new_terms)
+    with dagster_instance(place) as instance:
+        outcomes = [execute(place, instance, county=county, job=NIGHTLY, night=night)]
+        if not outcomes[0].success and "start" not in outcomes[0].failures:
+            # A deny never waits for a night that succeeds.
+            outcomes.append(execute(place, instance, county=county, job=DENIES, night=night))
+    report(place, county, outcomes, as_json=as_json)
+
+
+def denies(night: Night, as_json: AsJson = False) -> None:
+    """Read consents and sealings now, and rebuild or withdraw every product they touch.
+
+    Example: throughcare denies --night 2026-03-05
+    """
+    place = here()
+    county = terms(place)
+    prepare_dagster(place)
+    with dagster_instance(place) as instance:
+        outcome = execute(place, instance, county=county, job=DENIES, night=night)
+    report(place, county, [outcome], as_json=as_json)
+
+
+def execute(place: Place, instance: Any, *, county: County, job: str, night: date) -> RunOutcome:
+    """Run a job with its progress on standard error."""
+    with progress_bar() as progress:
+        journal = ProgressJournal(progress, steps_of(place, county, job), f"{job} {night}")
+        outcome = run_job(place, instance, county=county, job=job, night=night, journal=journal)
+        journal.close()
+    return outcome
+
+
+def replace_terms(place: Place, county: County, night: date, reason: str) -> None:
+    """Let a night be rerun under the terms of today, by reason, in the ledger."""
+    from resources.integrator import refreeze
+    from resources.ledger import EntryKind, Ledger
+    from resources.terms import Terms
+    from resources.warehouse import Warehouse
+
+    loaded = Terms(county, place.home)
+    warehouse = Warehouse(place.home)
+    with warehouse.lock(), warehouse.writer() as con:
+        before = refreeze(con, night, loaded)
+    Ledger(place.home).append(EntryKind.NOTE, night=night, what="terms of the night replaced", before=before, now=loaded.sha256, reason=reason)
+
+
+def report(place: Place, county: County, outcomes: list[RunOutcome], *, as_json: bool) -> None:
+    """Say what came of it; exit non-zero if any of it is bad."""
+    products = product_states(place.home, county)
+    good = all(outcome.success for outcome in outcomes)
+    if as_json:
+        emit_json({"good": good, "runs": [as_document(outcome) for outcome in outcomes], "products": [vars(state) for state in products]})
+    else:
+        for outcome in outcomes:
+            _say_outcome(outcome)
+        _say_products(products)
+    if not good:
+        raise typer.Exit(BAD)
+
+
+def as_document(outcome: RunOutcome) -> dict[str, Any]:
+    """A run as JSON."""
+    return {
+        "job": outcome.job,
+        "night": outcome.night,
+        "run_id": outcome.run_id,
+        "success": outcome.success,
+        "seconds": {step: round(seconds, 3) for step, seconds in outcome.seconds.items()},
+        "failures": outcome.failures,
+        "checks_passed": outcome.checks_passed,
+        "checks_failed": [vars(check) for check in outcome.checks_failed],
+    }
+
+
+def _say_outcome(outcome: RunOutcome) -> None:
+    seconds = sum(outcome.seconds.values())
+    word = "[green]done[/green]" if outcome.success else "[red]failed[/red]"
+    say(f"{word}  {outcome.job} {outcome.night}: {len(outcome.seconds)} steps in {seconds:.1f} s, {outcome.checks_passed} checks passed")
+    for step, message in outcome.failures.items():
+        complain(message if message.startswith(step) else f"{step}: {message}")
+    for check in outcome.checks_failed:
+        figures = ", ".join(f"{name} {value}" for name, value in check.figures.items())
+        complain(f"{check.severity.lower()}  {check.asset}: {check.check}" + (f" ({figures})" if figures else ""))
+    if not outcome.success and outcome.job == NIGHTLY:
+        complain("products of the last good night stay; nothing that was delivered is lost")
+
+
+def _say_products(products: list[ProductState]) -> None:
+    table(
+        "Products",
+        ("product", "standing", "version", "readable until", "tables (rows)", "withheld"),
+        (
+            (state.name, state.standing.value, state.version, state.valid_until, state.tables, sum(state.withheld.values()))
+            for state in products
+        ),
+        numbers=("withheld",),
+    )
+    reasons = sorted({reason for state in products for reason in state.withheld})
+    if reasons:
+        table(
+            "Withheld, by reason",
+            ("reason", *(state.name for state in products)),
+            ((reason, *(state.withheld.get(reason) for state in products)) for reason in reasons),
+            numbers=tuple(state.name for state in products),
+        )

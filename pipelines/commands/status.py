@@ -1,0 +1,135 @@
+"""``throughcare status``: what stands tonight.
+
+Belongs here: the verb and its reading of verdicts, dispositions and products. Does not belong here: judging any of them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import duckdb
+import typer
+
+from contracts.county import County
+from pipelines.commands.common import BAD, AsJson, here, terms
+from pipelines.display import complain, emit_json, say, table
+from pipelines.place import Place
+from pipelines.products import ProductState, product_states
+from resources.sql import rows, scalar, table_exists
+from resources.warehouse import Warehouse
+
+GOOD_VERDICTS = frozenset({"accepted", "unchanged"})
+
+
+@dataclass(frozen=True)
+class NightState:
+    """The newest night: verdict by source, rows by source and disposition."""
+
+    night: date | None = None
+    verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
+    dispositions: list[dict[str, Any]] = field(default_factory=list)
+    busy: bool = False
+
+
+def status(as_json: AsJson = False) -> None:
+    """Say which night is newest, how every source was delivered, and which products may be read.
+
+    Exits non-zero if a source was not accepted or a product cannot be read.
+
+    Example: throughcare status
+    """
+    from resources.ledger import Ledger
+
+    place = here()
+    county = terms(place)
+    night = night_state(place)
+    products = product_states(place.home, county)
+    ledger = Ledger(place.home).verify()
+    bad = _faults(county, night, products) + [f"ledger: {fault}" for fault in ledger.faults]
+    if as_json:
+        emit_json(
+            {
+                "county": county.text.name,
+                "terms": county.sha256,
+                "good": not bad,
+                "faults": bad,
+                **vars(night),
+                "products": [vars(state) for state in products],
+                "ledger": {"entries": ledger.entries, "sound": ledger.sound},
+            }
+        )
+    else:
+        _say(county, night, products)
+        say(f"ledger: {ledger.entries} entries, {'sound' if ledger.sound else 'NOT SOUND'}")
+        for fault in bad:
+            complain(fault)
+    if bad:
+        raise typer.Exit(BAD)
+
+
+def night_state(place: Place) -> NightState:
+    """Read the newest night from the warehouse; ``busy`` while a run is writing to it."""
+    if not place.home.warehouse.exists():
+        return NightState()
+    try:
+        with Warehouse(place.home).reader() as con:
+            if not table_exists(con, "acquired", "delivery"):
+                return NightState()
+            newest = scalar(con, "select max(night) from acquired.delivery")
+            if newest is None:
+                return NightState()
+            deliveries = rows(
+                con,
+                "select source, verdict, reason, complete_through from acquired.delivery where night = $night order by source",
+                {"night": newest},
+            )
+            dispositions = []
+            if table_exists(con, "checked", "disposition"):
+                dispositions = rows(
+                    con,
+                    "select source, feed, rows_read, admitted, unchanged, duplicate, superseded, refused"
+                    " from checked.disposition where night = $night order by source, feed",
+                    {"night": newest},
+                )
+    except duckdb.IOException:
+        return NightState(busy=True)
+    names = ("source", "feed", "rows_read", "admitted", "unchanged", "duplicate", "superseded", "refused")
+    return NightState(
+        night=newest,
+        verdicts={source: {"verdict": verdict, "reason": reason, "complete_through": through} for source, verdict, reason, through in deliveries},
+        dispositions=[dict(zip(names, line, strict=True)) for line in dispositions],
+    )
+
+
+def _faults(county: County, night: NightState, products: list[ProductState]) -> list[str]:
+    if night.busy:
+        return ["a run is writing to the warehouse; deliveries can be read when it has ended"]
+    if night.night is None:
+        return ["no night has been run; start with: throughcare run --night " + county.text.first_night.isoformat()]
+    faults = [
+        f"source {source}: {state['verdict']}" + (f" ({state['reason']})" if state["reason"] else "")
+        for source, state in night.verdicts.items()
+        if state["verdict"] not in GOOD_VERDICTS
+    ]
+    faults += [f"source {source}: no delivery was looked for" for source in county.sources if source not in night.verdicts]
+    return faults + [f"product {state.name}: {state.standing.value}" for state in products if not state.readable]
+
+
+def _say(county: County, night: NightState, products: list[ProductState]) -> None:
+    say(f"[bold]{county.text.name}[/bold]  terms {county.sha256[:12]}  newest night {night.night or 'none'}")
+    if night.verdicts:
+        table(
+            "Deliveries",
+            ("source", "verdict", "complete through", "reason"),
+            ((source, state["verdict"], state["complete_through"], state["reason"]) for source, state in night.verdicts.items()),
+        )
+    if night.dispositions:
+        columns = tuple(night.dispositions[0])
+        table("Rows", columns, (tuple(line.values()) for line in night.dispositions), numbers=columns[2:])
+    table(
+        "Products",
+        ("product", "standing", "version", "readable until", "rows by table"),
+        ((state.name, state.standing.value, state.version, state.valid_until, state.tables) for state in products),
+    )
