@@ -1,0 +1,67 @@
+"""The flat columns into which a FHIR R4 resource is read, so that the county's text maps it like any table.
+
+Belongs here: column names per resource. Does not belong here: how they are read (assets.checked.formats) or what they map to.
+Repeating elements are joined with ``|`` in the order of the resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+FHIR_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "Patient": (
+        "id",
+        "last_updated",
+        "mrn",
+        "ssn_last4",
+        "family",
+        "given",
+        "middle",
+        "suffix",
+        "other_names",  # JSON list of {first_name, middle_name, last_name, name_suffix}
+        "birth_date",
+        "gender",
+        "line",
+        "city",
+        "state",
+        "postal_code",
+        "phone",
+        "race",
+        "ethnicity",
+    ),
+    "Encounter": ("id", "last_updated", "status", "class", "type", "patient_id", "start", "end", "service_provider"),
+    "Condition": (
+        "id",
+        "last_updated",
+        "code",
+        "patient_id",
+        "encounter_id",
+        "recorded_date",
+        "verification_status",
+        "category",
+    ),
+    "Consent": (
+        "id",
+        "last_updated",
+        "status",
+        "scope",
+        "category",
+        "patient_id",
+        "date_time",
+        "performer",
+        "organization",
+        "policy_rule",
+        "form_id",
+        "form_version",
+        "revoked_at",
+        "provision_type",
+        "period_start",
+        "period_end",
+        "actors",
+        "purposes",
+        "classes",
+        "security_labels",
+        "data_period_start",
+        "data_period_end",
+    ),
+}
