@@ -10,8 +10,9 @@ import polars as pl
 from pandera.polars import PolarsData
 
 from contracts.columns import Kind, Label, field
+from contracts.consents import ConsentKind, SignedBy
 from contracts.records.shared import OfPerson, OtherNames, Raced, Texts, Timestamp, coded, identifier, in_order
-from contracts.vocabularies.consent import ConsentKind, ConsentStatus, ProvisionType
+from contracts.vocabularies.consent import ConsentStatus, ProvisionType
 from contracts.vocabularies.health import ICD10_PATTERN, EncounterClass, EncounterType
 
 
@@ -67,7 +68,7 @@ class Consent(OfPatient):
     valid_from: pl.Date = field("First day it holds.", kind=Kind.PLAIN, nullable=True)
     valid_to: pl.Date = field("Day from which it no longer holds (half-open).", kind=Kind.PLAIN, nullable=True)
     signed_at: Timestamp = field("When it was signed.", kind=Kind.PLAIN, nullable=True)
-    signed_by: str = identifier("Who signed: the patient or a representative, by the source's own reference.", nullable=True)
+    signed_by: str = coded("Who signed: the patient, a parent, a guardian, a representative.", SignedBy, nullable=True)
     revoked_at: Timestamp = field("When the person revoked it.", kind=Kind.PLAIN, nullable=True)
 
     @pa.dataframe_check(name="end_not_before_begin")

@@ -48,7 +48,7 @@ FHIR_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "category",
         "patient_id",
         "date_time",
-        "performer",
+        "performer",  # kind of signer: the type of the reference, or the code it is said by
         "organization",
         "policy_rule",
         "form_id",
