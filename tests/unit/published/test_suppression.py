@@ -1,0 +1,247 @@
+"""Disclosure control of one table: what is withheld, what is shown, what is refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from assets.published.linear import Cell, Span, computable, interval, showable
+from assets.published.suppression import DisclosureFault, protect
+from contracts.disclosure import DisclosurePolicy
+from contracts.products import ProductTable
+
+
+def _policy(**changed: Any) -> DisclosurePolicy:
+    return DisclosurePolicy.model_validate(
+        {
+            "minimum_cell": 11,
+            "zeros": "withhold",
+            "complementary": "exact",
+            "interval_cells": 0,
+            "interval_width": 5,
+            "pooling_months": [12],
+            "citation": "a rule for tests",
+            **changed,
+        }
+    )
+
+
+def _column(name: str, role: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "description": f"the column {name}", "role": role, **more}
+
+
+def _table(*columns: dict[str, Any]) -> ProductTable:
+    return ProductTable.model_validate(
+        {"name": "t", "description": "a table of counts", "grain": "aggregate", "question": "t", "columns": list(columns)}
+    )
+
+
+GROUP = _column("race_group", "dimension", total="ALL")
+PEOPLE = _column("people", "people")
+
+
+def _shown(table: ProductTable, rows: list[dict[str, Any]], policy: DisclosurePolicy | None = None) -> dict[Any, Any]:
+    return {row["race_group"]: row["people"] for row in protect(table, rows, policy or _policy()).rows}
+
+
+def _rows(**people: int | None) -> list[dict[str, Any]]:
+    return [{"race_group": name, "people": value} for name, value in people.items()]
+
+
+@pytest.mark.parametrize(("people", "shown"), [(0, None), (1, None), (10, None), (11, 11), (12, 12)])
+def test_a_count_below_eleven_is_withheld(people: int, shown: int | None) -> None:
+    assert _shown(_table(GROUP, PEOPLE), _rows(A=people, B=40))["A"] == shown
+
+
+def test_zeros_are_shown_where_the_county_says_so() -> None:
+    assert _shown(_table(GROUP, PEOPLE), _rows(A=0, B=3), _policy(zeros="show")) == {"A": 0, "B": None}
+
+
+def test_one_small_group_takes_the_smallest_other_group_with_it_when_the_total_is_shown() -> None:
+    assert _shown(_table(GROUP, PEOPLE), _rows(A=5, B=20, C=70, ALL=95)) == {"A": None, "ALL": 95, "B": None, "C": 70}
+
+
+def test_two_small_groups_protect_each_other() -> None:
+    assert _shown(_table(GROUP, PEOPLE), _rows(A=9, B=8, C=70, ALL=87)) == {"A": None, "ALL": 87, "B": None, "C": 70}
+
+
+def test_the_interval_audit_withholds_more_when_two_small_groups_hardly_hide_each_other() -> None:
+    rows = _rows(A=1, B=1, C=70, ALL=72)
+    assert _shown(_table(GROUP, PEOPLE), rows)["C"] == 70
+    audited = protect(_table(GROUP, PEOPLE), rows, _policy(interval_cells=300))
+    assert (audited.audited, audited.widened) == (True, 1)
+    assert {row["race_group"]: row["people"] for row in audited.rows} == {"A": None, "ALL": 72, "B": None, "C": None}
+
+
+def test_a_table_larger_than_the_audit_says_that_it_was_not_audited() -> None:
+    assert protect(_table(GROUP, PEOPLE), _rows(A=20), _policy(interval_cells=0)).audited is False
+
+
+def test_everything_is_withheld_when_nothing_else_is_safe() -> None:
+    assert set(_shown(_table(GROUP, PEOPLE), _rows(A=3, ALL=3)).values()) == {None}
+
+
+def test_margins_without_the_inner_cells_are_one_system() -> None:
+    table = _table(_column("race_group", "dimension", total="ALL"), _column("sex", "dimension", total="ALL"), PEOPLE)
+    rows = [
+        {"race_group": race, "sex": sex, "people": people}
+        for race, sex, people in [("A", "ALL", 4), ("B", "ALL", 30), ("ALL", "F", 14), ("ALL", "M", 20), ("ALL", "ALL", 34)]
+    ]
+    shown = {(row["race_group"], row["sex"]): row["people"] for row in protect(table, rows, _policy()).rows}
+    assert shown["A", "ALL"] is None
+    assert shown["B", "ALL"] is None, "34 - 30 would give A away"
+    assert (shown["ALL", "F"], shown["ALL", "M"], shown["ALL", "ALL"]) == (14, 20, 34)
+
+
+def test_a_total_of_rows_that_are_there_covers_those_rows_only() -> None:
+    table = _table(_column("race_group", "dimension", total="ALL"), _column("sex", "dimension", total="ALL"), PEOPLE)
+    rows = [
+        {"race_group": "A", "sex": "F", "people": 20},
+        {"race_group": "B", "sex": "M", "people": 5},
+        {"race_group": "B", "sex": "ALL", "people": 5},
+        {"race_group": "ALL", "sex": "ALL", "people": 25},
+    ]
+    shown = {(row["race_group"], row["sex"]): row["people"] for row in protect(table, rows, _policy()).rows}
+    assert sum(value is not None for value in shown.values()) == 1, "25 - 20 would give the five away"
+
+
+def test_overlapping_definitions_are_systems_of_their_own() -> None:
+    table = _table(_column("definition", "dimension", overlapping=True), GROUP, PEOPLE)
+    rows = [{"definition": d, **row} for d in ("x", "y") for row in _rows(A=5 if d == "x" else 50, B=60, ALL=65 if d == "x" else 110)]
+    shown = {(row["definition"], row["race_group"]): row["people"] for row in protect(table, rows, _policy()).rows}
+    assert (shown["x", "A"], shown["x", "B"]) == (None, None)
+    assert (shown["y", "A"], shown["y", "B"], shown["y", "ALL"]) == (50, 60, 110)
+
+
+RATES = _table(
+    GROUP,
+    _column("base", "people"),
+    _column("screened", "people", part_of="base"),
+    _column("contacts", "magnitude", of=["base"]),
+    _column("percent", "derived", of=["base", "screened"], numerator="screened", base="base", per=100),
+    _column("ratio", "derived", of=["base", "screened"], reference={"race_group": "B"}),
+    _column("source", "plain"),
+)
+
+
+def _rate(group: str, base: int | None, screened: int | None, **more: Any) -> dict[str, Any]:
+    return {"race_group": group, "base": base, "screened": screened, "contacts": 99, "percent": 1.0, "ratio": 2.0, "source": "x"} | more
+
+
+def _by_group(rows: list[dict[str, Any]], policy: DisclosurePolicy | None = None) -> dict[str, dict[str, Any]]:
+    return {row["race_group"]: row for row in protect(RATES, rows, policy or _policy()).rows}
+
+
+def test_rates_and_ratios_follow_the_counts_they_are_made_of() -> None:
+    rows = _by_group([_rate("A", 40, 5), _rate("B", 200, 100)])
+    assert rows["A"] == {
+        "race_group": "A", "base": 40, "screened": None, "contacts": 99, "percent": None, "ratio": None, "source": "x", "withheld": True,
+    }  # fmt: skip
+    assert rows["B"]["percent"] == 50.0
+    assert rows["B"]["withheld"] is False
+
+
+def test_the_rest_of_a_group_is_protected_like_a_group() -> None:
+    row = _by_group([_rate("A", 40, 35), _rate("B", 200, 100)])["A"]
+    assert [row["base"], row["screened"]].count(None) == 1, "40 - 35 people were not screened"
+
+
+def test_a_group_that_is_whole_in_its_part_is_protected() -> None:
+    row = _by_group([_rate("A", 40, 40), _rate("B", 200, 100)])["A"]
+    assert [row["base"], row["screened"]].count(None) == 1
+
+
+def test_a_ratio_needs_the_reference_group_to_be_shown() -> None:
+    assert _by_group([_rate("A", 40, 20), _rate("B", 200, 4)])["A"]["ratio"] is None
+    assert _by_group([_rate("A", 40, 20)])["A"]["ratio"] is None, "no reference row at all"
+    assert _by_group([_rate("A", 40, 20), _rate("B", 200, 100)])["A"]["ratio"] == 2.0
+
+
+def test_a_count_that_is_not_given_is_not_a_withheld_one() -> None:
+    row = _by_group([_rate("A", None, None), _rate("B", 200, None)])["A"]
+    assert (row["base"], row["withheld"]) == (None, False)
+
+
+def test_shown_counts_are_rounded_and_rates_are_made_of_the_rounded_ones() -> None:
+    row = _by_group([_rate("A", 43, 21), _rate("B", 200, 100)], _policy(rounding=5))["A"]
+    assert (row["base"], row["screened"], row["percent"]) == (45, 20, 44.444444)
+    assert row["ratio"] is None, "a ratio cannot be made again from rounded counts"
+    assert row["contacts"] is None
+
+
+def test_a_rate_over_nobody_is_no_rate() -> None:
+    row = _by_group([_rate("A", 0, 0), _rate("B", 0, 0)], _policy(zeros="show"))["A"]
+    assert (row["base"], row["percent"]) == (0, None)
+
+
+def test_rows_are_ordered_by_their_names_never_by_their_counts() -> None:
+    names = [row["race_group"] for row in protect(_table(GROUP, PEOPLE), _rows(C=50, A=3, B=2), _policy()).rows]
+    assert names == ["A", "B", "C"]
+
+
+def test_the_strictest_minimum_counts() -> None:
+    rows = protect(_table(GROUP, PEOPLE), _rows(A=15, B=40), _policy(), minimum=20).rows
+    assert [row["people"] for row in rows] == [None, 40]
+    rows = protect(_table(GROUP, PEOPLE), _rows(A=9, B=40), _policy(), minimum=5).rows
+    assert [row["people"] for row in rows] == [None, 40]
+
+
+@pytest.mark.parametrize("value", [-1, 1.5, True, "12"])
+def test_a_count_that_is_no_count_is_refused(value: Any) -> None:
+    with pytest.raises(DisclosureFault, match="no count of people"):
+        protect(_table(GROUP, PEOPLE), [{"race_group": "A", "people": value}], _policy())
+
+
+def test_two_rows_for_one_cell_are_refused() -> None:
+    with pytest.raises(DisclosureFault, match="two rows for one cell"):
+        protect(_table(GROUP, PEOPLE), [*_rows(A=30), *_rows(A=40)], _policy())
+
+
+def test_a_part_larger_than_its_whole_is_refused() -> None:
+    with pytest.raises(DisclosureFault, match="counts more people"):
+        protect(RATES, [_rate("A", 20, 21)], _policy())
+
+
+def test_too_many_dimensions_are_refused() -> None:
+    table = _table(*(_column(f"d{i}", "dimension") for i in range(4)), PEOPLE)
+    with pytest.raises(DisclosureFault, match="4 dimensions"):
+        protect(table, [], _policy())
+
+
+def test_an_empty_table_stays_empty() -> None:
+    protected = protect(_table(GROUP, PEOPLE), [], _policy())
+    assert (protected.rows, protected.cells, protected.withheld) == ([], 0, 0)
+
+
+def test_the_account_of_protection_adds_up() -> None:
+    protected = protect(_table(GROUP, PEOPLE), _rows(A=5, B=20, C=70, ALL=95), _policy())
+    assert (protected.cells, protected.primary, protected.complementary, protected.withheld) == (4, 1, 1, 2)
+
+
+def test_a_sum_is_computable_exactly_when_it_lies_in_the_span() -> None:
+    total, one, other = {0: 1, 1: 1, 2: 1}, {0: 1, 1: 1}, {2: 1}
+    assert computable(other, [total, one])
+    assert not computable(other, [total])
+    assert computable({}, [])
+
+
+def test_a_vector_in_the_span_adds_nothing() -> None:
+    span = Span()
+    assert span.add({0: 2, 1: 2}) == (0, {0: 1, 1: 1})
+    assert span.add({0: 5, 1: 5}) is None
+
+
+def test_a_cell_that_follows_from_shown_ones_may_be_shown_too() -> None:
+    cells = [Cell("all", 100, {0: 1, 1: 1}), Cell("a", 60, {0: 1}), Cell("b", 40, {1: 1})]
+    assert showable(cells) == {"all", "a", "b"}
+
+
+def test_contradicting_counts_give_no_interval() -> None:
+    hidden = Cell("a", 3, {0: 1})
+    assert interval(hidden, [Cell("x", 5, {0: 1}), Cell("y", 7, {0: 1})], []) is None
+
+
+def test_a_cell_that_nothing_limits_has_no_upper_end() -> None:
+    assert interval(Cell("a", 3, {0: 1}), [Cell("x", 5, {1: 1})], []) == (0.0, float("inf"))
+    assert interval(Cell("a", 3, {0: 1}), [], [{1: 1, 0: -1}]) == (0.0, float("inf"))
