@@ -4,7 +4,7 @@ Belongs here: the one translation from the catalogue and from plain figures to D
 any figure of a particular stage.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,9 @@ from assets.dictionary import Meaning, meaning_of
 from assets.figures import Digest, Figure, figures
 from assets.lineage import Origin, column_lineage, tables_read, union_of
 from contracts.county import County
+from contracts.records import RECORD_TYPES
 from contracts.stages import STAGES, Stage
+from resources.integrator import Integrator
 from resources.sql import Connection, count, load_sql, rows
 
 POOL = "warehouse"
@@ -43,7 +45,7 @@ def night_of(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) 
 
 
 def spec(table: Table, columns: Mapping[str, tuple[str, Meaning]] | None = None) -> dg.AssetSpec:
-    """The Dagster side of a catalogued table; ``columns`` (name to type and meaning) where they are known before any run."""
+    """A catalogued table as Dagster knows it before any run; ``columns`` (name to type and meaning) where they are known by then."""
     return dg.AssetSpec(
         key=asset_key(table.key),
         deps=[asset_key(read) for read in table.reads],
@@ -55,9 +57,20 @@ def spec(table: Table, columns: Mapping[str, tuple[str, Meaning]] | None = None)
     )
 
 
-def multi_asset_specs(tables: Iterable[Table]) -> list[dg.AssetSpec]:
-    """Specs of tables that one step fills."""
-    return [spec(table) for table in tables]
+Fill = Callable[[Connection, County, date], object]
+"""Fills one table for one night; what it returns is reported if it is a mapping of figures."""
+
+
+def table_asset(county: County, table: Table, fill: Fill) -> dg.AssetsDefinition:
+    """A table that one function fills."""
+
+    @dg.multi_asset(name=f"{table.key.stage.value}_{table.key.name}", specs=[spec(table)], partitions_def=nights(county), pool=POOL)
+    def step(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> dg.MaterializeResult:
+        with integrator.step(table.key.qualified) as con:
+            known = fill(con, integrator.terms.county, night_of(context))
+            return materialized(con, table, known if isinstance(known, Mapping) else None)
+
+    return step
 
 
 def materialized(
@@ -73,7 +86,7 @@ def materialized(
     described = describe(con, table.key.qualified)
     metadata["dagster/row_count"] = MetadataValue.int(count(con, table.key.qualified))
     metadata["dagster/column_schema"] = MetadataValue.table_schema(
-        _schema({name: (kind, meaning_of(name)) for name, kind in described.items()})
+        _schema({name: (kind, meaning_of(name, _record_type(table.key.name))) for name, kind in described.items()})
     )
     lineage = lineage_of(con, table)
     if lineage:
@@ -129,6 +142,10 @@ def lineage_of(con: Connection, table: Table) -> dict[str, tuple[Origin, ...]]:
         for name, origins in union_of(parts).items()
         if (kept := tuple(origin for origin in origins if origin.table.partition(".")[0] in stages))
     }
+
+
+def _record_type(name: str) -> str | None:
+    return name if name in RECORD_TYPES else None
 
 
 def _schema(columns: Mapping[str, tuple[str, Meaning]]) -> dg.TableSchema:

@@ -181,23 +181,21 @@ SHARED: Mapping[str, Meaning] = {
 
 
 @cache
-def _contract_meanings() -> dict[str, Meaning]:
-    found: dict[str, Meaning] = {}
-    for record_type in RECORD_TYPES.values():
-        for name, column in record_type.model.to_schema().columns.items():
-            metadata = column.metadata or {}
-            if "kind" in metadata:
-                labels = tuple(Label(label) for label in metadata.get("labels", ()))
-                found.setdefault(str(name), Meaning(str(column.description), Kind(metadata["kind"]), labels))
-    return found
+def _described(record_type: str) -> dict[str, Meaning]:
+    return {
+        str(name): Meaning(
+            str(column.description), Kind(column.metadata["kind"]), tuple(Label(label) for label in column.metadata["labels"])
+        )
+        for name, column in RECORD_TYPES[record_type].model.to_schema().columns.items()
+    }
 
 
-def meaning_of(column: str) -> Meaning:
-    """Meaning of a column by name, from the shared list or from the first record contract that declares it."""
-    return SHARED.get(column) or _contract_meanings().get(column, UNDESCRIBED)
+def meaning_of(column: str, record_type: str | None = None) -> Meaning:
+    """Meaning of a column: as its record contract says, else as the shared list says, else as any record contract says."""
+    own = _described(record_type).get(column) if record_type else None
+    return own or SHARED.get(column) or _anywhere(column)
 
 
-def contract_columns(record_type: str) -> dict[str, tuple[str, Meaning]]:
-    """Columns of a record contract: name to type and meaning."""
-    schema = RECORD_TYPES[record_type].model.to_schema()
-    return {str(name): (str(column.dtype), meaning_of(str(name))) for name, column in schema.columns.items()}
+def _anywhere(column: str) -> Meaning:
+    found = (_described(name).get(column) for name in RECORD_TYPES)
+    return next((meaning for meaning in found if meaning), UNDESCRIBED)
