@@ -1,0 +1,249 @@
+"""A county is a folder: loading all of its reviewed text at once.
+
+Belongs here: which files a county folder holds, reading them, and the checks that need more than one file.
+Does not belong here: the shape of any one file (beside its model) or anything that acts on the terms.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, Field, field_validator
+
+from contracts.agencies import Agencies
+from contracts.consents import Form
+from contracts.definitions import Definitions, load_definitions
+from contracts.disclosure import DisclosurePolicy
+from contracts.instruments import Instrument
+from contracts.linkage import LinkageChoice
+from contracts.products import Product
+from contracts.reviewed import Fault, Reviewed, TermsFaults, load_reviewed
+from contracts.sources import Source
+
+Model = TypeVar("Model", bound=BaseModel)
+DATA_SUFFIXES = frozenset({".yaml", ".csv", ".json", ".md", ".parquet", ".sql"})
+CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+
+
+class Retention(Reviewed):
+    """How long each kind of state is kept, in days."""
+
+    landing_days: int = Field(ge=1, description="Deliveries and manifests.")
+    quarantine_days: int = Field(ge=1, description="Refused rows.")
+    superseded_products_days: int = Field(ge=0, description="Superseded product versions; 0 purges them at once.")
+
+
+class CountyText(Reviewed):
+    """county.yaml: what the county decides about the pipeline as a whole."""
+
+    name: str = Field(min_length=1, description="The county, as pages show it.")
+    timezone: str = Field(description="IANA name; every date and time of the county is local to it.")
+    first_night: date = Field(description="First partition of the nightly job.")
+    night_cutoff: str = Field(description="County-local HH:MM before which a record belongs to the night.")
+    nightly_start: str = Field(description="County-local HH:MM at which the schedule starts the run.")
+    fiscal_year_start: str = Field(pattern=r"^\d{2}-\d{2}$", description="MM-DD.")
+    reference_group: str = Field(description="Race group whose rate others are divided by.")
+    sources: tuple[str, ...] = Field(min_length=1, description="Sources in use; each has a file in sources/.")
+    integrator: str = Field(description="Agency that runs the pipeline.")
+    retention: Retention
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"[{value}] is not an IANA time zone; write one like America/New_York") from None
+        return value
+
+    @field_validator("night_cutoff", "nightly_start")
+    @classmethod
+    def _clock_time(cls, value: str) -> str:
+        if not CLOCK_TIME.fullmatch(value):
+            raise ValueError(f"[{value}] is not a time of day; write HH:MM in quotes")
+        return value
+
+
+@dataclass(frozen=True)
+class County:
+    """One county's terms, checked as a whole. ``sha256`` covers every file of the folder."""
+
+    folder: Path
+    text: CountyText
+    agencies: Agencies
+    sources: dict[str, Source]
+    instruments: tuple[Instrument, ...]
+    forms: tuple[Form, ...]
+    products: tuple[Product, ...]
+    definitions: Definitions
+    disclosure: DisclosurePolicy
+    linkage: LinkageChoice
+    regions: dict[str, str]
+    sha256: str
+
+    @property
+    def population(self) -> Path:
+        """Benchmark population by race group, sex, age band and year."""
+        return self.folder / "benchmarks" / "population.csv"
+
+    def product(self, recipient: str, name: str) -> Product:
+        """The product of that recipient and name.
+
+        Raises:
+            KeyError: naming the products there are.
+        """
+        for product in self.products:
+            if (product.recipient, product.name) == (recipient, name):
+                return product
+        there = ", ".join(sorted(f"{product.recipient}/{product.name}" for product in self.products))
+        raise KeyError(f"no product [{recipient}/{name}] in this county; there are: {there}")
+
+
+@dataclass
+class _Reading:
+    """Files read so far and what was wrong with them."""
+
+    folder: Path
+    faults: list[Fault] = field(default_factory=list)
+
+    def one(self, name: str, model: type[Model]) -> Model | None:
+        try:
+            return load_reviewed(self.folder / name, model, named=name)
+        except TermsFaults as error:
+            self.faults += error.faults
+            return None
+
+    def each(self, subfolder: str, model: type[Model]) -> dict[str, Model]:
+        found: dict[str, Model] = {}
+        for path in sorted((self.folder / subfolder).glob("*.yaml")):
+            name = f"{subfolder}/{path.name}"
+            item = self.one(name, model)
+            if item is not None:
+                found[name] = item
+        return found
+
+    def attempt(self, read: Callable[[], Model]) -> Model | None:
+        try:
+            return read()
+        except TermsFaults as error:
+            self.faults += error.faults
+            return None
+
+
+def folder_sha256(folder: Path) -> str:
+    """sha256 over every file of a county folder: names and bytes, in order of name."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def load_county(folder: Path) -> County:
+    """Read and check a county folder.
+
+    Raises:
+        TermsFaults: with everything that is wrong, each naming file, line and key.
+    """
+    folder = folder.resolve()
+    if not (folder / "county.yaml").is_file():
+        raise TermsFaults([Fault("county.yaml", 1, "-", "this is not a county folder; make one with `throughcare county new PATH`")])
+    reading = _Reading(folder)
+    reading.faults += _strange_files(folder)
+    text = reading.one("county.yaml", CountyText)
+    agencies = reading.one("agencies.yaml", Agencies)
+    sources = reading.each("sources", Source)
+    instruments = reading.each("instruments", Instrument)
+    forms = reading.each("forms", Form)
+    products = reading.each("products", Product)
+    disclosure = reading.one("disclosure.yaml", DisclosurePolicy)
+    linkage = reading.one("linkage/linkage.yaml", LinkageChoice)
+    definitions = reading.attempt(lambda: load_definitions(folder / "definitions"))
+    regions = _regions(folder / "regions.csv", reading.faults)
+    if text is not None:
+        reading.faults += _source_faults(text, sources)
+    if reading.faults:
+        raise TermsFaults(reading.faults)
+    assert text and agencies and definitions and disclosure and linkage  # noqa: S101 - no fault was found above
+    county = County(
+        folder=folder,
+        text=text,
+        agencies=agencies,
+        sources={source.name: source for source in sources.values() if source.name in text.sources},
+        instruments=tuple(instruments.values()),
+        forms=tuple(forms.values()),
+        products=tuple(products.values()),
+        definitions=definitions,
+        disclosure=disclosure,
+        linkage=linkage,
+        regions=regions,
+        sha256=folder_sha256(folder),
+    )
+    across = list(_faults_across(county, {**sources}, {**instruments}, {**products}))
+    if across:
+        raise TermsFaults(across)
+    return county
+
+
+def _strange_files(folder: Path) -> list[Fault]:
+    return [
+        Fault(path.relative_to(folder).as_posix(), 1, "-", "a county folder is data only; remove this file")
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not path.name.startswith(".") and path.suffix not in DATA_SUFFIXES
+    ]
+
+
+def _regions(path: Path, faults: list[Fault]) -> dict[str, str]:
+    if not path.is_file():
+        faults.append(Fault("regions.csv", 1, "-", "the file is missing; write the header zip,region and one line per ZIP code"))
+        return {}
+    with path.open(encoding="utf-8", newline="") as stream:
+        reader = csv.DictReader(stream)
+        if reader.fieldnames != ["zip", "region"]:
+            faults.append(Fault("regions.csv", 1, "-", "the header must be zip,region"))
+            return {}
+        return {row["zip"]: row["region"] for row in reader}
+
+
+def _source_faults(text: CountyText, sources: dict[str, Source]) -> list[Fault]:
+    named = {source.name for source in sources.values()}
+    missing = [name for name in text.sources if name not in named]
+    faults = [Fault("county.yaml", 1, "sources", f"[{name}] has no file sources/{name}.yaml") for name in missing]
+    for file, source in sources.items():
+        if Path(file).stem != source.name:
+            faults.append(Fault(file, 1, "name", f"[{source.name}] must be the file's own name"))
+    return faults
+
+
+def _faults_across(
+    county: County, sources: dict[str, Source], instruments: dict[str, Instrument], products: dict[str, Product]
+) -> Iterable[Fault]:
+    """What only several files together can show."""
+    agencies = county.agencies
+    known = {instrument.id for instrument in county.instruments}
+    if county.text.integrator != agencies.integrator:
+        yield Fault("county.yaml", 1, "integrator", f"agencies.yaml names [{agencies.integrator}] as the integrator; make them equal")
+    for file, source in sources.items():
+        if agencies.owner_of(source.system) != source.agency:
+            yield Fault(file, 1, "agency", f"agencies.yaml does not give system [{source.system}] to agency [{source.agency}]")
+        for name in source.instruments:
+            if name not in known:
+                yield Fault(file, 1, "instruments", f"[{name}] is no instrument of this county; a source needs one that is")
+    for file, product in products.items():
+        if product.agency not in agencies.recipients:
+            yield Fault(file, 1, "agency", f"[{product.agency}] is not a recipient in agencies.yaml")
+        elif agencies.folder_of(product.agency) != product.recipient:
+            yield Fault(file, 1, "recipient", f"agencies.yaml publishes for this agency as [{agencies.folder_of(product.agency)}]")
+    systems = {source.system for source in county.sources.values()}
+    yield from county.definitions.faults_against(systems=systems, reference_group=county.text.reference_group)
+    if not county.population.is_file():
+        yield Fault("benchmarks/population.csv", 1, "-", "the file is missing; rates by population need it")
