@@ -171,9 +171,8 @@ def load_county(folder: Path) -> County:
     regions = _regions(folder / "regions.csv", reading.faults)
     if text is not None:
         reading.faults += _source_faults(text, sources)
-    if reading.faults:
+    if reading.faults or text is None or agencies is None or definitions is None or disclosure is None or linkage is None:
         raise TermsFaults(reading.faults)
-    assert text and agencies and definitions and disclosure and linkage  # noqa: S101 - no fault was found above
     county = County(
         folder=folder,
         text=text,
