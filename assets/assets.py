@@ -21,6 +21,9 @@ from contracts.stages import STAGES, Stage
 from resources.integrator import Integrator
 from resources.sql import Connection, count, load_sql, rows
 
+Declared = Mapping[str, tuple[Origin, ...]]
+"""Column lineage: output column to the columns it is drawn from."""
+
 POOL = "warehouse"
 """Every step writes to the one warehouse; the pool has one slot."""
 
@@ -80,15 +83,26 @@ def materialized(
     *,
     checks: Sequence[dg.AssetCheckResult] = (),
     data_version: str | None = None,
+    declared: Declared | None = None,
 ) -> dg.MaterializeResult:
-    """Report a table that now lies in the warehouse: row count, column schema, lineage and the given figures; never a row."""
+    """Report a table that now lies in the warehouse: row count, column schema, lineage and the given figures; never a row.
+
+    Args:
+        con: the warehouse.
+        table: what was filled.
+        known: further figures.
+        checks: results of checks that the same step made.
+        data_version: logical hash of the content, where the stage computes one.
+        declared: column lineage that no SQL text shows, such as the county's own mapping.
+    """
     metadata: dict[str, MetadataValue | dg.TableColumnLineage] = dict(metadata_of(known or {}))
     described = describe(con, table.key.qualified)
     metadata["dagster/row_count"] = MetadataValue.int(count(con, table.key.qualified))
     metadata["dagster/column_schema"] = MetadataValue.table_schema(
         _schema({name: (kind, meaning_of(name, _record_type(table.key.name))) for name, kind in described.items()})
     )
-    lineage = lineage_of(con, table)
+    lineage = union_of([declared or {}, lineage_of(con, table)])
+    lineage = {column: origins for column, origins in lineage.items() if column in described and origins}
     if lineage:
         metadata["dagster/column_lineage"] = MetadataValue.column_lineage(_lineage(lineage))
     return dg.MaterializeResult(

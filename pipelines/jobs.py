@@ -6,16 +6,17 @@ Belongs here: which assets a job selects and how it executes. Does not belong he
 import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
+from assets.acquired.assets import feed_tables
 from assets.assets import asset_key, nights
-from assets.catalogue import Table, TableKey, published
+from assets.catalogue import TableKey
+from assets.checked.assets import derived_tables, record_tables
+from assets.consented.assets import tables as consented_tables
+from assets.published.assets import DENIES as DENY_PROOF
+from assets.source_groups import source_groups
 from contracts.county import County
-from contracts.stages import Stage
 
 NIGHTLY = "nightly"
 DENIES = "denies"
-DENY_PROOF = published("denies")[0]
-"""The asset that only the denies job fills."""
-
 _TAGS = {"dagster/max_runtime": "14400"}
 
 
@@ -34,23 +35,26 @@ def nightly_job(county: County) -> UnresolvedAssetJobDefinition:
     )
 
 
-def denies_job(county: County, tables: tuple[Table, ...]) -> UnresolvedAssetJobDefinition:
-    """From the sources that carry consents and sealings straight to the products; linkage and measures stay as the last good night left them."""
+def denies_job(county: County) -> UnresolvedAssetJobDefinition:
+    """From the sources that carry consents and sealings to the products; linkage and measures stay as the last good night left them."""
     return dg.define_asset_job(
         DENIES,
-        selection=dg.AssetSelection.assets(*(asset_key(key) for key in sorted(denies_selection(tables)))),
+        selection=dg.AssetSelection.assets(*(asset_key(key) for key in denies_selection(county))),
         partitions_def=nights(county),
         executor_def=dg.in_process_executor,
         tags=_TAGS,
-        description="A deny never waits: consents and sealings are read now and every product they touch is rebuilt or withdrawn.",
+        description="A deny never waits: consents and sealings are read now, and every product they touch is rebuilt or withdrawn.",
     )
 
 
-def denies_selection(tables: tuple[Table, ...]) -> frozenset[TableKey]:
-    """Keys of the denies job: what consents and legal events come from, the whole consented stage, and the proof."""
-    by_key = {table.key: table for table in tables}
-    wanted = {table.key for table in tables if table.key.stage is Stage.CONSENTED} | {DENY_PROOF}
-    waiting = [key for key in by_key if key.stage is Stage.CHECKED and key.name in {"consent", "legal_event"}]
-    return frozenset(wanted | _with_ancestors(waiting, by_key) | {
-        table.key for table in tables if table.key.stage is Stage.CHECKED and table.filled_with & set(waiting)
-    })
+def denies_selection(county: County) -> tuple[TableKey, ...]:
+    """Assets of the denies job, sorted."""
+    groups = [group for group in source_groups(county.sources) if group.carries_denies]
+    selected = {
+        *(table.key for group in groups for source in group.sources for table in feed_tables(source)),
+        *(table.key for group in groups for table in record_tables(county, group)),
+        *(table.key for table in derived_tables(county)),
+        *(table.key for table in consented_tables(county)),
+        DENY_PROOF,
+    }
+    return tuple(sorted(selected))

@@ -1,0 +1,133 @@
+"""The linked stage as Dagster sees it: who is one person tonight, and permitted content joined to person keys.
+
+Belongs here: keys, descriptions, what reads what, and calling the functions beside this file. Does not belong here: any evidence, weight
+or threshold.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets.assets import POOL, materialized, night_of, nights, spec
+from assets.catalogue import Table, TableKey, checked, consented, linked
+from assets.linked import checks, night
+from contracts.county import County
+from resources.integrator import Integrator
+from resources.keyring import Keyring
+
+EDGE, MEMBERSHIP, PERSON_EVENT, REVIEW_QUEUE = linked("edge", "membership", "person_event", "review_queue")
+CONTENT = ("jail_booking", "jail_charge", "cad_person", "co_responder_encounter", "health_encounter", "health_diagnosis")
+"""Record types whose rows are joined to person keys as they are."""
+
+
+def linking_tables(county: County) -> tuple[Table, ...]:
+    """What linking one night writes."""
+    steward = county.agencies.integrator
+    permitted = (*consented("link_permission", "link_domain", "erased_record"), *checked("identity", "subject"))
+    return (
+        Table(
+            EDGE,
+            "Scored pairs of subjects that may be compared, with match weight, veto and model version, by night known.",
+            steward,
+            permitted,
+        ),
+        Table(
+            MEMBERSHIP,
+            "Person key of every subject in every link domain it may be linked in, with the confidence of its tie.",
+            steward,
+            (EDGE, *permitted),
+        ),
+        Table(PERSON_EVENT, "Persons created, merged and split tonight, so that recipients can follow.", steward, (MEMBERSHIP,)),
+        Table(REVIEW_QUEUE, "Pairs and groups that the model cannot decide and a person should.", steward, (EDGE, MEMBERSHIP)),
+    )
+
+
+def content_tables(county: County) -> tuple[Table, ...]:
+    """What joining content to person keys writes."""
+    steward = county.agencies.integrator
+    joined = (MEMBERSHIP, *consented("erased_record"))
+    content = tuple(
+        Table(
+            _key(name),
+            f"checked.{name} of subjects with a person key, erased records left out.",
+            steward,
+            (*joined, *checked(name)),
+        )
+        for name in CONTENT
+    )
+    return (
+        *content,
+        Table(
+            _key("race_assertion"),
+            "Race as every source asserts it, by person key; measured, never evidence.",
+            steward,
+            (*joined, *checked("race_assertion")),
+        ),
+        Table(
+            _key("contact"),
+            "One row per countable contact of a person with a system, with its intercept.",
+            steward,
+            tuple(_key(name) for name in CONTENT),
+        ),
+        Table(
+            _key("person_attribute"),
+            "Sex, age tonight, residence and region by person; no birth date.",
+            steward,
+            (*joined, *checked("identity")),
+        ),
+        Table(_key("jail_count"), "The jail's own daily counts; no person.", steward, checked("jail_count")),
+        Table(
+            _key("source_total"),
+            "Rows, records and subjects by source, and how many of them could be linked.",
+            steward,
+            (MEMBERSHIP, *checked("disposition", "subject")),
+        ),
+    )
+
+
+def tables(county: County) -> tuple[Table, ...]:
+    """Every table of the stage."""
+    return (*linking_tables(county), *content_tables(county))
+
+
+def _key(name: str) -> TableKey:
+    return linked(name)[0]
+
+
+def build(county: County) -> list[dg.AssetsDefinition]:
+    """The stage's assets for one county."""
+    linking, content = linking_tables(county), content_tables(county)
+
+    @dg.multi_asset(
+        name="linked_persons",
+        specs=[spec(table) for table in linking],
+        check_specs=checks.gate_specs(),
+        partitions_def=nights(county),
+        pool=POOL,
+    )
+    def persons(
+        context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator], keyring: dg.ResourceParam[Keyring]
+    ) -> Iterator[dg.MaterializeResult]:
+        """Standardise, compare, resolve: tonight's persons."""
+        with integrator.step("linked.persons") as con:
+            found = night.link_night(con, county=integrator.terms.county, keyring=keyring, night=night_of(context))
+            results = [
+                materialized(
+                    con,
+                    table,
+                    checks.figures_of(found) if table.key == MEMBERSHIP else None,
+                    checks=checks.gates(found) if table.key == MEMBERSHIP else (),
+                )
+                for table in linking
+            ]
+        yield from results
+
+    @dg.multi_asset(name="linked_content", specs=[spec(table) for table in content], partitions_def=nights(county), pool=POOL)
+    def joined(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult]:
+        """Join permitted content to person keys."""
+        with integrator.step("linked.content") as con:
+            night.join_content(con, night=night_of(context))
+            results = [materialized(con, table) for table in content]
+        yield from results
+
+    return [persons, joined]
