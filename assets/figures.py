@@ -28,6 +28,7 @@ class Digest(str):
     __slots__ = ()
 
     def __new__(cls, text: str) -> Digest:
+        """Refuse what is not a hash."""
         if not _HASH.fullmatch(text):
             raise NotAFigure("not a hexadecimal hash; nothing else may stand here")
         return super().__new__(cls, text)

@@ -1,1 +1,4 @@
-"""How it runs: definitions, jobs, schedules, sensors and the command line. The only room besides assets.py/checks.py that imports dagster."""
+"""How it runs: definitions, jobs, schedules, sensors and the command line.
+
+The only room that imports dagster, besides the thin modules assets.py and checks.py.
+"""

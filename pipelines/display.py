@@ -54,7 +54,13 @@ class ProgressJournal(QuietJournal):
 @contextmanager
 def progress_bar() -> Iterator[Progress]:
     """A progress display on standard error, so that standard output stays data."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(bar_width=24), TextColumn("{task.completed}/{task.total}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=24),
+        TextColumn("{task.completed}/{task.total}"),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=ERR, transient=not ERR.is_terminal) as progress:
         yield progress
 

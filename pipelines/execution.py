@@ -113,5 +113,3 @@ def run_job(place: Place, instance: DagsterInstance, *, county: County, job: str
         checks_passed=passed,
         checks_failed=tuple(sorted(failed, key=lambda check: (check.asset, check.check))),
     )
-
-

@@ -70,9 +70,7 @@ def assert_rooms() -> None:
     for room in ROOMS:
         found = importlib.import_module(room).__file__
         if found is None or Path(found).resolve().parents[1] != REPOSITORY:
-            raise StrangePackage(
-                f"the package [{room}] was found outside this installation ({found}); remove the stray package or run from a clean environment"
-            )
+            raise StrangePackage(f"the package [{room}] was found outside this installation ({found}); remove the stray package")
 
 
 def prepare_dagster(place: Place) -> None:

@@ -23,6 +23,7 @@ from resources.terms import Terms
 from resources.warehouse import Warehouse
 
 ROOMS = ("pipelines", "assets", "resources", "contracts")
+_ROOT = Path(__file__).resolve().parents[1]
 REDACTION = "DAGSTER_REDACT_USER_CODE_ERRORS"
 
 
@@ -95,8 +96,8 @@ class Integrator:
             cursor.close()
         if failure is not None:
             self.journal.failed(name, str(failure))
-            # Raised outside the except block: an implicit context would carry the original message along.
-            raise failure
+            # "from None": the original message must not be printed as context either.
+            raise failure from None
         self.journal.ended(name, time.monotonic() - begun)
 
 
@@ -111,11 +112,10 @@ def describe(error: BaseException) -> str:
 
 
 def _room_of(filename: str) -> str | None:
-    parts = Path(filename).parts
-    for index in range(len(parts) - 1, -1, -1):
-        if parts[index] in ROOMS and "site-packages" not in parts[index:]:
-            return "/".join(parts[index:])
-    return None
+    path = Path(filename)
+    if not path.is_relative_to(_ROOT) or path.relative_to(_ROOT).parts[0] not in ROOMS:
+        return None
+    return path.relative_to(_ROOT).as_posix()
 
 
 def refuse_unredacted(environment: Mapping[str, str]) -> None:
@@ -131,9 +131,8 @@ def refuse_unredacted(environment: Mapping[str, str]) -> None:
 def code_sha256() -> str:
     """Hash of the Python and SQL text of the four rooms."""
     digest = hashlib.sha256()
-    root = Path(__file__).resolve().parents[1]
-    for path in sorted(path for room in ROOMS for path in (root / room).rglob("*") if path.suffix in {".py", ".sql"}):
-        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    for path in sorted(path for room in ROOMS for path in (_ROOT / room).rglob("*") if path.suffix in {".py", ".sql"}):
+        digest.update(path.relative_to(_ROOT).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 

@@ -97,5 +97,3 @@ def _source(county: County, source: Source) -> dg.AssetsDefinition:
 def _verdicts(con: Connection, county: County, night: date) -> dict[str, int]:
     found = rows(con, "select verdict, count(*) from acquired.delivery where night = $night group by all order by all", {"night": night})
     return {"sources": len(county.sources), **{f"verdict.{verdict}": int(number) for verdict, number in found}}
-
-

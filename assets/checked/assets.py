@@ -38,7 +38,12 @@ def record_tables(county: County, group: SourceGroup) -> tuple[Table, ...]:
             f"{_summary(record_type)} Content only: what happened, never who. Every version with the nights in which it was known.",
             group.sources[0].agency if len(group.sources) == 1 else county.agencies.integrator,
             (
-                *(feed_key(source, name) for source in group.sources for name, feed in source.feeds_in_order if feed.record_type == record_type),
+                *(
+                    feed_key(source, name)
+                    for source in group.sources
+                    for name, feed in source.feeds_in_order
+                    if feed.record_type == record_type
+                ),
                 *(record_key(reference) for reference in _references(county, group, record_type)),
             ),
         )
@@ -70,9 +75,24 @@ def derived_tables(county: County) -> tuple[Table, ...]:
     about_people = tuple(key for key in records if RECORD_TYPES[key.name].identity_fields)
     with_race = tuple(key for key in records if RECORD_TYPES[key.name].race_fields)
     return (
-        Table(IDENTITY, "Every distinct statement of who a subject is: names, birth date, address. The only table with identifiers; no race.", steward, about_people),
-        Table(SUBJECT, "Every subject: one person id of one system, or one record where the system has none, with its role.", steward, about_people),
-        Table(RACE, "Race and ethnicity as each source asserts it, with its category system and method; measured, never linkage evidence.", steward, with_race),
+        Table(
+            IDENTITY,
+            "Every distinct statement of who a subject is: names, birth date, address. The only table with identifiers; no race.",
+            steward,
+            about_people,
+        ),
+        Table(
+            SUBJECT,
+            "Every subject: one person id of one system, or one record where the system has none, with its role.",
+            steward,
+            about_people,
+        ),
+        Table(
+            RACE,
+            "Race and ethnicity as each source asserts it, with its category system and method; measured, never linkage evidence.",
+            steward,
+            with_race,
+        ),
     )
 
 

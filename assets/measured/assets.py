@@ -41,17 +41,42 @@ def tables(county: County) -> tuple[Table, ...]:
     """Every table of the stage."""
     steward = county.agencies.integrator
     return (
-        Table(TIMELINE, "Every contact of a person in order, with its Sequential Intercept and the gap to the one before.", steward, linked(*SCOPE)),
-        Table(RACE, "One race group per person and category system, with the rule that chose it among assertions.", steward, linked("race_assertion", "membership")),
-        Table(FREQUENT, "People who meet a stated definition of frequent contact, by definition.", steward, (TIMELINE, *linked("person_attribute", "membership"))),
+        Table(
+            TIMELINE,
+            "Every contact of a person in order, with its Sequential Intercept and the gap to the one before.",
+            steward,
+            linked(*SCOPE),
+        ),
+        Table(
+            RACE,
+            "One race group per person and category system, with the rule that chose it among assertions.",
+            steward,
+            linked("race_assertion", "membership"),
+        ),
+        Table(
+            FREQUENT,
+            "People who meet a stated definition of frequent contact, by definition.",
+            steward,
+            (TIMELINE, *linked("person_attribute", "membership")),
+        ),
         Table(
             DISPARITY,
-            "Counts, bases, rates and rate ratios with intervals by race group and decision point, and bounds for the part that cannot be linked.",
+            "Counts, bases, rates and rate ratios with intervals by race group and decision point, with bounds for the unlinkable.",
             steward,
             (TIMELINE, RACE, *linked("person_attribute", "membership")),
         ),
-        Table(STEPPING_UP, "The four Stepping Up measures: bookings, length of stay, connection to treatment and return, of people with serious mental illness.", steward, (TIMELINE, RACE)),
-        Table(RECONCILIATION, "From rows to bookings to people to the jail's own count, with every difference explained or shown.", steward, linked("jail_booking", "jail_count", "source_total")),
+        Table(
+            STEPPING_UP,
+            "The four Stepping Up measures of people with serious mental illness: bookings, stay, connection to treatment, return.",
+            steward,
+            (TIMELINE, RACE),
+        ),
+        Table(
+            RECONCILIATION,
+            "From rows to bookings to people to the jail's own count, with every difference explained or shown.",
+            steward,
+            linked("jail_booking", "jail_count", "source_total"),
+        ),
     )
 
 

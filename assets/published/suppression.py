@@ -11,7 +11,8 @@ stay uncertain by a set width (interval audit). Rates, ratios and sums over peop
 from __future__ import annotations
 
 import itertools
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +21,6 @@ from contracts.disclosure import DisclosurePolicy
 from contracts.products import ProductColumn, ProductTable, Role
 
 Row = dict[str, Any]
-CellKey = tuple[int, str]
-"""Row number and people column."""
-
 WITHHELD = "withheld"
 """Name of the column that says whether anything in the row is withheld; it does not say for which of the reasons."""
 
@@ -118,62 +116,91 @@ def protect(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, 
     # Rows ordered by a count would tell which withheld group is the larger.
     ordered = sorted((dict(row) for row in rows), key=lambda row: tuple(str(row[column.name]) for column in dimensions))
     work = _Table(table, ordered, policy)
-    shown: set[Hashable] = set()
-    primary: set[Hashable] = set()
-    audited, widened = True, 0
-    for block in _blocks(work):
-        system = _system(work, block)
-        primary |= {cell.key for cell in system.cells if cell.sensitive and not cell.implicit}
-        safe = showable(system.cells)
-        if len(system.cells) <= policy.interval_cells:
-            kept = _widen(system, safe, policy)
-            widened += len(safe) - len(kept)
-            safe = kept
-        else:
-            audited = False
-        shown |= safe
-    counted = {
-        (number, column.name) for number in range(len(ordered)) for column in work.people if ordered[number][column.name] is not None
-    }
+    system = _system(work)
+    shown = showable(system.cells)
+    primary = {cell.key for cell in system.cells if cell.sensitive and not cell.implicit}
+    audited = len(system.cells) <= policy.interval_cells
+    kept = _widen(system, shown, policy) if audited else shown
+    counted = {(number, column.name) for number, row in enumerate(ordered) for column in work.people if row[column.name] is not None}
     return Protected(
-        rows=[_published(work, number, shown) for number in range(len(ordered))],
+        rows=[_published(work, number, kept) for number in range(len(ordered))],
         cells=len(counted),
         primary=len(primary),
-        complementary=len(counted - shown - primary),
+        complementary=len(counted - kept - primary),
         audited=audited,
-        widened=widened,
+        widened=len(shown) - len(kept),
     )
 
 
-def _blocks(work: _Table) -> list[list[int]]:
-    """Row numbers by the values of dimensions that do not add up: each block is a linear system of its own."""
-    apart = [column.name for column in work.dimensions if column.overlapping]
-    blocks: dict[tuple[Any, ...], list[int]] = {}
-    for number, row in enumerate(work.rows):
-        blocks.setdefault(tuple(row[name] for name in apart), []).append(number)
-    return list(blocks.values())
-
-
-def _system(work: _Table, block: Sequence[int]) -> _System:
-    adding = [column for column in work.dimensions if not column.overlapping]
-    places = {number: tuple(work.rows[number][column.name] for column in adding) for number in block}
+def _system(work: _Table) -> _System:
+    places = {number: work.place(number) for number in range(len(work.rows))}
     if len(set(places.values())) != len(places):
         raise DisclosureFault(f"table [{work.declared.name}] has two rows for one cell; its dimensions must name each row once")
-    covered = _covered(places, [column.total for column in adding])
+    covered = _covered(places, [column.total for column in work.dimensions])
     atoms = sorted({atom for row in covered.values() for atom in row})
     variables = {key: number for number, key in enumerate(itertools.product(atoms, [column.name for column in work.people]))}
-    cells: list[Cell] = []
-    for number in block:
-        for column in work.people:
-            value = work.count(number, column.name)
-            if value is not None:
-                vector = {variables[atom, column.name]: 1 for atom in covered[number]}
-                cells.append(Cell((number, column.name), value, vector, sensitive=work.policy.too_small(value)))
-        cells += _rests(work, number, covered[number], variables)
-    parts: list[Vector] = [
-        {variables[atom, column.part_of]: 1, variables[atom, column.name]: -1} for atom in atoms for column in work.people if column.part_of
+    numbers = {place: number for number, place in places.items()}
+    wholes = [(number, column, whole) for number in places for column in work.people if (whole := _whole(work, number, column, numbers))]
+    for number, column, whole in wholes:
+        # Where the part is the whole and may be seen to be, both are one unknown: knowing either is knowing both.
+        if (
+            column.may_be_all
+            and len(covered[number]) == len(covered[whole[0]]) == 1
+            and work.count(number, column.name) == work.count(*whole)
+        ):
+            _merge(variables, (covered[number][0], column.name), (covered[whole[0]][0], whole[1]))
+
+    def vector(number: int, name: str) -> dict[int, int]:
+        return dict(Counter(variables[atom, name] for atom in covered[number]))
+
+    cells = [
+        Cell((number, column.name), value, vector(number, column.name), sensitive=work.policy.too_small(value))
+        for number in places
+        for column in work.people
+        if (value := work.count(number, column.name)) is not None
     ]
-    return _System(cells, parts)
+    rests = [_rest(work, (number, column), whole, _minus(vector(*whole), vector(number, column.name))) for number, column, whole in wholes]
+    return _System([*cells, *(rest for rest in rests if rest)], [rest.vector for rest in rests if rest])
+
+
+def _whole(work: _Table, number: int, column: ProductColumn, numbers: Mapping[tuple[Any, ...], int]) -> tuple[int, str] | None:
+    """Row and column of the count that contains this one; None if there is none or either count is missing."""
+    if column.part_of is None or work.count(number, column.name) is None:
+        return None
+    at = number
+    if column.part_of_row:
+        values = {dimension: work.rows[number][name] for dimension, name in column.part_of_row.items()}
+        at = numbers.get(work.place(number, **values), -1)
+    if at < 0 or work.count(at, column.part_of) is None:
+        return None
+    return at, column.part_of
+
+
+def _merge(variables: dict[tuple[int, str], int], one: tuple[int, str], other: tuple[int, str]) -> None:
+    kept, gone = variables[other], variables[one]
+    for key, variable in variables.items():
+        if variable == gone:
+            variables[key] = kept
+
+
+def _minus(whole: Mapping[int, int], part: Mapping[int, int]) -> dict[int, int]:
+    rest = {atom: whole.get(atom, 0) - part.get(atom, 0) for atom in {*whole, *part}}
+    return {atom: value for atom, value in sorted(rest.items()) if value}
+
+
+def _rest(work: _Table, part: tuple[int, ProductColumn], whole: tuple[int, str], vector: Vector) -> Cell | None:
+    """The people of a group who are not in its part: a group of their own, which showing both counts would give away."""
+    number, column = part
+    inside, outside = work.count(number, column.name), work.count(*whole)
+    if inside is None or outside is None or not vector:
+        return None
+    if inside > outside:
+        raise DisclosureFault(
+            f"table [{work.declared.name}], column [{column.name}] counts more people than [{column.part_of}], which contains it"
+        )
+    left = outside - inside
+    sensitive = work.policy.too_small(left) and not (left == 0 and column.may_be_all)
+    return Cell((number, column.name, "rest"), left, vector, sensitive=sensitive, implicit=True)
 
 
 def _covered(places: Mapping[int, tuple[Any, ...]], totals: Sequence[str | None]) -> dict[int, list[int]]:
@@ -197,24 +224,6 @@ def _covered(places: Mapping[int, tuple[Any, ...]], totals: Sequence[str | None]
             matching = list(itertools.product(*(values[axis] if marked[number][axis] else [place[axis]] for axis in axes)))
         covered[number] = sorted(atoms.setdefault(other, len(atoms)) for other in matching)
     return covered
-
-
-def _rests(work: _Table, number: int, atoms: Iterable[int], variables: Mapping[tuple[int, str], int]) -> list[Cell]:
-    """The people of a group who are not in its part: a group of their own, which showing both counts would give away."""
-    rests = []
-    for column in work.people:
-        whole = work.count(number, column.part_of) if column.part_of else None
-        part = work.count(number, column.name)
-        if column.part_of is None or whole is None or part is None:
-            continue
-        if part > whole:
-            raise DisclosureFault(
-                f"table [{work.declared.name}], column [{column.name}] counts more people than [{column.part_of}], which contains it"
-            )
-        vector = {variables[atom, name]: sign for atom in atoms for name, sign in ((column.part_of, 1), (column.name, -1))}
-        key = (number, f"{column.part_of}-{column.name}")
-        rests.append(Cell(key, whole - part, vector, sensitive=work.policy.too_small(whole - part), implicit=True))
-    return rests
 
 
 def _widen(system: _System, shown: set[Hashable], policy: DisclosurePolicy) -> set[Hashable]:

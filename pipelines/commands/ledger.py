@@ -25,7 +25,15 @@ def verify(as_json: AsJson = False) -> None:
 
     found = Ledger(here().home).verify()
     if as_json:
-        emit_json({"sound": found.sound, "entries": found.entries, "signed_through": found.signed_through, "head": found.head, "faults": list(found.faults)})
+        emit_json(
+            {
+                "sound": found.sound,
+                "entries": found.entries,
+                "signed_through": found.signed_through,
+                "head": found.head,
+                "faults": list(found.faults),
+            }
+        )
     else:
         for fault in found.faults:
             complain(fault)
@@ -53,6 +61,9 @@ def show(
     table(
         "Ledger",
         ("number", "night", "kind", "fields"),
-        ((entry["number"], entry["night"], entry["kind"], ", ".join(f"{key}={value}" for key, value in entry["fields"].items())) for entry in entries),
+        (
+            (entry["number"], entry["night"], entry["kind"], ", ".join(f"{key}={value}" for key, value in entry["fields"].items()))
+            for entry in entries
+        ),
         numbers=("number",),
     )

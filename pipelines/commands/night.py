@@ -24,7 +24,10 @@ DENIES = "denies"
 def run(
     night: Night,
     new_terms: Annotated[
-        str | None, typer.Option("--new-terms", metavar="REASON", help="Rerun a night under terms changed since its first attempt; the reason enters the ledger.")
+        str | None,
+        typer.Option(
+            "--new-terms", metavar="REASON", help="Rerun a night under terms changed since its first attempt; the reason enters the ledger."
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -80,7 +83,9 @@ def replace_terms(place: Place, county: County, night: date, reason: str) -> Non
     warehouse = Warehouse(place.home)
     with warehouse.lock(), warehouse.writer() as con:
         before = refreeze(con, night, loaded)
-    Ledger(place.home).append(EntryKind.NOTE, night=night, what="terms of the night replaced", before=before, now=loaded.sha256, reason=reason)
+    Ledger(place.home).append(
+        EntryKind.NOTE, night=night, what="terms of the night replaced", before=before, now=loaded.sha256, reason=reason
+    )
 
 
 def report(place: Place, county: County, outcomes: list[RunOutcome], *, as_json: bool) -> None:

@@ -98,7 +98,9 @@ def night_state(place: Place) -> NightState:
     names = ("source", "feed", "rows_read", "admitted", "unchanged", "duplicate", "superseded", "refused")
     return NightState(
         night=newest,
-        verdicts={source: {"verdict": verdict, "reason": reason, "complete_through": through} for source, verdict, reason, through in deliveries},
+        verdicts={
+            source: {"verdict": verdict, "reason": reason, "complete_through": through} for source, verdict, reason, through in deliveries
+        },
         dispositions=[dict(zip(names, line, strict=True)) for line in dispositions],
     )
 

@@ -6,6 +6,7 @@ The UI has no authentication of its own: it binds to loopback, and an authentica
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -75,7 +76,20 @@ def up(
 def start(place: Place, port: int) -> subprocess.Popen[bytes]:
     """Start web server, daemon and code server in a session of their own, so that a terminal's Ctrl-C reaches this process only."""
     return subprocess.Popen(  # noqa: S603 - our own interpreter and arguments
-        [sys.executable, "-m", "dagster", "dev", "--workspace", str(write_workspace(place)), "--host", LOOPBACK, "--port", str(port), "--log-level", "warning"],
+        [
+            sys.executable,
+            "-m",
+            "dagster",
+            "dev",
+            "--workspace",
+            str(write_workspace(place)),
+            "--host",
+            LOOPBACK,
+            "--port",
+            str(port),
+            "--log-level",
+            "warning",
+        ],
         cwd=REPOSITORY,
         env={**os.environ, "PYTHONWARNINGS": "ignore", "DAGSTER_HOME": str(place.dagster_home), "THROUGHCARE_COUNTY": str(place.county)},
         start_new_session=True,
@@ -99,17 +113,15 @@ def stop(process: subprocess.Popen[bytes]) -> None:
             process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             complain("Dagster did not stop in time; ending its processes")
-    try:
+    with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
 def answers(port: int) -> bool:
     """Whether the web server answers."""
     try:
-        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/server_info", timeout=2) as response:  # noqa: S310 - loopback
+        with urllib.request.urlopen(f"http://{LOOPBACK}:{port}/server_info", timeout=2) as response:
             return bool(response.status == 200)
     except (urllib.error.URLError, OSError):
         return False
