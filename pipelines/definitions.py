@@ -11,13 +11,11 @@ from datetime import date
 import dagster as dg
 
 from assets.acquired import assets as acquired_assets
-from assets.acquired import checks as acquired_checks
 from assets.checked import assets as checked_assets
 from assets.checked import checks as checked_checks
 from assets.consented import assets as consented_assets
 from assets.linked import assets as linked_assets
 from assets.measured import assets as measured_assets
-from assets.measured import checks as measured_checks
 from assets.published import assets as published_assets
 from contracts.county import County
 from pipelines.jobs import DENIES, denies_job, nightly_job
@@ -56,9 +54,7 @@ def build_defs(place: Place, *, county: County | None = None, journal: Journal |
             *published_assets.build(terms.county),
         ],
         asset_checks=[
-            *acquired_checks.build(terms.county),
             *checked_checks.build(terms.county),
-            *measured_checks.build(terms.county),
         ],
         jobs=[nightly, denies],
         schedules=[nightly_schedule(terms.county, nightly)],

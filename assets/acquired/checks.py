@@ -44,5 +44,3 @@ def delivery_results(table: Table, found: AcquireReport) -> Sequence[dg.AssetChe
             blocks=False,
         )
     ]
-
-

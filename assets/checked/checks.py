@@ -34,7 +34,9 @@ def record_specs(table: Table) -> list[dg.AssetCheckSpec]:
     """What is checked of every record type."""
     return [
         check_spec(table, SUM, "Every row read ended in exactly one disposition: the five sum to the rows read.", blocking=True),
-        check_spec(table, CONTRACT, "What lies in the table tonight is what its contract admitted: one row a record, none twice.", blocking=True),
+        check_spec(
+            table, CONTRACT, "What lies in the table tonight is what its contract admitted: one row a record, none twice.", blocking=True
+        ),
         check_spec(
             table,
             REFUSALS,
@@ -55,7 +57,11 @@ def record_results(con: Connection, table: Table, found: Sequence[CheckReport], 
         check_result(table.key, SUM, disposed == read, {"rows_read": read, "disposed": disposed}, blocks=True),
         check_result(table.key, CONTRACT, doubled == 0, {"records_twice": doubled}, blocks=True),
         check_result(
-            table.key, REFUSALS, refused == 0, {"refused": refused, "refused_per_ten_thousand": per_ten_thousand(refused, read)}, blocks=False
+            table.key,
+            REFUSALS,
+            refused == 0,
+            {"refused": refused, "refused_per_ten_thousand": per_ten_thousand(refused, read)},
+            blocks=False,
         ),
     ]
 

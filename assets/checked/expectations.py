@@ -102,7 +102,9 @@ def with_great_expectations(frame: pd.DataFrame, expected: tuple[Expected, ...])
     batch: BatchDefinition[Any] = source.add_dataframe_asset("aggregate").add_batch_definition_whole_dataframe("tonight")
     suite = gx.ExpectationSuite(
         name="usual",
-        expectations=[gx.expectations.ExpectColumnValuesToBeBetween(column=item.column, min_value=item.low, max_value=item.high) for item in expected],
+        expectations=[
+            gx.expectations.ExpectColumnValuesToBeBetween(column=item.column, min_value=item.low, max_value=item.high) for item in expected
+        ],
     )
     validation = gx.ValidationDefinition(name="usual", data=batch, suite=context.suites.add(suite))
     context.validation_definitions.add(validation)

@@ -101,7 +101,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
     @dg.multi_asset(
         name="linked_persons",
         specs=[spec(table) for table in linking],
-        check_specs=checks.gate_specs(),
+        check_specs=checks.gate_specs(MEMBERSHIP),
         partitions_def=nights(county),
         pool=POOL,
     )
@@ -115,19 +115,27 @@ def build(county: County) -> list[dg.AssetsDefinition]:
                 materialized(
                     con,
                     table,
-                    checks.figures_of(found) if table.key == MEMBERSHIP else None,
+                    found.figures() if table.key == MEMBERSHIP else None,
                     checks=checks.gates(found) if table.key == MEMBERSHIP else (),
                 )
                 for table in linking
             ]
         yield from results
 
-    @dg.multi_asset(name="linked_content", specs=[spec(table) for table in content], partitions_def=nights(county), pool=POOL)
+    @dg.multi_asset(
+        name="linked_content",
+        specs=[spec(table) for table in content],
+        check_specs=checks.conserved_specs(content, CONTENT),
+        partitions_def=nights(county),
+        pool=POOL,
+    )
     def joined(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult]:
         """Join permitted content to person keys."""
         with integrator.step("linked.content") as con:
             night.join_content(con, night=night_of(context))
-            results = [materialized(con, table) for table in content]
+            results = [
+                materialized(con, table, checks=[checks.conserved(con, table)] if table.key.name in CONTENT else ()) for table in content
+            ]
         yield from results
 
     return [persons, joined]

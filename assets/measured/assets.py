@@ -11,6 +11,7 @@ import dagster as dg
 
 from assets.assets import POOL, materialized, night_of, nights, spec
 from assets.catalogue import Table, linked, measured
+from assets.measured import checks
 from assets.measured.measure import measure
 from assets.measured.scope import close_scope, open_scope
 from contracts.county import County
@@ -84,10 +85,17 @@ def build(county: County) -> list[dg.AssetsDefinition]:
     """The stage's assets for one county."""
     listed = tables(county)
 
-    @dg.multi_asset(name="measured_by_integrator", specs=[spec(table) for table in listed], partitions_def=nights(county), pool=POOL)
+    @dg.multi_asset(
+        name="measured_by_integrator",
+        specs=[spec(table) for table in listed],
+        check_specs=checks.timeline_specs(TIMELINE),
+        partitions_def=nights(county),
+        pool=POOL,
+    )
     def measures(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult]:
         """Every measure over the integrator's scope."""
         terms = integrator.terms.county
+        as_of = datetime.combine(night_of(context), datetime.min.time())
         with integrator.step("measured") as con:
             open_scope(con, {name: f"select * from linked.{name}" for name in SCOPE})
             try:
@@ -96,11 +104,19 @@ def build(county: County) -> list[dg.AssetsDefinition]:
                     target_schema="measured",
                     definitions=terms.definitions,
                     benchmarks=terms.population,
-                    as_of=datetime.combine(night_of(context), datetime.min.time()),
+                    as_of=as_of,
                 )
             finally:
                 close_scope(con)
-            results = [materialized(con, table, data_version=logical_hash(con, table.key.qualified)) for table in listed]
+            results = [
+                materialized(
+                    con,
+                    table,
+                    checks=checks.timeline_results(con, TIMELINE, as_of) if table.key == TIMELINE else (),
+                    data_version=logical_hash(con, table.key.qualified),
+                )
+                for table in listed
+            ]
         yield from results
 
     return [measures]
