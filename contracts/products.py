@@ -13,6 +13,8 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from contracts.instruments import Operation
+from contracts.purposes import Purpose
 from contracts.reviewed import Reviewed
 
 NAME = r"^[a-z][a-z0-9_]*$"
@@ -38,13 +40,6 @@ class Grain(StrEnum):
     PERSON = "person"
     AGGREGATE = "aggregate"
     OPERATIONS = "operations"  # instruments, deliveries, rules: no people behind a row
-
-
-class Operation(StrEnum):
-    """The permission a table needs; spelled as the clauses spell it."""
-
-    DISCLOSE_ROW = "disclose_row"
-    DISCLOSE_AGGREGATE = "disclose_aggregate"
 
 
 class Role(StrEnum):
@@ -73,11 +68,14 @@ class ProductColumn(Reviewed):
     own_id: OwnId | None = Field(default=None, description="Set when the column carries the recipient's own identifier.")
     pseudonym: bool = Field(default=False, description="Set when the column carries this product's pseudonym of a person.")
     role: Role = Field(default=Role.PLAIN, description="What disclosure control does with it; only for aggregate tables.")
-    total: str | None = Field(default=None, description="Of a dimension: the value that marks the sum over all its other values.")
-    overlapping: bool = Field(default=False, description="Of a dimension: its values share people, so they do not add up.")
+    total: str | None = Field(
+        default=None, description="Of a dimension: the value that marks the sum of all others; none if they overlap."
+    )
     part_of: str | None = Field(default=None, description="Of a people column: the people column that contains it; the rest is protected.")
+    part_of_row: dict[str, str] = Field(default={}, description="The whole lies in another row: dimension -> column with its value there.")
+    may_be_all: bool = Field(default=False, description="That the part is the whole says nothing about anyone, so it may be shown.")
     of: tuple[str, ...] = Field(default=(), description="Of a magnitude or derived column: the people columns it is computed from.")
-    reference: dict[str, str] = Field(default={}, description="Of a derived column: dimension values of the row it is compared with.")
+    reference: dict[str, str] = Field(default={}, description="Of a derived column: dimension -> value in the row it is compared with.")
     numerator: str | None = Field(default=None, description="Of a derived rate: recomputed from the protected count of this column…")
     base: str | None = Field(default=None, description="…divided by the protected count of this one…")
     per: float | None = Field(default=None, description="…times this.")
@@ -91,10 +89,12 @@ class ProductColumn(Reviewed):
             raise ValueError(f"[{self.name}] is an integrator's key and never leaves; use own_id or pseudonym under another name")
         if self.own_id and self.pseudonym:
             raise ValueError("a column is an own id or a pseudonym, not both")
-        if (self.total or self.overlapping) and self.role is not Role.DIMENSION:
-            raise ValueError("total and overlapping belong to a dimension")
+        if self.total and self.role is not Role.DIMENSION:
+            raise ValueError("total belongs to a dimension")
         if self.part_of and self.role is not Role.PEOPLE:
             raise ValueError("part_of belongs to a people column")
+        if (self.part_of_row or self.may_be_all) and not self.part_of:
+            raise ValueError("part_of_row and may_be_all say more about part_of; name it")
         if self.role in {Role.MAGNITUDE, Role.DERIVED} and not self.of:
             raise ValueError(f"a {self.role} column must name in `of` the people columns it is computed from")
         if len({self.numerator is None, self.base is None, self.per is None}) != 1:
@@ -163,7 +163,9 @@ class ProductTable(Reviewed):
             named = {*column.of, *filter(None, (column.part_of, column.numerator, column.base))}
             if strange := sorted(named - people):
                 raise ValueError(f"[{column.name}] names no people column of this table: {', '.join(strange)}")
-            if strange := sorted(set(column.reference) - dimensions):
+            if strange := sorted(set(column.part_of_row.values()) - names):
+                raise ValueError(f"[{column.name}] finds its whole by no column of this table: {', '.join(strange)}")
+            if strange := sorted({*column.reference, *column.part_of_row} - dimensions):
                 raise ValueError(f"[{column.name}] compares by no dimension of this table: {', '.join(strange)}")
 
 
@@ -174,12 +176,16 @@ class Product(Reviewed):
     recipient: str = Field(pattern=NAME, description="The folder of the recipient under published/.")
     agency: str = Field(pattern=NAME, description="The agency, as agencies.yaml and the clauses name it.")
     title: str = Field(min_length=4, description="As pages show it.")
-    purposes: tuple[str, ...] = Field(min_length=1, description="What it may be used for; each must be permitted by a clause.")
+    purposes: tuple[Purpose, ...] = Field(min_length=1, description="What it may be used for; a clause must permit all of them.")
     form: ProductForm
     cadence: Literal["nightly", "quarterly"] = Field(description="Nightly: for the recipient's own use. Quarterly: may be shown in public.")
     fresh_days: int = Field(ge=1, le=400, description="Days after its night from which readers refuse it, whatever its instruments say.")
-    keep_versions: int = Field(default=1, ge=1, description="Newest versions kept; with rows about people only the current one.")
+    key_epoch: int = Field(default=1, ge=1, description="Raised to give every person new pseudonyms, after a leak or by schedule.")
     tables: tuple[ProductTable, ...] = Field(min_length=1)
+
+    def keeps(self, version_night: date, night: date, superseded_days: int) -> bool:
+        """Whether a superseded version may stay: never one with rows about people, others as long as the county says."""
+        return not self.has_person_rows and superseded_days > 0 and version_night + timedelta(days=superseded_days) > night
 
     @property
     def path(self) -> str:
@@ -212,8 +218,6 @@ class Product(Reviewed):
             raise ValueError("a table is named twice")
         if self.form is ProductForm.AGGREGATE and self.has_person_rows:
             raise ValueError("an aggregate product has no table with rows about people")
-        if self.has_person_rows and self.keep_versions != 1:
-            raise ValueError("a product with rows about people keeps only its current version; set keep_versions to 1")
         for table in self.tables:
             for column in table.columns:
                 if column.own_id and self.form is not ProductForm.IDENTIFIED:

@@ -116,20 +116,50 @@ def protect(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, 
     # Rows ordered by a count would tell which withheld group is the larger.
     ordered = sorted((dict(row) for row in rows), key=lambda row: tuple(str(row[column.name]) for column in dimensions))
     work = _Table(table, ordered, policy)
-    system = _system(work)
-    shown = showable(system.cells)
-    primary = {cell.key for cell in system.cells if cell.sensitive and not cell.implicit}
-    audited = len(system.cells) <= policy.interval_cells
-    kept = _widen(system, shown, policy) if audited else shown
+    shown: set[Hashable] = set()
+    widened, audited = 0, True
+    systems = _apart(_system(work))
+    for system in systems:
+        safe = showable(system.cells)
+        if len(system.cells) <= policy.interval_cells:
+            kept = _widen(system, safe, policy)
+            widened += len(safe) - len(kept)
+            safe = kept
+        else:
+            audited = False
+        shown |= safe
+    primary = {cell.key for system in systems for cell in system.cells if cell.sensitive and not cell.implicit}
     counted = {(number, column.name) for number, row in enumerate(ordered) for column in work.people if row[column.name] is not None}
     return Protected(
-        rows=[_published(work, number, kept) for number in range(len(ordered))],
+        rows=[_published(work, number, shown) for number in range(len(ordered))],
         cells=len(counted),
         primary=len(primary),
-        complementary=len(counted - kept - primary),
+        complementary=len(counted - shown - primary),
         audited=audited,
-        widened=len(shown) - len(kept),
+        widened=widened,
     )
+
+
+def _apart(system: _System) -> list[_System]:
+    """The system in parts that share no unknown: what is shown in one tells nothing about another."""
+    part_of: dict[int, int] = {}
+
+    def root(variable: int) -> int:
+        while part_of.setdefault(variable, variable) != variable:
+            variable = part_of[variable]
+        return variable
+
+    for cell in system.cells:
+        first, *others = cell.vector
+        for other in others:
+            part_of[root(other)] = root(first)
+    cells: dict[int, list[Cell]] = {}
+    parts: dict[int, list[Vector]] = {}
+    for cell in system.cells:
+        cells.setdefault(root(next(iter(cell.vector))), []).append(cell)
+    for vector in system.parts:
+        parts.setdefault(root(next(iter(vector))), []).append(vector)
+    return [_System(cells[name], parts.get(name, [])) for name in cells]
 
 
 def _system(work: _Table) -> _System:

@@ -137,7 +137,7 @@ def test_after_the_interval_audit_every_small_count_stays_uncertain(seed: int) -
     if not protected.audited:
         pytest.skip("larger than the audit looks at")
     ordered = sorted(rows, key=_place)
-    system = _system(_Table(table, ordered, policy), range(len(ordered)))
+    system = _system(_Table(table, ordered, policy))
     published = {(number, name) for number, row in enumerate(protected.rows) for name in ("people", "part") if row.get(name) is not None}
     visible = [cell for cell in system.cells if cell.key in published]
     for cell in (cell for cell in system.cells if cell.sensitive):

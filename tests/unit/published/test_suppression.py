@@ -106,8 +106,8 @@ def test_a_total_of_rows_that_are_there_covers_those_rows_only() -> None:
     assert sum(value is not None for value in shown.values()) == 1, "25 - 20 would give the five away"
 
 
-def test_overlapping_definitions_are_systems_of_their_own() -> None:
-    table = _table(_column("definition", "dimension", overlapping=True), GROUP, PEOPLE)
+def test_rows_of_a_dimension_without_total_do_not_add_up() -> None:
+    table = _table(_column("definition", "dimension"), GROUP, PEOPLE)
     rows = [{"definition": d, **row} for d in ("x", "y") for row in _rows(A=5 if d == "x" else 50, B=60, ALL=65 if d == "x" else 110)]
     shown = {(row["definition"], row["race_group"]): row["people"] for row in protect(table, rows, _policy()).rows}
     assert (shown["x", "A"], shown["x", "B"]) == (None, None)
@@ -245,3 +245,52 @@ def test_contradicting_counts_give_no_interval() -> None:
 def test_a_cell_that_nothing_limits_has_no_upper_end() -> None:
     assert interval(Cell("a", 3, {0: 1}), [Cell("x", 5, {1: 1})], []) == (0.0, float("inf"))
     assert interval(Cell("a", 3, {0: 1}), [], [{1: 1, 0: -1}]) == (0.0, float("inf"))
+
+
+CHAIN = _table(
+    _column("point", "dimension"),
+    GROUP,
+    _column("base_point", "plain"),
+    _column("base_people", "people", part_of="people", part_of_row={"point": "base_point"}, may_be_all=True),
+    _column("people", "people", part_of="base_people"),
+)
+
+
+def _chain(**counts: tuple[int, int, int]) -> dict[tuple[str, str], dict[str, Any]]:
+    rows = []
+    for point, (a, b, base_less) in counts.items():
+        base = {"call": None, "arrest": "call"}[point]
+        for group, people in (("A", a), ("B", b), ("ALL", a + b)):
+            whole = {"A": counts["call"][0], "B": counts["call"][1], "ALL": sum(counts["call"][:2])}[group]
+            less = base_less if group in {"A", "ALL"} else 0
+            rows.append(
+                {"point": point, "race_group": group, "people": people, "base_point": base, "base_people": whole - less if base else None}
+            )
+    return {(row["point"], row["race_group"]): row for row in protect(CHAIN, rows, _policy()).rows}
+
+
+def test_a_base_that_is_another_row_is_shown_or_withheld_together_with_it() -> None:
+    rows = _chain(call=(60, 90, 0), arrest=(5, 40, 0))
+    for group in ("A", "B", "ALL"):
+        assert rows["call", group]["people"] == rows["arrest", group]["base_people"]
+    assert rows["arrest", "A"]["people"] is None
+
+
+def test_a_small_group_left_out_of_a_base_is_protected() -> None:
+    rows = _chain(call=(60, 90, 0), arrest=(20, 40, 4))
+    shown = rows["call", "A"]["people"], rows["arrest", "A"]["base_people"]
+    assert shown.count(None) == 1, "60 - 56 people were left out"
+
+
+def test_a_part_may_be_the_whole_where_that_says_nothing() -> None:
+    table = _table(GROUP, _column("eligible", "people"), _column("listed", "people", part_of="eligible", may_be_all=True))
+    rows = [{"race_group": "A", "eligible": 20, "listed": 20}, {"race_group": "B", "eligible": 40, "listed": 35}]
+    shown = {row["race_group"]: (row["eligible"], row["listed"]) for row in protect(table, rows, _policy()).rows}
+    assert shown["A"] == (20, 20)
+    assert shown["B"].count(None) == 1, "five are eligible and not listed"
+
+
+def test_systems_that_share_nothing_are_audited_apart() -> None:
+    table = _table(_column("definition", "dimension"), GROUP, PEOPLE)
+    rows = [{"definition": f"d{i}", **row} for i in range(4) for row in _rows(A=40, B=60, ALL=100)]
+    assert protect(table, rows, _policy(interval_cells=3)).audited is True
