@@ -25,7 +25,9 @@ class Thresholds(Reviewed):
 
     link: float = Field(description="Least weight at which two subjects may become one person.")
     attach: float = Field(description="Least weight at which a record with only name, phone or address may attach to a person.")
-    attach_margin: float = Field(ge=0, description="By how many bits the best person must beat the second best before a weak record attaches.")
+    attach_margin: float = Field(
+        ge=0, description="By how many bits the best person must beat the second best before a weak record attaches."
+    )
     review: float = Field(description="Least weight at which an unlinked pair is worth a person's look.")
 
     @model_validator(mode="after")
@@ -38,8 +40,12 @@ class Thresholds(Reviewed):
 class Caps(Reviewed):
     """Limits that keep a night's work proportional and shared values from gluing strangers together."""
 
-    largest_block: int = Field(ge=2, description="A blocking key shared by more subjects than this makes no candidate pairs; the cap is reported.")
-    largest_component: int = Field(ge=2, description="A component above this is resolved at a higher weight until it falls apart; reported.")
+    largest_block: int = Field(
+        ge=2, description="A blocking key shared by more subjects than this makes no candidate pairs; the cap is reported."
+    )
+    largest_component: int = Field(
+        ge=2, description="A component above this is resolved at a higher weight until it falls apart; reported."
+    )
     shared_phone_names: int = Field(ge=2, description="A phone used under this many different initials is shared and is no evidence.")
     shared_address_names: int = Field(ge=2, description="An address used under this many different initials is shared and is no evidence.")
 
@@ -102,7 +108,9 @@ class Training(Reviewed):
     simulation_seed: int
     seed: int
     subjects: int = Field(ge=1)
-    labels_used: Literal[False] = Field(default=False, description="Training is unsupervised: truth measures the model, it never teaches it.")
+    labels_used: Literal[False] = Field(
+        default=False, description="Training is unsupervised: truth measures the model, it never teaches it."
+    )
     software: dict[str, str]
 
 

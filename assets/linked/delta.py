@@ -1,0 +1,84 @@
+"""What changed since last night, so that only that is compared again.
+
+Belongs here: permitted subjects, identity hashes, shared values, the sets ``linked_delta``, ``linked_touched`` and ``linked_removed``.
+Does not belong here: comparing, scoring, resolving. Everything here is a cheap scan; everything after it is proportional to its result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from assets.linked import versions, vocabulary
+from assets.linked.model import FrozenModel
+from assets.linked.standardise import standardise
+from contracts.linkage import LinkageChoice
+from resources.sql import Connection, count, load_sql, replace_table, rows
+
+PACKAGE = "assets.linked"
+RULES_VERSION = "1"
+"""Moves when a .sql file of this stage changes what is comparable or what is vetoed: everybody is then compared again."""
+
+
+@dataclass(frozen=True)
+class Delta:
+    """How much of a domain moved: subjects in it, standardised again, compared again, gone."""
+
+    subjects: int
+    standardised: int
+    touched: int
+    removed: int
+
+
+def fingerprint(model: FrozenModel, choice: LinkageChoice) -> str:
+    """One hash of everything but the data that decides who is linked."""
+    parts = [RULES_VERSION, vocabulary.fingerprint(), model.card.sha256, choice.thresholds.model_dump(), choice.caps.model_dump()]
+    frequencies = [(table.column, table.sha256, table.rest) for table in model.card.term_frequencies]
+    return hashlib.sha256(json.dumps([parts, frequencies], sort_keys=True).encode()).hexdigest()
+
+
+def find(con: Connection, *, domain: str, night: date, choice: LinkageChoice, model: FrozenModel) -> Delta:
+    """Bring standardised identities and shared values of one domain up to date, and say whose comparisons are stale.
+
+    Fills temporary tables ``linked_permitted``, ``linked_delta``, ``linked_touched`` and ``linked_removed``, all by ``subject_id``.
+    """
+    parameters = {"domain": domain, "phone_names": choice.caps.shared_phone_names, "address_names": choice.caps.shared_address_names}
+    stale = _rules_moved(con, domain=domain, night=night, seal=fingerprint(model, choice))
+    subjects = replace_table(con, "temp.linked_permitted", load_sql(PACKAGE, "permitted"), parameters)
+    replace_table(con, "temp.linked_identity_hash", load_sql(PACKAGE, "identity_hash"))
+    replace_table(con, "temp.linked_delta", load_sql(PACKAGE, "delta"), parameters)
+    removed = replace_table(con, "temp.linked_removed", load_sql(PACKAGE, "removed"), parameters)
+    again = standardise(con)
+    con.execute(
+        "create or replace temp table linked_scope as select subject_id from linked_delta union select subject_id from linked_removed"
+    ).fetchall()
+    versions.replace(con, "standardised", staged="linked_standardised", domain=domain, night=night, scope="linked_scope")
+    replace_table(con, "temp.linked_changed", load_sql(PACKAGE, "changed"))
+    replace_table(con, "temp.linked_shared_value", load_sql(PACKAGE, "shared_value"), parameters)
+    versions.replace(con, "shared_value", staged="linked_shared_value", domain=domain, night=night)
+    touched = replace_table(con, "temp.linked_touched", load_sql(PACKAGE, "touched"), {**parameters, "stale": stale})
+    return Delta(subjects=subjects, standardised=again, touched=touched, removed=removed)
+
+
+def _rules_moved(con: Connection, *, domain: str, night: date, seal: str) -> bool:
+    con.execute("create or replace temp table linked_setting as select $seal::varchar as fingerprint", {"seal": seal}).fetchall()
+    opened, _ = versions.replace(con, "setting", staged="linked_setting", domain=domain, night=night)
+    return opened > 0
+
+
+def needed(con: Connection, *, domain: str, subjects: str, rest: dict[str, float]) -> int:
+    """Fill ``temp.linked_feature`` for every subject named in ``subjects`` (a SELECT of subject_id from this stage's tables)."""
+    con.execute(f"create or replace temp table linked_needed as select distinct subject_id from ({subjects})").fetchall()
+    return replace_table(con, "temp.linked_feature", load_sql(PACKAGE, "feature"), {"domain": domain, **rest})
+
+
+def domains(con: Connection) -> list[str]:
+    """Link domains of tonight, in order."""
+    return [domain for (domain,) in rows(con, "select domain from consented.link_domain order by domain")]
+
+
+def is_empty(con: Connection) -> bool:
+    """Whether nothing of the domain moved."""
+    return count(con, "temp.linked_touched") + count(con, "temp.linked_removed") == 0

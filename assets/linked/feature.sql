@@ -1,0 +1,31 @@
+-- What may be compared of each subject that a candidate pair needs, once values shared by many people are taken away?
+-- A name outside the frozen table is rarer than every name in it and gets the table's rest frequency.
+with needed as (
+    select standardised.*
+    from linked.standardised as standardised
+    semi join temp.linked_needed as needed on needed.subject_id = standardised.subject_id
+    where standardised.domain = $domain and standardised.known_to is null
+),
+kept as (
+    select own.subject_id, own.kind, list_sort(list(own.value)) as kept_values
+    from (
+        select subject_id, 'phone' as kind, unnest(phones) as value from needed
+        union all
+        select subject_id, 'address', unnest(addresses) from needed
+    ) as own
+    anti join (select kind, value from linked.shared_value where domain = $domain and known_to is null) as shared
+        on shared.kind = own.kind and shared.value = own.value
+    group by own.subject_id, own.kind
+)
+select
+    needed.* exclude (domain, phones, addresses, identity_hash, known_from, known_to),
+    coalesce(phone.kept_values, []) as phones,
+    coalesce(address.kept_values, []) as addresses,
+    list_distinct(list_concat(needed.first_names, needed.middle_names)) as given_names,
+    coalesce(first_frequency.frequency, $first_name_rest) as tf_first_name,
+    coalesce(last_frequency.frequency, $last_name_rest) as tf_last_name
+from needed
+left join kept as phone on phone.subject_id = needed.subject_id and phone.kind = 'phone'
+left join kept as address on address.subject_id = needed.subject_id and address.kind = 'address'
+left join temp.linked_frequency as first_frequency on first_frequency.column_name = 'first_name' and first_frequency.value = needed.first_name
+left join temp.linked_frequency as last_frequency on last_frequency.column_name = 'last_name' and last_frequency.value = needed.last_name

@@ -1,0 +1,285 @@
+"""One night of linkage: from permitted identities to persons.
+
+Belongs here: the order of the steps for every link domain, the subjects that may not be linked, and the report. Does not belong here:
+any step itself. A rerun of the newest night first undoes it, in the registers and in the linked tables.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from assets.linked import block, delta, gates, register, resolve, score, versions
+from assets.linked.content import join_content
+from assets.linked.model import FrozenModel, load_model
+from contracts.county import County
+from contracts.linkage import LinkageChoice
+from resources.keyring import Keyring
+from resources.sql import Connection, load_sql, replace_table, rows, scalar
+
+__all__ = ["DomainReport", "LinkReport", "join_content", "link_domains", "link_night"]
+
+PACKAGE = "assets.linked"
+ALONE = "_alone"
+"""Ending of the single-system domain in which subjects that may not be linked are a person of their own."""
+
+
+@dataclass(frozen=True)
+class DomainReport:
+    """Figures of one link domain; counts only, never a value or an id."""
+
+    subjects: int
+    standardised: int
+    rescored: int
+    removed: int
+    candidates: int
+    capped_keys: Mapping[str, int]
+    capped_subjects: Mapping[str, int]
+    edges_opened: int
+    edges_closed: int
+    affected: int
+    persons: int
+    cut_components: int
+    violations: int
+    events: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class LinkReport:
+    """What one night of linkage did and whether its result may be used."""
+
+    night: date
+    model: str
+    domains: Mapping[str, DomainReport]
+    withheld: int
+    """Subjects that may not be linked tonight: each a person of its own in its system."""
+    review: Mapping[str, int]
+    """Open cases by reason."""
+    findings: tuple[gates.GateFinding, ...]
+    verdict: gates.GateVerdict
+
+    def figures(self) -> dict[str, int]:
+        """The report as integers by plain names, for metadata and logs."""
+        totals: Counter[str] = Counter()
+        for report in self.domains.values():
+            for name in ("subjects", "standardised", "rescored", "removed", "candidates", "edges_opened", "edges_closed", "affected"):
+                totals[name] += getattr(report, name)
+            for name in ("persons", "cut_components", "violations"):
+                totals[name] += getattr(report, name)
+            totals["capped_keys"] += sum(report.capped_keys.values())
+            totals.update({f"events.{name}": number for name, number in report.events.items()})
+        return {
+            "domains": len(self.domains),
+            **dict(sorted(totals.items())),
+            "withheld": self.withheld,
+            "review": sum(self.review.values()),
+            **{f"review.{reason}": cases for reason, cases in sorted(self.review.items())},
+        }
+
+
+def link_night(con: Connection, *, county: County, keyring: Keyring, night: date) -> LinkReport:
+    """Link one night with the county's frozen model.
+
+    Args:
+        con: the warehouse, writable, with ``registers`` attached; ``checked`` and ``consented`` hold what is known tonight.
+        county: its folder holds ``linkage/`` with the model, its card and its term frequencies.
+        keyring: holder of the mint secret.
+        night: the partition; must not be older than what the registers know.
+
+    Raises:
+        NotTheNewestNight: if a later night has already changed the registers.
+        ModelRefused: if the model does not match its card.
+        KeysDoNotFit: if the mint secret is not the one of the register.
+    """
+    model = load_model(county.folder / "linkage", county.linkage.model)
+    return link_domains(con, model=model, choice=county.linkage, keyring=keyring, night=night)
+
+
+def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, keyring: Keyring, night: date) -> LinkReport:
+    """:func:`link_night` for a model in hand: tests and training use it without a county folder."""
+    register.check_newest(con, night)
+    versions.prepare(con)
+    register.undo(con, night)
+    versions.undo(con, night)
+    versions.forget(con, night)
+    before = persons_alive(con)
+    rest = score.load_frequencies(con, model)
+    # A domain that no instrument upholds any more still has to let go of its persons.
+    domains = sorted({*delta.domains(con), *(name for name in versions.live_domains(con) if not name.endswith(ALONE))})
+    setting = _Setting(night=night, model=model, choice=choice, keyring=keyring, rest=rest)
+    reports = {domain: _link_domain(con, domain, setting) for domain in domains}
+    withheld = _keep_alone(con, domains, night=night, keyring=keyring)
+    versions.show_membership(con)
+    replace_table(con, "linked.person_event", "select * from registers.main.person_event")
+    replace_table(con, "linked.review_queue", load_sql(PACKAGE, "review_queue"), {"night": night, **choice.thresholds.model_dump()})
+    review = rows(con, "select reason, count(*) from linked.review_queue group by reason order by reason")
+    findings = gates.judge(_gate_figures(con, reports, before), choice.gates)
+    return LinkReport(
+        night=night,
+        model=model.name,
+        domains=reports,
+        withheld=withheld,
+        review={reason: int(cases) for reason, cases in review},
+        findings=findings,
+        verdict=gates.verdict(findings),
+    )
+
+
+def persons_alive(con: Connection) -> int:
+    """Persons of all link domains that the register holds and has not retired."""
+    return int(
+        scalar(
+            con,
+            "select count(*) from registers.main.person where retired_on is null and not ends_with(domain, $alone)",
+            {"alone": ALONE},
+        )
+    )
+
+
+@dataclass(frozen=True)
+class _Setting:
+    """What every domain of one night is linked with."""
+
+    night: date
+    model: FrozenModel
+    choice: LinkageChoice
+    keyring: Keyring
+    rest: dict[str, float]
+
+    @property
+    def floor(self) -> float:
+        """Least weight worth keeping: whatever may link, attach, spoil an attachment, or be reviewed."""
+        limits = self.choice.thresholds
+        return min(limits.review, limits.link, limits.attach - limits.attach_margin)
+
+
+def _link_domain(con: Connection, domain: str, setting: _Setting) -> DomainReport:
+    night, choice = setting.night, setting.choice
+    found = delta.find(con, domain=domain, night=night, choice=choice, model=setting.model)
+    opened, closed, rescored, blocking = _compare(con, domain, setting)
+    affected = resolve.affected(con, domain=domain, night=night, choice=choice)
+    resolved = resolve.resolve(con, domain=domain, choice=choice, rest=setting.rest)
+    assignment = register.record(
+        con, domain=domain, night=night, groups=resolved.groups, keyring=setting.keyring, scope="temp.linked_affected"
+    )
+    _stage_memberships(con, resolved, assignment.keys)
+    versions.replace(con, "membership_versions", staged="linked_membership", domain=domain, night=night, scope="linked_affected")
+    return DomainReport(
+        subjects=found.subjects,
+        standardised=found.standardised,
+        rescored=rescored,
+        removed=found.removed,
+        candidates=blocking.candidates,
+        capped_keys=blocking.capped_keys,
+        capped_subjects=blocking.capped_subjects,
+        edges_opened=opened,
+        edges_closed=closed,
+        affected=affected,
+        persons=int(
+            scalar(
+                con,
+                "select count(distinct person_key) from linked.membership_versions where domain = $domain and known_to is null",
+                {"domain": domain},
+            )
+        ),
+        cut_components=resolved.cut_components,
+        violations=resolve.violations(con, resolved.groups, domain=domain, rest=setting.rest),
+        events=dict(sorted(Counter(event.event.value for event in assignment.events).items())),
+    )
+
+
+def _compare(con: Connection, domain: str, setting: _Setting) -> tuple[int, int, int, block.Blocking]:
+    """Index, pair, score and judge what is stale. Returns (edges opened, edges closed, subjects compared again, blocking)."""
+    cap = setting.choice.caps.largest_block
+    delta.needed(con, domain=domain, subjects="select subject_id from linked_touched", rest=setting.rest)
+    rescored = block.index(con, domain=domain, night=setting.night, largest_block=cap)
+    blocking = block.candidates(con, domain=domain, largest_block=cap)
+    ends = "select subject_a as subject_id from linked_pair union select subject_b from linked_pair"
+    delta.needed(con, domain=domain, subjects=ends, rest=setting.rest)
+    score.score(con, setting.model, floor=setting.floor)
+    replace_table(con, "temp.linked_pair", "select subject_a, subject_b from temp.linked_scored")
+    replace_table(con, "temp.linked_veto", load_sql(PACKAGE, "veto"))
+    replace_table(con, "temp.linked_edge", load_sql(PACKAGE, "edge"), {"model": setting.model.name})
+    con.execute(
+        "create or replace temp table linked_stale as select subject_id from linked_rescored union select subject_id from linked_removed"
+    ).fetchall()
+    opened, closed = versions.replace(con, "edge", staged="linked_edge", domain=domain, night=setting.night, scope="linked_stale")
+    con.execute(
+        "create or replace temp table linked_moved_edge as"
+        " select subject_a, subject_b from linked_opened union select subject_a, subject_b from linked_closed"
+    ).fetchall()
+    return opened, closed, rescored, blocking
+
+
+def _stage_memberships(con: Connection, resolved: resolve.Resolved, keys: Sequence[str]) -> None:
+    staged = [
+        (subject, key, _state(subject, group, resolved.weak), probability(resolved.tie.get(subject)) if len(group) > 1 else 1.0)
+        for group, key in zip(resolved.groups, keys, strict=True)
+        for subject in group
+    ]
+    schema = {"subject_id": pl.String, "person_key": pl.String, "link_state": pl.String, "link_confidence": pl.Float64}
+    con.register("linked_membership_frame", pl.DataFrame(staged, schema=schema, orient="row"))
+    replace_table(
+        con,
+        "temp.linked_membership",
+        "select staged.*, subject.system from linked_membership_frame as staged join checked.subject as subject using (subject_id)",
+    )
+    con.unregister("linked_membership_frame")
+
+
+def _state(subject: str, group: tuple[str, ...], weak: frozenset[str]) -> str:
+    if len(group) > 1:
+        return "linked"
+    return "weak_unattached" if subject in weak else "single"
+
+
+def probability(weight: float | None) -> float:
+    """Match probability of a weight in bits; 1 where a person, not the model, tied the subject."""
+    return 1.0 if weight is None else 1 / (1 + 2.0**-weight)
+
+
+def _keep_alone(con: Connection, domains: Sequence[str], *, night: date, keyring: Keyring) -> int:
+    """Give every subject that may not be linked a person of its own in its system's own domain; returns how many there are."""
+    replace_table(con, "temp.linked_withheld", load_sql(PACKAGE, "withheld"), {"domains": list(domains)})
+    systems = rows(con, "select system from temp.linked_withheld union select system from checked.subject order by system")
+    for (system,) in systems:
+        domain = f"{system}{ALONE}"
+        values = {"domain": domain, "system": system}
+        replace_table(con, "temp.linked_affected", load_sql(PACKAGE, "withheld_delta"), values)
+        joined = rows(con, "select subject_id from temp.linked_affected where is_withheld order by subject_id")
+        groups = [(subject,) for (subject,) in joined]
+        assignment = register.record(con, domain=domain, night=night, groups=groups, keyring=keyring, scope="temp.linked_affected")
+        staged = [(subject, system, key, "withheld", 1.0) for (subject,), key in zip(groups, assignment.keys, strict=True)]
+        schema = {
+            "subject_id": pl.String,
+            "system": pl.String,
+            "person_key": pl.String,
+            "link_state": pl.String,
+            "link_confidence": pl.Float64,
+        }
+        con.register("linked_membership_frame", pl.DataFrame(staged, schema=schema, orient="row"))
+        replace_table(con, "temp.linked_membership", "select * from linked_membership_frame")
+        con.unregister("linked_membership_frame")
+        versions.replace(con, "membership_versions", staged="linked_membership", domain=domain, night=night, scope="linked_affected")
+    return int(scalar(con, "select count(*) from temp.linked_withheld"))
+
+
+def _gate_figures(con: Connection, reports: Mapping[str, DomainReport], before: int) -> gates.GateFigures:
+    events: Counter[str] = Counter()
+    for report in reports.values():
+        events.update(report.events)
+    largest = scalar(
+        con,
+        "select coalesce(max(subjects), 0) from (select count(*) as subjects from linked.membership group by domain, person_key)",
+    )
+    return gates.GateFigures(
+        violations=sum(report.violations for report in reports.values()),
+        largest_person=int(largest),
+        persons_before=before,
+        merges=events[register.PersonEvent.MERGE.value],
+        splits=events[register.PersonEvent.SPLIT.value],
+    )

@@ -1,0 +1,51 @@
+-- How many rows did each source deliver, how many records are known now, and how many of its subjects could be linked?
+-- Subjects are counted by source and stand on each of its feeds: a feed has no subjects of its own.
+with known as (
+    select source, record_type, count(*) as records from checked.jail_booking group by all
+    union all select source, record_type, count(*) from checked.jail_charge group by all
+    union all select source, record_type, count(*) from checked.jail_count group by all
+    union all select source, record_type, count(*) from checked.legal_event group by all
+    union all select source, record_type, count(*) from checked.cad_event group by all
+    union all select source, record_type, count(*) from checked.cad_person group by all
+    union all select source, record_type, count(*) from checked.co_responder_encounter group by all
+    union all select source, record_type, count(*) from checked.health_encounter group by all
+    union all select source, record_type, count(*) from checked.health_diagnosis group by all
+    union all select source, record_type, count(*) from checked.consent group by all
+),
+subject_state as (
+    select
+        own.source,
+        any_value(own.system) as system,
+        own.subject_id,
+        coalesce(bool_or(membership.link_state = 'linked'), false) as is_linked,
+        coalesce(bool_and(membership.link_state = 'withheld'), true) as is_withheld
+    from (select distinct source, system, subject_id from checked.identity where known_to is null and person_role = 'subject') as own
+    left join linked.membership as membership on membership.subject_id = own.subject_id
+    group by own.source, own.subject_id
+),
+subject_total as (
+    select
+        source,
+        any_value(system) as system,
+        count(*) as subjects,
+        count(*) filter (where is_linked) as subjects_linked,
+        count(*) filter (where is_withheld) as subjects_withheld
+    from subject_state
+    group by source
+)
+select
+    disposition.source,
+    subject_total.system,
+    disposition.feed,
+    disposition.record_type,
+    sum(disposition.rows_read)::bigint as rows_read,
+    coalesce(any_value(known.records), 0) as admitted_now,
+    coalesce(any_value(subject_total.subjects), 0) as subjects,
+    coalesce(any_value(subject_total.subjects_linked), 0) as subjects_linked,
+    coalesce(any_value(subject_total.subjects_withheld), 0) as subjects_withheld,
+    max(disposition.complete_through) as complete_through
+from checked.disposition as disposition
+left join known on known.source = disposition.source and known.record_type = disposition.record_type
+left join subject_total on subject_total.source = disposition.source
+where disposition.night = $night
+group by disposition.source, subject_total.system, disposition.feed, disposition.record_type

@@ -1,0 +1,183 @@
+"""The linked stage's tables that live from night to night, and the one way they change.
+
+Belongs here: the layout of versioned tables, opening and closing rows by night, undoing a night. Does not belong here: what the rows
+mean, and the registers, which have their own history. A row is known from ``known_from`` until ``known_to`` (null: still known).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from resources.sql import Connection, count, rows, scalar
+
+
+@dataclass(frozen=True)
+class Versioned:
+    """One versioned table: its key among live rows, and all its columns with their types in order."""
+
+    key: tuple[str, ...]
+    columns: Mapping[str, str]
+    keeps_history: bool
+    """Whether closed rows stay. Tables that hold identifiers keep a closed row only until the next night, as undo needs it."""
+
+
+TABLES: Mapping[str, Versioned] = {
+    "setting": Versioned(("domain",), {"domain": "varchar", "fingerprint": "varchar"}, keeps_history=True),
+    "standardised": Versioned(
+        ("domain", "subject_id"),
+        {
+            "domain": "varchar",
+            "subject_id": "varchar",
+            "system": "varchar",
+            "first_name": "varchar",
+            "first_names": "varchar[]",
+            "first_roots": "varchar[]",
+            "middle_names": "varchar[]",
+            "middle_initials": "varchar[]",
+            "last_name": "varchar",
+            "last_names": "varchar[]",
+            "suffix": "varchar",
+            "dob": "varchar",
+            "birth_ym": "varchar",
+            "dobs": "varchar[]",
+            "dob_variants": "varchar[]",
+            "sex": "varchar",
+            "phones": "varchar[]",
+            "addresses": "varchar[]",
+            "zips": "varchar[]",
+            "ssn4s": "varchar[]",
+            "state_ids": "varchar[]",
+            "is_weak": "boolean",
+            "is_held": "boolean",
+            "identity_hash": "varchar",
+        },
+        keeps_history=False,
+    ),
+    "shared_value": Versioned(
+        ("domain", "kind", "value"),
+        {"domain": "varchar", "kind": "varchar", "value": "varchar"},
+        keeps_history=False,
+    ),
+    "block_key": Versioned(
+        ("domain", "subject_id", "key"),
+        {"domain": "varchar", "subject_id": "varchar", "key": "ubigint"},
+        keeps_history=False,
+    ),
+    "edge": Versioned(
+        ("domain", "subject_a", "subject_b"),
+        {
+            "domain": "varchar",
+            "subject_a": "varchar",
+            "subject_b": "varchar",
+            "match_weight": "double",
+            "match_probability": "double",
+            "gammas": "varchar",
+            "model_version": "varchar",
+            "veto": "varchar",
+        },
+        keeps_history=True,
+    ),
+    "membership_versions": Versioned(
+        ("domain", "subject_id"),
+        {
+            "domain": "varchar",
+            "subject_id": "varchar",
+            "system": "varchar",
+            "person_key": "varchar",
+            "link_state": "varchar",
+            "link_confidence": "double",
+        },
+        keeps_history=True,
+    ),
+}
+
+
+def prepare(con: Connection) -> None:
+    """Create the versioned tables that are missing."""
+    for name, table in TABLES.items():
+        columns = ", ".join(f"{column} {kind}" for column, kind in table.columns.items())
+        con.execute(f"create table if not exists linked.{name} ({columns}, known_from date not null, known_to date)").fetchall()
+
+
+def undo(con: Connection, night: date) -> None:
+    """Forget what ``night`` wrote, and reopen what it closed: a rerun starts from the state the night found."""
+    for name in TABLES:
+        con.execute(f"delete from linked.{name} where known_from = $night", {"night": night}).fetchall()
+        con.execute(f"update linked.{name} set known_to = null where known_to = $night", {"night": night}).fetchall()
+
+
+def forget(con: Connection, night: date) -> None:
+    """Drop closed rows of tables that keep no history, but for those closed by ``night`` itself."""
+    for name, table in TABLES.items():
+        if not table.keeps_history:
+            con.execute(f"delete from linked.{name} where known_to < $night", {"night": night}).fetchall()
+
+
+def last_night(con: Connection) -> date | None:
+    """The newest night that any versioned table knows of."""
+    nights = [scalar(con, f"select greatest(max(known_from), max(known_to)) from linked.{name}") for name in TABLES]
+    return max((night for night in nights if night is not None), default=None)
+
+
+def replace(con: Connection, name: str, *, staged: str, domain: str, night: date, scope: str | None = None) -> tuple[int, int]:
+    """Make the live rows of one domain equal to ``staged``, touching only what differs.
+
+    Args:
+        con: the warehouse.
+        name: a table of :data:`TABLES`.
+        staged: a temporary table of this stage with the table's columns but ``domain``.
+        domain: whose rows are replaced.
+        night: opens new rows and closes old ones.
+        scope: a temporary table with ``subject_id``: only rows of these subjects may be closed (an edge: of either end). None: all.
+
+    Returns:
+        (rows opened, rows closed)
+    """
+    table = TABLES[name]
+    own = [column for column in table.columns if column != "domain"]
+    listed = ", ".join(own)
+    parameters = {"domain": domain, "night": night}
+    con.execute(
+        f"create or replace temp table linked_live as select {listed} from linked.{name} as live"
+        f" where domain = $domain and known_to is null{_within(own, scope)}",
+        {"domain": domain},
+    ).fetchall()
+    new, old = f"select {listed} from {staged}", f"select {listed} from linked_live"
+    con.execute(f"create or replace temp table linked_opened as {new} except {old}").fetchall()
+    con.execute(f"create or replace temp table linked_closed as {old} except {new}").fetchall()
+    keys = " and ".join(f"live.{column} = gone.{column}" for column in table.key if column != "domain") or "true"
+    con.execute(
+        f"update linked.{name} as live set known_to = $night from linked_closed as gone"
+        f" where live.domain = $domain and live.known_to is null and {keys}",
+        parameters,
+    ).fetchall()
+    con.execute(
+        f"insert into linked.{name} by name select $domain as domain, {listed}, $night::date as known_from, null::date as known_to"
+        f" from linked_opened",
+        parameters,
+    ).fetchall()
+    return count(con, "linked_opened"), count(con, "linked_closed")
+
+
+def _within(columns: list[str], scope: str | None) -> str:
+    if scope is None:
+        return ""
+    ends = ("subject_a", "subject_b") if "subject_a" in columns else ("subject_id",)
+    tests = " or ".join(f"live.{end} in (select subject_id from {scope})" for end in ends)
+    return f" and ({tests})"
+
+
+def live_domains(con: Connection) -> list[str]:
+    """Domains that hold live memberships."""
+    live = rows(con, "select distinct domain from linked.membership_versions where known_to is null order by domain")
+    return [domain for (domain,) in live]
+
+
+def show_membership(con: Connection) -> None:
+    """``linked.membership``: who is which person tonight."""
+    con.execute(
+        "create or replace view linked.membership as select subject_id, system, domain, person_key, link_state, link_confidence"
+        " from linked.membership_versions where known_to is null"
+    ).fetchall()
