@@ -152,7 +152,7 @@ class Clause(Reviewed):
     page: int | None = Field(default=None, ge=1, description="Page of the signed document.")
     quote: str = Field(min_length=20, description="The sentence that says so.")
     effect: Effect
-    operation: Operation
+    operation: Operation | None = Field(default=None, description="What may be done; a prohibition may leave it out: anything.")
     contributor: str | None = Field(default=None, pattern=NAME, description="Whose records; a prohibition may leave it out: everyone's.")
     recipient: str | None = Field(default=None, pattern=NAME, description="Who receives; a prohibition may leave it out: anyone.")
     elements: tuple[str, ...] = Field(default=(), description="Elements or classes; a prohibition may leave them out: everything.")
@@ -188,6 +188,7 @@ class Clause(Reviewed):
 
     def _permit_is_specific(self) -> None:
         given = {
+            "operation": self.operation,
             "contributor": self.contributor,
             "recipient": self.recipient,
             "elements": self.elements,

@@ -9,6 +9,7 @@ One row of the target table answers: may this recipient have this element of tho
 
 =============== ==========================================================================================================
 subject_id      VARCHAR; NULL for elements without a person behind a row (``jail_count.population``)
+system          VARCHAR; the subject's system, or the one that delivers the element
 element         VARCHAR; ``<record_type>.<column>``, ``<record_type>.__present__``, ``<source>.__present__``
 labels          VARCHAR; the row labels decided on, sorted, comma-joined: ``labels_key(row.labels)``; '' for rows without labels.
                 For elements without row labels of their own (``<source>.__present__``, ``race_assertion.*``, ``person_attribute.*``)
@@ -33,17 +34,19 @@ only when their own ``linked.membership.link_confidence`` is at least ``PERMITS_
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
 
-from contracts.instruments import Operation
-from resources.sql import Connection
+from assets.consented.decide import BANNED_LABELS, DENY_REASONS, NEED_NO_COVER
+from assets.consented.facts import DENIES_ACROSS, PERMITS_ACROSS, SUBJECT_ROLE
+from contracts.consents import NO_CONSENT_NEEDED, SATISFIED_BY, ConsentRequirement, required_grade
+from contracts.instruments import Operation, OutputForm, Transform
+from contracts.purposes import PART2_PROCEEDINGS, PROHIBITED, Purpose
+from resources.sql import Connection, load_sql, rows, scalar, table_exists
 
-PERMITS_ACROSS = 0.99
-"""A consent or a custody fact reaches another subject of the person only if both are tied to it at least so surely."""
-
-DENIES_ACROSS = 0.5
-"""A deny reaches every subject tied to the person at least so surely."""
+PACKAGE = "assets.consented"
+_STEPS = ("decision_consent", "decision_deny", "decision_fact", "decision_case", "decision_unit", "decision_rule")
 
 
 def write_decisions(
@@ -75,4 +78,110 @@ def write_decisions(
     Raises:
         ValueError: if the operation is unknown, or is ``link``, which is decided before anything is compared.
     """
-    raise NotImplementedError
+    if operation not in {Operation.DISCLOSE_ROW, Operation.DISCLOSE_AGGREGATE, Operation.RESEARCH_EXTRACT}:
+        raise ValueError(f"[{operation}] is not a disclosure; linking is decided by link_permission before anything is compared")
+    return decide_all(
+        con,
+        target_table=target_table,
+        recipient=agency_of(con, recipient),
+        purposes=purposes,
+        operation=Operation(operation),
+        elements=elements,
+        night=night,
+    )
+
+
+def agency_of(con: Connection, recipient: str) -> str:
+    """The agency that receives under this name: its own or its folder's; an unknown name stays itself, and is denied everything."""
+    found = rows(
+        con, "select agency from consented.agency where $name in (agency, receives_as) order by agency = $name desc", {"name": recipient}
+    )
+    return str(found[0][0]) if found else recipient
+
+
+def decide_all(
+    con: Connection,
+    *,
+    target_table: str,
+    recipient: str,
+    purposes: Sequence[str],
+    operation: Operation,
+    elements: Sequence[str],
+    night: date,
+) -> dict[str, int]:
+    """As :func:`write_decisions`, for an agency by its own name and for linking too, which no membership influences."""
+    parameters = _parameters(con, recipient=recipient, purposes=purposes, operation=operation, night=night)
+    _prepare(con, elements=elements, operation=operation, parameters=parameters)
+    for step in _STEPS:
+        _replace_temporary(con, step, load_sql(PACKAGE, step), parameters)
+    con.execute(
+        f"create or replace table {target_table} as {load_sql(PACKAGE, 'decisions')}", _named(load_sql(PACKAGE, "decisions"), parameters)
+    )
+    counts = rows(con, f"select reason, count(*) from {target_table} group by reason order by reason")
+    return {str(reason): int(number) for reason, number in counts}
+
+
+def _parameters(con: Connection, *, recipient: str, purposes: Sequence[str], operation: Operation, night: date) -> dict[str, Any]:
+    integrator = str(scalar(con, "select coalesce(min(agency), '') from consented.agency where is_integrator"))
+    recipients = {agency for (agency,) in rows(con, "select agency from consented.agency where is_integrator or is_recipient")}
+    by_row = operation in {Operation.DISCLOSE_ROW, Operation.RESEARCH_EXTRACT}
+    return {
+        "recipient": recipient,
+        "integrator": integrator,
+        "named_recipients": sorted({recipient, integrator} if by_row else {integrator}),
+        "purposes": sorted(set(purposes)),
+        "operation": operation.value,
+        "night": night,
+        "as_of": datetime.combine(night, time()),
+        "permits_across": PERMITS_ACROSS,
+        "denies_across": DENIES_ACROSS,
+        "subject_role": SUBJECT_ROLE,
+        "terms_known": recipient in recipients and bool(purposes) and set(purposes) <= {purpose.value for purpose in Purpose},
+        "banned_labels": sorted(BANNED_LABELS),
+        "need_no_cover": sorted(NEED_NO_COVER),
+        "prohibited_purposes": sorted(PROHIBITED),
+        "part2_proceedings": sorted(PART2_PROCEEDINGS),
+        "deny_reasons": [reason.value for reason in DENY_REASONS],
+        "transforms": [transform.value for transform in Transform],
+        "output_forms": [form.value for form in OutputForm],
+    }
+
+
+def _prepare(con: Connection, *, elements: Sequence[str], operation: Operation, parameters: Mapping[str, Any]) -> None:
+    _replace_temporary(con, "decision_element", load_sql(PACKAGE, "decision_element"), {"elements": sorted(set(elements))})
+    # What a person's other subjects said is known only after linking, and must not decide what may be linked.
+    linked = operation is not Operation.LINK
+    for table, source in (("decision_membership", "membership"), ("decision_edge", "edge")):
+        empty = (
+            "subject_a varchar, subject_b varchar" if source == "edge" else "subject_id varchar, person_key varchar, link_confidence double"
+        )
+        if linked and table_exists(con, "linked", source):
+            _replace_temporary(con, table, load_sql(PACKAGE, table), parameters)
+        else:
+            con.execute(f"create or replace temp table {table} ({empty})")
+    con.execute(
+        "create or replace temp table decision_grade (requirement varchar, part2 boolean, ferpa boolean, grade varchar, kinds varchar[])"
+    )
+    con.executemany("insert into decision_grade values (?, ?, ?, ?, ?)", _grades())
+
+
+def _grades() -> list[list[Any]]:
+    """``required_grade`` and ``SATISFIED_BY`` as rows: what each clause's requirement becomes under the labels that ask for consent."""
+    found: list[list[Any]] = []
+    for requirement in ConsentRequirement:
+        for part2 in (False, True):
+            for ferpa in (False, True):
+                labels = [label for label, there in (("part2", part2), ("ferpa", ferpa)) if there]
+                grade = required_grade(requirement, labels)
+                if grade is not None:
+                    kinds = [] if grade in NO_CONSENT_NEEDED else sorted(SATISFIED_BY[grade])
+                    found.append([requirement.value, part2, ferpa, grade.value, kinds])
+    return found
+
+
+def _named(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if f"${name}" in sql}
+
+
+def _replace_temporary(con: Connection, table: str, sql: str, parameters: Mapping[str, Any]) -> None:
+    con.execute(f"create or replace temp table {table} as {sql}", _named(sql, parameters))

@@ -1,0 +1,106 @@
+"""From decisions to the rows and values a recipient may have: the one place where a decision touches content.
+
+Belongs here: dropping rows that are not permitted, emptying columns that are not, and applying transforms. Does not belong here: deciding
+(decisions.py), or what a product makes of its rows (published).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from assets.consented.facts import LABELS_SEPARATOR
+from contracts.elements import CONTENT, PRESENT, SUBJECT_LEVEL
+from contracts.instruments import Transform
+from resources.sql import Connection, count, rows
+
+_ROW_DATES: Final[Mapping[str, str]] = {
+    "jail_booking": "booked_at",
+    "jail_charge": "charge_date",
+    "legal_event": "event_date",
+    "cad_person": "event_at",
+    "co_responder_encounter": "started_at",
+    "health_encounter": "started_at",
+    "health_diagnosis": "diagnosed_on",
+}
+"""Column that dates a row, for clauses that reach back only so many days. A row without that date is beyond every such clause."""
+
+
+class NotContent(ValueError):
+    """A table or column was asked for that the catalogue does not hold, or that the content table lacks."""
+
+
+def write_permitted_rows(
+    con: Connection, *, target_table: str, content_table: str, decision_table: str, record_type: str, keep: Sequence[str]
+) -> int:
+    """Create or replace ``target_table`` with the permitted rows of ``content_table``, unpermitted values emptied.
+
+    A row stays if ``<record_type>.__present__`` is permitted for its subject and its own labels and it is not older than the deciding
+    clauses reach; a column keeps its value if its element is permitted likewise, after the clause's transform. Columns of the content
+    table that are neither elements of the record type nor in ``keep`` are left out.
+
+    Args:
+        con: the warehouse, writable.
+        target_table: qualified table name from this repository.
+        content_table: rows of one record type with ``subject_id`` and ``labels`` (``linked.jail_booking``).
+        decision_table: what ``write_decisions`` wrote for this recipient and operation.
+        record_type: which type the rows are of; ``race_assertion`` and ``person_attribute`` go by ``<source>.__present__``.
+        keep: keys to carry along untouched (``record_id``, ``person_key``, …).
+
+    Returns:
+        rows written.
+
+    Raises:
+        NotContent: if the type, a kept column or ``subject_id`` is not there; the message names it.
+    """
+    if record_type not in CONTENT:
+        raise NotContent(f"[{record_type}] is not a record type with content; there are {', '.join(CONTENT)}")
+    described = rows(con, f"select column_name, column_type from (describe select * from {content_table})")
+    held = {str(name): str(kind) for name, kind in described}
+    absent = sorted({"subject_id", *keep} - set(held))
+    if absent:
+        raise NotContent(f"[{content_table}] has no column {', '.join(absent)}")
+    columns = [column for column in CONTENT[record_type] if column in held and column not in keep]
+    con.execute(
+        f"create or replace table {target_table} as {_permitted_sql(content_table, decision_table, record_type, keep, held, columns)}"
+    )
+    return count(con, target_table)
+
+
+def _permitted_sql(
+    content_table: str, decision_table: str, record_type: str, keep: Sequence[str], held: Mapping[str, str], columns: Sequence[str]
+) -> str:
+    whole_subject = record_type in SUBJECT_LEVEL
+    labels = "''" if whole_subject else f"array_to_string(list_sort(list_distinct(coalesce(content.labels, []))), '{LABELS_SEPARATOR}')"
+    gate = f"ends_with(element, '.{PRESENT}') and labels = ''" if whole_subject else f"element = '{record_type}.{PRESENT}'"
+    dated = _ROW_DATES.get(record_type)
+    in_reach = f"cast(content.{dated} as date) >= {{0}}.records_from" if dated in held else "false"
+    kept = [f'content."{column}"' for column in keep]
+    shown = [_value(column, held[column], in_reach) for column in columns]
+    joins = [
+        f"left join decision as d_{column} on d_{column}.subject_id = content.subject_id and d_{column}.labels = {labels} "
+        f"and d_{column}.element = '{record_type}.{column}'"
+        for column in columns
+    ]
+    return (
+        f"with decision as (select * from {decision_table} where verdict = 'permit'), "
+        f"gate as (select distinct subject_id, labels, records_from from decision where {gate}) "
+        f"select {', '.join([*kept, *shown])} from {content_table} as content "
+        f"join gate on gate.subject_id = content.subject_id and gate.labels = {labels} "
+        f"and (gate.records_from is null or {in_reach.format('gate')}) " + " ".join(joins)
+    )
+
+
+def _value(column: str, kind: str, in_reach: str) -> str:
+    """SQL of one column under its own decision."""
+    decision, value = f"d_{column}", f'content."{column}"'
+    day = kind in {"DATE", "TIMESTAMP"}
+    transformed = {
+        Transform.RAW: value,
+        Transform.YEAR: f"cast(date_trunc('year', {value}) as {kind})" if day else "null",
+        Transform.AGE_BAND: f"cast({value} // 10 * 10 as {kind})" if kind == "INTEGER" else "null",
+        Transform.ZIP3: f"left({value}, 3)" if kind == "VARCHAR" else "null",
+        Transform.FLAG: f"{value} is not null" if kind == "BOOLEAN" else "null",
+    }
+    cases = " ".join(f"when '{transform.value}' then {sql}" for transform, sql in transformed.items())
+    return f'case when {decision}.records_from is null or {in_reach.format(decision)} then case {decision}.transform {cases} end end as "{column}"'
