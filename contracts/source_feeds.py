@@ -35,9 +35,10 @@ class Parser(StrEnum):
     LAST_FIRST = "last_comma_first"  # "LAST, FIRST MIDDLE" into full_name, last_name, first_name, middle_name
     OTHER_NAMES = "other_names_json"  # JSON list of names into other_names
     ICD10 = "icd10"  # adds the point that some systems leave out
+    DAY_AFTER = "day_after"  # a last day into the first day after it: our periods are half-open
 
 
-PARSER_TARGETS = {Parser.LAST_FIRST: "full_name", Parser.OTHER_NAMES: "other_names", Parser.ICD10: "icd10"}
+PARSER_TARGETS = {Parser.LAST_FIRST: "full_name", Parser.OTHER_NAMES: "other_names", Parser.ICD10: "icd10", Parser.DAY_AFTER: "valid_to"}
 PARSER_ALSO_FILLS = {Parser.LAST_FIRST: ("last_name", "first_name", "middle_name")}
 
 
@@ -297,7 +298,7 @@ def _missing_messages(feed: Feed, record_type: RecordType) -> list[str]:
     for reference in record_type.references:
         if reference.field in filled and reference.record_type not in feed.references:
             messages.append(
-                f"[{reference.field}] names a record of another source; say under references which: {reference.record_type}: SOURCE"
+                f"[{reference.field}] names a record of another source; say which under references, as {reference.record_type}: SOURCE"
             )
     return messages
 

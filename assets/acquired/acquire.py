@@ -1,0 +1,158 @@
+"""One source's delivery for one night: fetched, examined, landed, decided.
+
+Belongs here: the decision and the order in which it is written down. Does not belong here: how a system is read (resources.source_systems)
+or what a row means (checked).
+
+The first attempt at a night freezes what was used; a rerun uses the same, even if more has arrived since. Written in the order landing,
+registers, warehouse, so that a run that dies in between leaves nothing that was not also landed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from assets.acquired.delivery import AcquireReport, Verdict, read_delivery, write_delivery
+from assets.acquired.landing import Landed, land, landed_folder, landed_from, manifest_of, rows_by_feed
+from contracts.sources import Source
+from resources.home import Home
+from resources.source_systems import Collected, Known, Rule, connector_for
+from resources.source_systems.drop_folder import unreachable
+from resources.sql import Connection, load_sql, rows
+
+__all__ = ["AcquireReport", "Verdict", "acquire", "decide"]
+
+
+def acquire(source: Source, *, night: date, home: Home, con: Connection, environment: Mapping[str, str]) -> AcquireReport:
+    """Fetch what the source delivers for the night, land it, decide about it, and write ``acquired.delivery``.
+
+    Args:
+        source: the source's text.
+        night: the night; nothing of a later night is looked at.
+        home: where deliveries land.
+        con: the warehouse writer with ``registers`` attached.
+        environment: where the text's environment variables are looked up.
+
+    Never raises for what a delivery is: whatever is wrong with it is in the report.
+    """
+    frozen = rows(con, load_sql("assets.acquired", "frozen_item"), {"source": source.name, "night": night})
+    if frozen:
+        report = _as_frozen(source, Verdict(frozen[0][0]), frozen[0][1], night=night, home=home, con=con)
+    else:
+        report = _first_attempt(source, night=night, home=home, con=con, environment=environment)
+    write_delivery(con, report)
+    return report
+
+
+def _first_attempt(source: Source, *, night: date, home: Home, con: Connection, environment: Mapping[str, str]) -> AcquireReport:
+    scratch = home.scratch / f"acquire-{source.name}"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True, mode=0o700)
+    try:
+        collected = _collect(source, night=night, home=home, con=con, environment=environment, scratch=scratch)
+        last = _last_accepted(con, source, night, home)
+        report, manifest = decide(source, collected, night=night, last=last)
+        if manifest is not None:
+            land(home, source, scratch, manifest)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    _register(con, source, collected, report, manifest)
+    return report
+
+
+def _collect(source: Source, *, night: date, home: Home, con: Connection, environment: Mapping[str, str], scratch: Path) -> Collected:
+    place = source.connector.where.resolve(environment, home.root)
+    if place is None:
+        return unreachable(None)
+    asked = {"source": source.name, "night": night, "text": source.sha256}
+    known = rows(con, load_sql("assets.acquired", "known_file"), asked)
+    return connector_for(source).collect(
+        source,
+        place=place,
+        night=night,
+        into=scratch,
+        known=Known(
+            taken=frozenset(sha256 for sha256, taken in known if taken),
+            refused=frozenset(sha256 for sha256, taken in known if not taken),
+        ),
+    )
+
+
+def decide(source: Source, collected: Collected, *, night: date, last: Landed | None) -> tuple[AcquireReport, dict[str, Any] | None]:
+    """What to do with what was collected; with the manifest of the delivery if it is to be landed.
+
+    Args:
+        source: the source's text.
+        collected: what the connector brought.
+        night: tonight.
+        last: the delivery accepted last on an earlier night.
+    """
+    reason = "; ".join([*map(str, collected.faults), *map(str, collected.refused), *collected.waiting])
+    same_again = last is not None and collected.sha256 == last.sha256
+    if collected.sha256 is not None and not same_again:
+        complete = collected.incomplete_from - timedelta(days=1) if collected.incomplete_from else night
+        manifest = manifest_of(source, collected, night=night, complete_through=complete)
+        counted = rows_by_feed(collected.parts)
+        report = AcquireReport(source.name, night, Verdict.ACCEPTED, counted, reason, collected.sha256, collected.sha256, complete)
+        return report, manifest
+    if last is not None and (same_again or collected.seen_before):
+        # A database that says what it said last night may have stopped; a file of tonight's date has not.
+        complete = night if collected.seen_before else last.complete_through
+        return AcquireReport(source.name, night, Verdict.UNCHANGED, last.rows, reason, last.sha256, last.sha256, complete), None
+    was_refused = bool(collected.refused) or any(fault.rule is not Rule.UNREACHABLE for fault in collected.faults)
+    cause = Verdict.REFUSED if was_refused else Verdict.MISSING
+    said = f"{cause.value}: {reason}" if reason else f"{cause.value}: nothing was delivered for {night}"
+    if last is None:
+        return AcquireReport(source.name, night, cause, {}, said), None
+    return AcquireReport(source.name, night, Verdict.FALLBACK, last.rows, said, None, last.sha256, last.complete_through), None
+
+
+def _last_accepted(con: Connection, source: Source, night: date, home: Home) -> Landed | None:
+    found = rows(con, load_sql("assets.acquired", "last_accepted"), {"source": source.name, "night": night})
+    if not found:
+        return None
+    sha256, manifest = found[0]
+    return landed_from(landed_folder(home, source.name, sha256), json.loads(manifest))
+
+
+def _register(con: Connection, source: Source, collected: Collected, report: AcquireReport, manifest: dict[str, Any] | None) -> None:
+    """Write the intake and the frozen item of the night in one transaction of the registers."""
+    said_again = (
+        "on conflict (source, sha256) do update set night = excluded.night, verdict = excluded.verdict, manifest = excluded.manifest"
+    )
+    con.execute("begin")
+    for part in collected.refused:
+        refusal = {"feed": part.feed, "file": part.name, "rule": part.fault.rule.value, "detail": part.fault.detail, "text": source.sha256}
+        con.execute(
+            f"insert into registers.main.intake values (?, ?, ?, 'refused', ?) {said_again}",
+            [source.name, part.sha256, report.night, json.dumps(refusal, sort_keys=True)],
+        )
+    if manifest is not None:
+        # The same content again after something else: the register keeps the newest night it was accepted on.
+        con.execute(
+            f"insert into registers.main.intake values (?, ?, ?, 'accepted', ?) {said_again}",
+            [source.name, report.sha256, report.night, json.dumps(manifest, sort_keys=True)],
+        )
+    con.execute(
+        "insert into registers.main.night_item values (?, 'delivery', ?, ?, ?)",
+        [report.night, source.name, report.used_sha256, report.verdict.value],
+    )
+    con.execute("commit")
+
+
+def _as_frozen(source: Source, verdict: Verdict, sha256: str | None, *, night: date, home: Home, con: Connection) -> AcquireReport:
+    """The report of the first attempt; rebuilt from the register where the warehouse has lost it."""
+    before = read_delivery(con, source.name, night)
+    if before is not None:
+        return before
+    reason = "as the first attempt at this night decided"
+    found = rows(con, load_sql("assets.acquired", "landed_manifest"), {"source": source.name, "sha256": sha256}) if sha256 else []
+    if not found:
+        return AcquireReport(source.name, night, verdict, {}, reason)
+    used = landed_from(landed_folder(home, source.name, str(sha256)), json.loads(found[0][0]))
+    delivered = sha256 if verdict in {Verdict.ACCEPTED, Verdict.UNCHANGED} else None
+    return AcquireReport(source.name, night, verdict, used.rows, reason, delivered, sha256, used.complete_through)

@@ -1,0 +1,160 @@
+"""What every connector does and what it hands over.
+
+Belongs here: the interface, the parts of a delivery, the faults a file can have, the hash of a delivery. Does not belong here: any one
+kind of system, and what becomes of a delivery (assets.acquired).
+A fault names feed, part, rule and position. It never carries a value: file and column names that the county's text does not know are
+values too, and are given by position and hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from contracts.sources import Source
+
+SHORT_HASH = 8
+
+
+class Rule(StrEnum):
+    """What can be wrong with a system or a file as a whole."""
+
+    UNREACHABLE = "unreachable"
+    TABLE_MISSING = "table_missing"
+    TOO_LARGE = "too_large"
+    EMPTY = "empty"
+    WRONG_ENCODING = "wrong_encoding"
+    NUL_BYTE = "nul_byte"
+    MALFORMED_HEADER = "malformed_header"
+    DUPLICATE_HEADER = "duplicate_header"
+    MISSING_COLUMN = "missing_column"
+    UNKNOWN_COLUMN = "unknown_column"
+    TRUNCATED = "truncated"
+    MALFORMED_QUOTES = "malformed_quotes"
+    TOO_FEW_ROWS = "too_few_rows"
+    COUNT_MISMATCH = "count_mismatch"
+    MALFORMED_MANIFEST = "malformed_manifest"
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One fault of a file: which rule, and where, in words without values."""
+
+    rule: Rule
+    detail: str
+
+    def __str__(self) -> str:
+        return f"{self.rule.value}: {self.detail}"
+
+
+@dataclass(frozen=True, order=True)
+class FaultyPart:
+    """A file that was refused, addressed by its hash so that it is not looked at again under the same text."""
+
+    feed: str
+    name: str
+    sha256: str
+    fault: Fault
+
+    def __str__(self) -> str:
+        return f"feed [{self.feed}], file [{self.name}]: {self.fault}"
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """One file of a delivery, or one table's rows.
+
+    Attributes:
+        feed: the feed it belongs to.
+        name: file or table name as the county's text names it.
+        path: where its payload lies below the delivery's folder.
+        sha256: hash of what was delivered (content for a table, bytes for a file).
+        landed_sha256: hash of the payload as it lies there.
+        rows: data rows.
+        columns: its columns, by the names of the county's text, in the order of the payload.
+        dropped: number of columns or elements that were dropped at intake because of what they hold.
+        night: night in its name, where it has one.
+    """
+
+    feed: str
+    name: str
+    path: str
+    sha256: str
+    landed_sha256: str
+    rows: int
+    columns: tuple[str, ...]
+    dropped: int = 0
+    night: date | None = None
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What one look at a system brought.
+
+    Attributes:
+        parts: what can be landed; its payload lies in the folder given to ``collect``.
+        sha256: address of the delivery; None when there is nothing to land.
+        refused: files that may not be used.
+        faults: faults that concern the delivery as a whole.
+        waiting: why files that are there were left for a later night (their night is not complete yet).
+        seen_before: whether what lies there for the night was already taken in.
+        incomplete_from: first night of whose delivery something is still missing, as far as names can tell; None: nothing is.
+    """
+
+    parts: tuple[Part, ...] = ()
+    sha256: str | None = None
+    refused: tuple[FaultyPart, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    waiting: tuple[str, ...] = ()
+    seen_before: bool = False
+    incomplete_from: date | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """Files of earlier nights, by sha256: those taken in, and those refused under the same text of the source."""
+
+    taken: frozenset[str] = frozenset()
+    refused: frozenset[str] = frozenset()
+
+
+class Connector(Protocol):
+    """Fetches one source's delivery for one night."""
+
+    def collect(self, source: Source, *, place: str, night: date, into: Path, known: Known) -> Collected:
+        """Fetch what belongs to the night, read-only, and write its payload below ``into``.
+
+        Args:
+            source: the source's text.
+            place: URL or folder.
+            night: files of later nights are left alone.
+            into: an empty folder of the caller's.
+            known: files that need not be looked at again.
+
+        Never raises for what it finds; whatever is wrong is in the answer.
+        """
+        ...
+
+
+def file_sha256(path: Path) -> str:
+    """sha256 of a file's bytes."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def delivery_sha256(parts: Iterable[tuple[str, str]]) -> str:
+    """Address of a delivery from (feed, sha256) of its parts; the order in which they were found does not matter."""
+    digest = hashlib.sha256()
+    for feed, sha256 in sorted(parts):
+        digest.update(f"{feed}\x1f{sha256}\n".encode())
+    return digest.hexdigest()
+
+
+def veiled(name: str) -> str:
+    """A name that came from outside, told apart without being told."""
+    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:SHORT_HASH]

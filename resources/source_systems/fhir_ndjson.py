@@ -1,0 +1,189 @@
+"""A vendor that drops FHIR R4 bulk exports: one folder a night, newline-delimited JSON, a manifest.
+
+Belongs here: the folder, its manifest, and the examination of one file of resources. Does not belong here: what a resource means
+(assets.checked.formats).
+Elements about birthplace, citizenship and nationality are taken out of every resource before it is landed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from contracts.sources import Encoding, FhirNdjson, Source
+from contracts.vocabularies.fhir import FHIR_COLUMNS
+from contracts.vocabularies.prohibited import PROHIBITED_FHIR_EXTENSIONS
+from resources.source_systems.connector import Collected, Fault, Known, Part, Rule
+from resources.source_systems.csv_text import FileFaultError, pass_over_bytes
+from resources.source_systems.drop_folder import Dropped, collect_sets, unreachable
+
+_MARKS = tuple(ending.encode() for ending in PROHIBITED_FHIR_EXTENSIONS)
+MANIFEST_LIMIT = 1024 * 1024
+
+
+class FhirNdjsonConnector:
+    """Reads ``fhir_ndjson`` sources; see :class:`resources.source_systems.connector.Connector`."""
+
+    def collect(self, source: Source, *, place: str, night: date, into: Path, known: Known) -> Collected:
+        """Every complete nightly folder up to ``night`` with files that are not known yet."""
+        options = source.connector
+        if not isinstance(options, FhirNdjson):
+            raise TypeError(f"source [{source.name}] is not a drop folder of FHIR exports")
+        try:
+            folders = sorted(path for path in Path(place).iterdir() if path.is_dir() and not path.is_symlink())
+        except OSError:
+            return unreachable(place)
+        resources = {feed.origin.resource or "": name for name, feed in source.feeds.items()}
+        files: list[Dropped] = []
+        counts: dict[Path, int] = {}
+        held: list[str] = []
+        unfinished: list[date] = []
+        for folder in folders:
+            when = _night_of(folder.name)
+            if when is None or when > night:
+                continue
+            try:
+                listed = _listed(folder, options.manifest, resources)
+            except FileNotFoundError:
+                held.append(f"the folder of {when} has no {options.manifest} yet, or not every file it lists")
+                unfinished.append(when)
+                continue
+            except FileFaultError as error:
+                held.append(f"the manifest of {when} cannot be used: {error.fault}")
+                unfinished.append(when)
+                continue
+            for feed, path, count in listed:
+                files.append(Dropped(when, feed, path.name, path))
+                if count is not None:
+                    counts[path] = count
+
+        def accept(file: Dropped, copy: Path) -> Part:
+            rows, dropped = _examine(copy, options, said=counts.get(file.path))
+            feed = source.feeds[file.feed]
+            if rows < feed.min_rows:
+                raise FileFaultError(Fault(Rule.TOO_FEW_ROWS, f"{rows} resources where at least {feed.min_rows} are expected"))
+            return Part(
+                feed=file.feed,
+                name=file.name,
+                path="",
+                sha256="",
+                landed_sha256="",
+                rows=rows,
+                columns=FHIR_COLUMNS[feed.origin.resource or ""],
+                dropped=dropped,
+            )
+
+        found = collect_sets(files, feeds=source.feeds, night=night, into=into, known=known, examine=accept, required=False)
+        return replace(
+            found,
+            waiting=(*held, *found.waiting),
+            incomplete_from=min([*unfinished, *([found.incomplete_from] if found.incomplete_from else [])], default=None),
+        )
+
+
+def _night_of(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name) if len(name) == len("YYYY-MM-DD") else None
+    except ValueError:
+        return None
+
+
+def _listed(folder: Path, manifest: str, resources: Mapping[str, str]) -> list[tuple[str, Path, int | None]]:
+    """(feed, file, count) of what the manifest lists and the county's text reads."""
+    path = folder / manifest
+    if path.stat().st_size > MANIFEST_LIMIT:
+        raise FileFaultError(Fault(Rule.MALFORMED_MANIFEST, "larger than a megabyte"))
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        output = [(str(item["type"]), str(item["url"]), item.get("count")) for item in said["output"]]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        output = None
+    if output is None:
+        raise FileFaultError(Fault(Rule.MALFORMED_MANIFEST, "not a bulk data manifest with output[].type and output[].url"))
+    listed = []
+    for resource, url, count in output:
+        if resource not in resources:
+            continue
+        # Only the last part of the URL: a manifest must not lead out of its own folder.
+        file = folder / PurePosixPath(url.replace("\\", "/")).name
+        if file.is_symlink() or not file.is_file():
+            raise FileNotFoundError
+        listed.append((resources[resource], file, count if isinstance(count, int) else None))
+    return listed
+
+
+def _examine(path: Path, options: FhirNdjson, *, said: int | None) -> tuple[int, int]:
+    """Accept a file of resources and take prohibited elements out of it; returns (rows, elements dropped)."""
+    try:
+        seen = pass_over_bytes(path, encoding=Encoding.UTF8, max_bytes=options.max_bytes)
+    except FileFaultError as error:
+        if error.fault.rule is Rule.EMPTY and not said:
+            return 0, 0  # an export of nothing
+        raise
+    rows = dropped = 0
+    last = b""
+    marked = False
+    with path.open("rb") as stream:
+        for line in stream:
+            if line.strip():
+                rows += 1
+                last = line
+                marked = marked or any(mark in line for mark in _MARKS)
+    if not seen.ends_with_newline and not _is_json(last):
+        raise FileFaultError(Fault(Rule.TRUNCATED, f"resource {rows} ends the file in the middle"))
+    if said is not None and said != rows:
+        raise FileFaultError(Fault(Rule.COUNT_MISMATCH, f"{rows} resources where the manifest says {said}"))
+    if marked:
+        dropped = _write_without_prohibited(path)
+    return rows, dropped
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
+
+
+def _write_without_prohibited(path: Path) -> int:
+    clean = path.with_name(f".{path.name}.clean")
+    dropped = 0
+    with path.open("rb") as stream, clean.open("wb") as target:
+        for line in stream:
+            if not any(mark in line for mark in _MARKS):
+                target.write(line)
+                continue
+            try:
+                resource = json.loads(line)
+            except ValueError:
+                target.write(b"{}\n")  # unreadable, and it may hold what must not be kept
+                dropped += 1
+                continue
+            resource, count = _without_prohibited(resource)
+            dropped += count
+            target.write(json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+    clean.replace(path)
+    return dropped
+
+
+def _without_prohibited(value: Any) -> tuple[Any, int]:
+    """The value without extensions whose URL marks them, at any depth, and how many there were."""
+    if isinstance(value, list):
+        kept, dropped = [], 0
+        for item in value:
+            if isinstance(item, dict) and str(item.get("url", "")).endswith(PROHIBITED_FHIR_EXTENSIONS):
+                dropped += 1
+                continue
+            clean, count = _without_prohibited(item)
+            kept.append(clean)
+            dropped += count
+        return kept, dropped
+    if isinstance(value, dict):
+        cleaned = {key: _without_prohibited(item) for key, item in value.items()}
+        return {key: item for key, (item, _) in cleaned.items()}, sum(count for _, count in cleaned.values())
+    return value, 0
