@@ -1,0 +1,285 @@
+"""The table ``racial_disparity``: every decision point, every race group.
+
+Belongs here: asking the questions point by point and writing the answers. Does not belong here: the statistics (disparity.py), the
+questions themselves (decision_event.sql, point_event.sql, withheld_people.sql, point_count.sql).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import timedelta
+from typing import Any, Final
+
+from assets.measured.disparity import ALL, BaseKind, Comparison, Estimate, PointCount, Reason, Setting, compare
+from assets.measured.run import PACKAGE, Run
+from assets.measured.scope import SCOPE
+from assets.measured.settled import append, create_from, follow_filter_id, point_filter_id, words
+from contracts.benchmarks import PopulationBase
+from contracts.definition_parts import POPULATION
+from contracts.definitions import DecisionPoint, DecisionPoints
+from resources.sql import count, load_sql, rows
+
+Counts = Mapping[tuple[str, str], Mapping[str, PointCount]]
+"""(point, domain) -> race group -> what was counted."""
+
+NO_UPPER_AGE: Final = 1_000
+
+RACIAL_DISPARITY: Final = {
+    "point_no": "INTEGER",
+    "point_id": "VARCHAR",
+    "point_name": "VARCHAR",
+    "intercept": "INTEGER",
+    "domain": "VARCHAR",
+    "race_group": "VARCHAR",
+    "reference_group": "VARCHAR",
+    "race_rule": "VARCHAR",
+    "category_system": "VARCHAR",
+    "repeat": "VARCHAR",
+    "base_kind": "VARCHAR",
+    "base_point": "VARCHAR",
+    "base_is_previous_numerator": "BOOLEAN",
+    "period_start": "TIMESTAMP",
+    "period_end": "TIMESTAMP",
+    "events": "BIGINT",
+    "people": "BIGINT",
+    "base": "BIGINT",
+    "base_people": "BIGINT",
+    "excluded_events": "BIGINT",
+    "ethnicity_unknown_people": "BIGINT",
+    "rate": "DOUBLE",
+    "rate_per": "DOUBLE",
+    "rate_lower": "DOUBLE",
+    "rate_upper": "DOUBLE",
+    "rate_method": "VARCHAR",
+    "rate_ratio": "DOUBLE",
+    "ratio_lower": "DOUBLE",
+    "ratio_upper": "DOUBLE",
+    "ratio_method": "VARCHAR",
+    "rate_difference": "DOUBLE",
+    "difference_lower": "DOUBLE",
+    "difference_upper": "DOUBLE",
+    "difference_method": "VARCHAR",
+    "excess_events": "DOUBLE",
+    "base_total": "BIGINT",
+    "base_linkable": "BIGINT",
+    "withheld_people": "BIGINT",
+    "rate_if_none_connected": "DOUBLE",
+    "rate_if_all_connected": "DOUBLE",
+    "benchmark_source": "VARCHAR",
+    "benchmark_year": "INTEGER",
+    "reason": "VARCHAR",
+    "decided_by": "VARCHAR",
+    "discretion": "VARCHAR",
+    "policy_ref": "VARCHAR",
+}
+"""Columns of ``racial_disparity`` in order. Limits are of 95 %; an upper limit that is NULL beside a lower one is no upper limit."""
+
+_POINT_EVENT: Final = {
+    "point_id": "VARCHAR",
+    "domain": "VARCHAR",
+    "record_id": "VARCHAR",
+    "person_key": "VARCHAR",
+    "race_group": "VARCHAR",
+    "hispanic_unknown": "BOOLEAN",
+    "anchor_at": "TIMESTAMP",
+    "excluded_because": "VARCHAR",
+    "in_numerator": "BOOLEAN",
+    "is_linkable": "BOOLEAN",
+}
+WITHHELD_PEOPLE: Final = {"label": "VARCHAR", "domain": "VARCHAR", "race_group": "VARCHAR", "people": "BIGINT"}
+
+
+def write_racial_disparity(run: Run, bases: Mapping[str, PopulationBase]) -> None:
+    """Fill ``target.racial_disparity``.
+
+    Args:
+        run: the run; ``person_timeline``, ``booking``, ``person`` and ``matched_contact`` are there.
+        bases: residents by race group, cut to the ages of decision_points.yaml.
+    """
+    rules = run.definitions.decision_points
+    run.keep(
+        "decision_event",
+        period_start=rules.period.start(run.as_of),
+        residents_only=rules.residents_only,
+        age_from=rules.ages.min,
+        age_to=NO_UPPER_AGE if rules.ages.max is None else rules.ages.max,
+    )
+    create_from(run.con, f"{SCOPE}.point_event", _POINT_EVENT, ())
+    create_from(run.con, f"{SCOPE}.withheld_people", WITHHELD_PEOPLE, ())
+    missing = {point.id: _missing(run, rules, point) for point in rules.points}
+    for point in rules.in_order():
+        if missing[point.id] is None:
+            _collect(run, rules, point)
+    counts = _counts(run)
+    table = f"{run.target}.racial_disparity"
+    create_from(run.con, table, RACIAL_DISPARITY, ())
+    append(run.con, table, RACIAL_DISPARITY, list(_answers(run, rules, missing, counts, bases)))
+    run.written["racial_disparity"] = count(run.con, table)
+    run.show("racial_disparity")
+
+
+def _missing(run: Run, rules: DecisionPoints, point: DecisionPoint) -> Reason | None:
+    """Why the scope cannot answer a point at all, whatever its domain."""
+    for link in rules.chain(point):
+        wanted, follow = link.numerator, link.numerator.followed_by
+        needs = (
+            (rules.residents_only, run.held.residence_is_known),
+            (True, run.held.age_at_event_is_known),
+            (wanted.screen is not None, run.held.bjmhs_is_known),
+            (wanted.charge_level is not None, run.held.charge_level_is_known),
+            (wanted.release_type is not None, run.held.release_type_is_known),
+            (
+                wanted.held_at_least_hours is not None or wanted.released or wanted.screen is not None or wanted.charge_level is not None,
+                run.held.has_bookings,
+            ),
+        )
+        if wanted.system not in _systems(run) or (follow is not None and follow.system not in _systems(run)):
+            return Reason.SYSTEM_NOT_IN_SCOPE
+        if any(asked and not there for asked, there in needs):
+            return Reason.COLUMN_NOT_IN_SCOPE
+        if follow is not None and follow.system not in run.horizons:
+            return Reason.COMPLETENESS_UNKNOWN
+        if wanted.held_at_least_hours is not None and wanted.system not in run.horizons:
+            return Reason.COMPLETENESS_UNKNOWN
+    return None
+
+
+def _systems(run: Run) -> frozenset[str]:
+    return frozenset(system for _, system in run.seen)
+
+
+def _collect(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
+    wanted, follow = point.numerator, point.numerator.followed_by
+    run.extend(
+        "point_event",
+        "point_event",
+        point=point.id,
+        base_point=None if point.base == POPULATION else point.base,
+        own_filter=point_filter_id(point.id),
+        own_system=wanted.system,
+        own_horizon=run.horizons.get(wanted.system, run.as_of),
+        screens=words(wanted.screen),
+        charge_levels=words(wanted.charge_level),
+        release_types=words(wanted.release_type),
+        held_hours=wanted.held_at_least_hours,
+        must_be_released=wanted.released,
+        after_release=any(link.numerator.released for link in rules.chain(point)),
+        follow_filter=None if follow is None else follow_filter_id(point.id),
+        follow_system=None if follow is None else follow.system,
+        follow_days=None if follow is None else follow.within_days,
+        follow_horizon=run.as_of if follow is None else run.horizons[follow.system],
+    )
+    if follow is not None and follow.system != wanted.system:
+        run.extend(
+            "withheld_people",
+            "withheld_people",
+            label=point.id,
+            follow_system=follow.system,
+            follow_filter=follow_filter_id(point.id),
+            first_at=rules.period.start(run.as_of),
+            last_at=run.as_of + timedelta(microseconds=1),
+        )
+
+
+def _counts(run: Run) -> dict[tuple[str, str], dict[str, PointCount]]:
+    """Counts by (point, domain), then by race group."""
+    names = [each.name for each in fields(PointCount)]
+    question = load_sql(PACKAGE, "point_count")
+    found: dict[tuple[str, str], dict[str, PointCount]] = {}
+    for point_id, domain, *values in rows(run.con, f"select point_id, domain, {', '.join(names)} from ({question}) as counted"):
+        counted = PointCount(*values)
+        found.setdefault((point_id, domain), {})[counted.race_group] = counted
+    return found
+
+
+def _answers(
+    run: Run,
+    rules: DecisionPoints,
+    missing: Mapping[str, Reason | None],
+    counts: Counts,
+    bases: Mapping[str, PopulationBase],
+) -> Iterator[Mapping[str, Any]]:
+    domains: Sequence[str | None] = sorted({domain for domain, _ in run.seen}) or [None]
+    for point in rules.points:
+        for domain in domains:
+            reason = missing[point.id] or _missing_in(run, rules, point, domain)
+            setting = _setting(run, rules, point, reason)
+            own = {} if domain is None else counts.get((point.id, domain), {})
+            shared = {**_shared(run, rules, point, domain), "base_is_previous_numerator": _is_exact(point, domain, counts)}
+            for comparison in compare(own or {ALL: PointCount(ALL)}, bases, setting):
+                yield {**shared, **_columns(comparison, setting)}
+
+
+def _missing_in(run: Run, rules: DecisionPoints, point: DecisionPoint, domain: str | None) -> Reason | None:
+    """A domain that lacks one of the point's systems cannot answer it: no row combines systems that may not be linked."""
+    needed = {link.numerator.system for link in rules.chain(point)}
+    needed |= {link.numerator.followed_by.system for link in rules.chain(point) if link.numerator.followed_by}
+    there = {system for other, system in run.seen if other == domain}
+    return None if needed <= there else Reason.SYSTEM_NOT_IN_SCOPE
+
+
+def _setting(run: Run, rules: DecisionPoints, point: DecisionPoint, reason: Reason | None) -> Setting:
+    on_population = point.base == POPULATION
+    follow = point.numerator.followed_by
+    return Setting(
+        base_kind=BaseKind.POPULATION if on_population else BaseKind.PREVIOUS_POINT,
+        repeat=point.repeat,
+        per=rules.per.population if on_population else rules.per.previous_point,
+        reference_group=run.definitions.race.reference_group,
+        insufficient=rules.insufficient,
+        max_mismatch_share=run.definitions.race.max_mismatch_share,
+        crosses_systems=follow is not None and follow.system != point.numerator.system,
+        membership_known=run.held.membership_is_known,
+        missing=reason,
+    )
+
+
+def _is_exact(point: DecisionPoint, domain: str | None, counts: Counts) -> bool | None:
+    """Whether the base is exactly the earlier point's numerator: nothing left out because its follow-up is not complete."""
+    if point.base == POPULATION or domain is None or (point.id, domain) not in counts:
+        return None
+    before = counts.get((point.base, domain), {}).get(ALL, PointCount(ALL))
+    return counts[point.id, domain].get(ALL, PointCount(ALL)).base_events == before.events
+
+
+def _shared(run: Run, rules: DecisionPoints, point: DecisionPoint, domain: str | None) -> Mapping[str, Any]:
+    return {
+        "point_no": rules.points.index(point) + 1,
+        "point_id": point.id,
+        "point_name": point.name,
+        "intercept": point.intercept,
+        "domain": domain,
+        "reference_group": run.definitions.race.reference_group,
+        "race_rule": run.definitions.race.id,
+        "category_system": run.definitions.race.category_system,
+        "repeat": point.repeat,
+        "base_point": None if point.base == POPULATION else point.base,
+        "period_start": rules.period.start(run.as_of),
+        "period_end": run.as_of,
+        "decided_by": point.decided_by,
+        "discretion": point.discretion,
+        "policy_ref": point.policy_ref,
+    }
+
+
+def _columns(comparison: Comparison, setting: Setting) -> Mapping[str, Any]:
+    plain = [each.name for each in fields(Comparison) if each.name in RACIAL_DISPARITY and each.name != "rate"]
+    return {
+        **{name: getattr(comparison, name) for name in plain},
+        "base_kind": setting.base_kind,
+        "rate_per": setting.per,
+        **_estimate("rate", "rate", comparison.rate),
+        **_estimate("rate_ratio", "ratio", comparison.ratio),
+        **_estimate("rate_difference", "difference", comparison.difference),
+        "excess_events": comparison.excess,
+    }
+
+
+def _estimate(name: str, prefix: str, estimate: Estimate) -> Mapping[str, Any]:
+    return {
+        name: estimate.value,
+        f"{prefix}_lower": estimate.lower,
+        f"{prefix}_upper": estimate.upper,
+        f"{prefix}_method": estimate.method,
+    }

@@ -1,0 +1,339 @@
+"""From counts by race group to rates, ratios and what they rest on.
+
+Belongs here: pure functions of counts, bases and the county's thresholds. Does not belong here: SQL, files, rounding.
+
+Which interval goes with which case (domain reference: Garwood, Wilson, Katz, Miettinen-Nurminen, Newcombe by MOVER):
+
+====================  ======================================  =============================================
+base                  people                                  events (people come back)
+====================  ======================================  =============================================
+population            rate: exact Poisson; ratio: log, or     rate and ratio: log, variance ``Σx²/a²`` per group
+                      exact where a count is below 10
+previous point        share: Wilson; ratio: Katz, or score    share: log by linearisation ``Σ(x-pn)²/(Σx)²``; ratio:
+                      where a cell is below 5                 the same, summed; insufficient below the people asked for
+====================  ======================================  =============================================
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from math import isfinite
+from typing import Final
+
+from assets.measured import intervals
+from assets.measured.intervals import Interval
+from assets.measured.rates import excess_events, rate, rate_difference, rate_ratio, share_bounds
+from contracts.benchmarks import RACE_GROUPS, PopulationBase
+from contracts.definition_parts import Repeat
+from contracts.definitions import Insufficient
+
+ALL: Final = "ALL"
+UNKNOWN: Final = "UNKNOWN"
+GROUP_ORDER: Final = (*RACE_GROUPS, "OTHER", UNKNOWN, ALL)
+SMALL_POISSON: Final = 10
+SMALL_CELL: Final = 5
+
+
+class BaseKind(StrEnum):
+    """What a rate is of."""
+
+    POPULATION = "population"
+    PREVIOUS_POINT = "previous_point"
+
+
+class Reason(StrEnum):
+    """Why a figure is not given."""
+
+    SYSTEM_NOT_IN_SCOPE = "system_not_in_scope"
+    COLUMN_NOT_IN_SCOPE = "column_not_in_scope"
+    COMPLETENESS_UNKNOWN = "completeness_unknown"
+    BENCHMARK_MISSING = "benchmark_missing"
+    BASE_ZERO = "base_zero"
+    CATEGORY_MISMATCH = "category_mismatch"
+    INSUFFICIENT = "insufficient"
+    REFERENCE_MISSING = "reference_missing"
+
+
+@dataclass(frozen=True)
+class PointCount:
+    """What was counted at one decision point for one race group (``ALL`` for everybody)."""
+
+    race_group: str
+    base_events: int = 0
+    base_people: int = 0
+    events: int = 0
+    people: int = 0
+    squares: int = 0  # Σx² over people, x their events in the numerator
+    products: int = 0  # Σx·n, n their events in the base
+    base_squares: int = 0  # Σn²
+    excluded_events: int = 0
+    ethnicity_unknown_people: int = 0
+    linkable_base_events: int = 0
+    linkable_base_people: int = 0
+    withheld_people: int = 0
+    potential_events: int = 0
+    potential_people: int = 0
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all groups of a decision point have in common.
+
+    ``missing`` is a reason that makes every figure of the point unanswerable. ``crosses_systems`` asks for bounds, and
+    ``membership_known`` says whether the scope can give them.
+    """
+
+    base_kind: BaseKind
+    repeat: Repeat
+    per: float
+    reference_group: str
+    insufficient: Insufficient
+    max_mismatch_share: float
+    crosses_systems: bool = False
+    membership_known: bool = False
+    missing: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A number with limits and the method that gave them; an upper limit of None is no upper limit."""
+
+    value: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    method: str | None = None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One group at one decision point."""
+
+    race_group: str
+    events: int | None
+    people: int | None
+    base: int | None
+    base_people: int | None
+    excluded_events: int | None
+    ethnicity_unknown_people: int | None
+    rate: Estimate
+    ratio: Estimate
+    difference: Estimate
+    excess: float | None
+    base_total: int | None
+    base_linkable: int | None
+    withheld_people: int | None
+    rate_if_none_connected: float | None
+    rate_if_all_connected: float | None
+    benchmark_source: str | None
+    benchmark_year: int | None
+    reason: Reason | None
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One group's own side of a comparison: its count, base, rate of one, limits, and variance of the logarithm where people repeat."""
+
+    count: int
+    base: int | None
+    people: int
+    rate: float | None
+    limits: Interval | None
+    variance: float | None
+    method: str | None
+
+
+def compare(counts: Mapping[str, PointCount], bases: Mapping[str, PopulationBase], setting: Setting) -> tuple[Comparison, ...]:
+    """Rates of every group at one decision point, and their ratio and difference to the reference group.
+
+    Args:
+        counts: by race group; a group nobody belongs to may be absent. ``ALL`` is everybody, groups without a base included.
+        bases: population by group; only read where the base is the population.
+        setting: the point's own rules.
+
+    Returns:
+        One comparison a group, in ``GROUP_ORDER``; groups that neither occur nor have a base are left out.
+    """
+    groups = [group for group in GROUP_ORDER if group in counts or (setting.base_kind is BaseKind.POPULATION and group in RACE_GROUPS)]
+    held = {group: counts.get(group, PointCount(group)) for group in groups}
+    parts = {group: _part(held[group], bases, setting) for group in groups}
+    mismatch = _mismatched(counts, setting)
+    reference = parts.get(setting.reference_group)
+    return tuple(_compared(held[group], parts[group], reference, bases, setting, mismatch=mismatch) for group in groups)
+
+
+def _mismatched(counts: Mapping[str, PointCount], setting: Setting) -> bool:
+    """Whether too many people cannot be put into the categories of the population base."""
+    everybody = counts.get(ALL)
+    if setting.base_kind is not BaseKind.POPULATION or everybody is None or everybody.people == 0:
+        return False
+    return everybody.ethnicity_unknown_people / everybody.people > setting.max_mismatch_share
+
+
+def _part(count: PointCount, bases: Mapping[str, PopulationBase], setting: Setting) -> _Part:
+    by_people = setting.repeat is Repeat.PEOPLE
+    own = count.people if by_people else count.events
+    if setting.base_kind is BaseKind.POPULATION:
+        base = _population(count.race_group, bases)
+    else:
+        base = count.base_people if by_people else count.base_events
+    value = rate(own, base)
+    if value is None or base is None:
+        return _Part(own, base, count.people, None, None, None, None)
+    if setting.base_kind is BaseKind.POPULATION:
+        if by_people or own == 0:
+            limits = intervals.poisson_count(own).times(1 / base)
+            return _Part(own, base, count.people, value, limits, None, "poisson_exact")
+        variance = intervals.clustered_count(own, count.squares)
+        return _Part(own, base, count.people, value, intervals.log_limits(value, variance), variance, "log_clustered")
+    if by_people or own in (0, base):  # where all or none are hit, nothing varies between people
+        return _Part(own, base, count.people, value, intervals.wilson(own, base), None, "wilson")
+    variance = intervals.clustered_share(own, base, count.squares, count.products, count.base_squares)
+    limits = intervals.log_limits(value, variance)
+    return _Part(own, base, count.people, value, Interval(limits.lower, min(1.0, limits.upper)), variance, "log_clustered")
+
+
+def _population(group: str, bases: Mapping[str, PopulationBase]) -> int | None:
+    if group == ALL:
+        return sum(base.population for base in bases.values()) if set(bases) >= set(RACE_GROUPS) else None
+    return bases[group].population if group in bases else None
+
+
+def _compared(
+    count: PointCount,
+    own: _Part,
+    reference: _Part | None,
+    bases: Mapping[str, PopulationBase],
+    setting: Setting,
+    *,
+    mismatch: bool,
+) -> Comparison:
+    on_population = setting.base_kind is BaseKind.POPULATION
+    if setting.missing is not None:
+        return _nothing(count.race_group, setting.missing)
+    reason = _reason(count.race_group, own, reference, setting, mismatch=mismatch)
+    ratio = difference = Estimate()
+    if reason is None and count.race_group != ALL and reference is not None:
+        ratio = _ratio(count.race_group, own, reference, setting)
+        difference = _difference(own, reference, setting.per)
+    bounds = _bounds(count, own, setting)
+    used = _benchmark(count.race_group, bases) if on_population else None
+    return Comparison(
+        race_group=count.race_group,
+        events=count.events,
+        people=count.people,
+        base=own.base,
+        base_people=own.base if on_population else count.base_people,
+        excluded_events=count.excluded_events if on_population else None,
+        ethnicity_unknown_people=count.ethnicity_unknown_people,
+        rate=_scaled(own, setting.per),
+        ratio=ratio,
+        difference=difference,
+        excess=None if ratio.value is None or reference is None else excess_events(own.count, own.base, reference.rate),
+        base_total=own.base if setting.crosses_systems else None,
+        base_linkable=bounds.linkable,
+        withheld_people=bounds.withheld,
+        rate_if_none_connected=bounds.lower,
+        rate_if_all_connected=bounds.upper,
+        benchmark_source=used.source if used else None,
+        benchmark_year=used.year if used else None,
+        reason=reason,
+    )
+
+
+def _nothing(group: str, reason: Reason) -> Comparison:
+    empty = Estimate()
+    counts = (None,) * 6
+    return Comparison(group, *counts, empty, empty, empty, *((None,) * 8), reason)
+
+
+def _benchmark(group: str, bases: Mapping[str, PopulationBase]) -> PopulationBase | None:
+    if group == ALL and bases:
+        sources = "; ".join(sorted({base.source for base in bases.values()}))
+        return PopulationBase(ALL, sum(base.population for base in bases.values()), sources, min(base.year for base in bases.values()))
+    return bases.get(group)
+
+
+def _reason(group: str, own: _Part, reference: _Part | None, setting: Setting, *, mismatch: bool) -> Reason | None:
+    if setting.base_kind is BaseKind.POPULATION and group not in (*RACE_GROUPS, ALL):
+        return Reason.CATEGORY_MISMATCH  # the benchmark has no such group
+    if own.base is None:
+        return Reason.BENCHMARK_MISSING
+    if own.base <= 0:
+        return Reason.BASE_ZERO
+    return None if group == ALL else _no_ratio(own, reference, setting, mismatch=mismatch)
+
+
+def _no_ratio(own: _Part, reference: _Part | None, setting: Setting, *, mismatch: bool) -> Reason | None:
+    if mismatch:
+        return Reason.CATEGORY_MISMATCH
+    if reference is None or not reference.rate:
+        return Reason.REFERENCE_MISSING
+    return Reason.INSUFFICIENT if _too_few(own, setting) or _too_few(reference, setting) else None
+
+
+def _too_few(part: _Part, setting: Setting) -> bool:
+    needed = setting.insufficient
+    if part.count < needed.events or (part.base or 0) < needed.base:
+        return True
+    # A variance taken from a handful of people who come back is itself a guess.
+    return part.variance is not None and part.people < needed.people
+
+
+def _ratio(group: str, own: _Part, reference: _Part, setting: Setting) -> Estimate:
+    value = rate_ratio(own.rate, reference.rate)
+    if group == setting.reference_group:
+        return Estimate(value, None, None, "reference")
+    if value is None or own.base is None or reference.base is None:
+        return Estimate()
+    limits, method = _ratio_limits(value, own, reference, setting)
+    return Estimate(value, limits.lower, limits.upper if isfinite(limits.upper) else None, method)
+
+
+def _ratio_limits(value: float, own: _Part, reference: _Part, setting: Setting) -> tuple[Interval, str]:
+    a, b, n, m = own.count, reference.count, own.base or 0, reference.base or 0
+    if own.variance is not None and reference.variance is not None:
+        return intervals.log_limits(value, own.variance + reference.variance), "log_clustered"
+    if setting.base_kind is BaseKind.POPULATION:
+        if min(a, b) < SMALL_POISSON:
+            return intervals.poisson_ratio_exact(a, n, b, m), "poisson_exact"
+        return intervals.poisson_ratio_log(a, n, b, m), "poisson_log"
+    if min(a, n - a, b, m - b) < SMALL_CELL:
+        return intervals.score_ratio(a, n, b, m), "score"
+    return intervals.katz_ratio(a, n, b, m), "katz_log"
+
+
+def _difference(own: _Part, reference: _Part, per: float) -> Estimate:
+    value = rate_difference(own.rate, reference.rate)
+    if value is None or own.rate is None or reference.rate is None or own.limits is None or reference.limits is None:
+        return Estimate()
+    if own is reference:
+        return Estimate(0.0, None, None, "reference")
+    limits = intervals.mover_difference(own.rate, own.limits, reference.rate, reference.limits)
+    return Estimate(per * value, per * limits.lower, per * limits.upper, "mover")
+
+
+def _scaled(part: _Part, per: float) -> Estimate:
+    if part.rate is None or part.limits is None:
+        return Estimate()
+    return Estimate(per * part.rate, per * part.limits.lower, per * part.limits.upper, part.method)
+
+
+@dataclass(frozen=True)
+class _Bounds:
+    linkable: int | None = None
+    withheld: int | None = None
+    lower: float | None = None
+    upper: float | None = None
+
+
+def _bounds(count: PointCount, own: _Part, setting: Setting) -> _Bounds:
+    if not (setting.crosses_systems and setting.membership_known):
+        return _Bounds()
+    by_people = setting.repeat is Repeat.PEOPLE
+    linkable = count.linkable_base_people if by_people else count.linkable_base_events
+    ends = share_bounds(own.count, count.potential_people if by_people else count.potential_events, own.base or 0)
+    lower, upper = ends if ends else (None, None)
+    scaled = (None if lower is None else setting.per * lower, None if upper is None else setting.per * upper)
+    return _Bounds(linkable, count.withheld_people, *scaled)

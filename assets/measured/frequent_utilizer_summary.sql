@@ -1,0 +1,65 @@
+-- How many people of each race group meet each definition, and how many of them are on its list?
+-- Shares are of the people counted in the row ALL. A definition that this scope cannot answer has a reason and no figure.
+with people as (
+    select definition_id, domain, unnest([race_group, 'ALL']) as race_group, person_key from scope.definition_person
+),
+based as (
+    select definition_id, domain, race_group, count(*) as people from people group by all
+),
+found as (
+    select definition_id, domain, unnest([race_group, 'ALL']) as race_group, qualifies, listed, tied_at_cut
+    from scope.frequent_utilizers
+),
+counted as (
+    select
+        definition_id,
+        domain,
+        race_group,
+        count(*) filter (where qualifies) as eligible,
+        count(*) filter (where listed) as listed,
+        count(*) filter (where tied_at_cut) as tied_at_cut
+    from found
+    group by all
+),
+answered as (
+    select
+        based.definition_id,
+        based.domain,
+        based.race_group,
+        based.people,
+        coalesce(counted.eligible, 0) as eligible,
+        coalesce(counted.listed, 0) as listed,
+        coalesce(counted.tied_at_cut, 0) as tied_at_cut
+    from based
+    left join counted using (definition_id, domain, race_group)
+),
+whole as (
+    select definition_id, domain, people, eligible, listed from answered where race_group = 'ALL'
+)
+select
+    definition_domain.definition_id,
+    definition.name as definition_name,
+    definition.version as definition_version,
+    definition.source as definition_source,
+    definition_domain.domain,
+    coalesce(answered.race_group, 'ALL') as race_group,
+    answered.people,
+    answered.eligible,
+    answered.listed,
+    answered.tied_at_cut,
+    definition.list_size,
+    case when answered.race_group = 'ALL' then greatest(0, answered.listed - definition.list_size) end as listed_beyond_size,
+    answered.people / nullif(whole.people, 0) as share_of_people,
+    answered.eligible / nullif(whole.eligible, 0) as share_of_eligible,
+    answered.listed / nullif(whole.listed, 0) as share_of_listed,
+    answered.listed / nullif(answered.eligible, 0) as listed_of_eligible,
+    definition.window_start,
+    $as_of::timestamp as window_end,
+    definition.reaches_before_records,
+    coalesce(definition_domain.reason, case when answered.people is null then 'base_zero' end) as reason
+from scope.definition_domain
+join scope.definition using (definition_id)
+left join answered
+    on answered.definition_id = definition_domain.definition_id and answered.domain = definition_domain.domain
+left join whole on whole.definition_id = definition_domain.definition_id and whole.domain = definition_domain.domain
+order by definition_domain.definition_id, definition_domain.domain, race_group

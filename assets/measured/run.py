@@ -1,0 +1,92 @@
+"""What one run of the measures knows: where it reads and writes, the moment it stands at, what its scope holds.
+
+Belongs here: the context that the measures share, and the one way they write a table. Does not belong here: any measure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Any, Final
+
+from assets.measured.scope import SCOPE
+from contracts.definitions import Definitions
+from resources.sql import Connection, insert_into, load_sql, replace_table, rows, scalar
+
+PACKAGE: Final = "assets.measured"
+
+
+@dataclass(frozen=True)
+class Held:
+    """Which of the facts that definitions ask for the scope holds at all; a fact it lacks makes a measure NULL, never zero."""
+
+    has_contacts: bool
+    has_bookings: bool
+    booking_type_is_known: bool
+    release_type_is_known: bool
+    charge_level_is_known: bool
+    bjmhs_is_known: bool
+    diagnosis_is_known: bool
+    homeless_is_known: bool
+    residence_is_known: bool
+    age_is_known: bool
+    age_at_event_is_known: bool
+    race_is_known: bool
+    membership_is_known: bool
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the measures over one scope at one moment."""
+
+    con: Connection
+    target: str
+    definitions: Definitions
+    as_of: datetime
+    held: Held
+    horizons: Mapping[str, datetime]
+    """System -> moment through which its records are complete; a system whose completeness is unknown is absent."""
+    seen: frozenset[tuple[str, str]] = frozenset()
+    """(domain, system) of every counted contact."""
+    written: dict[str, int] = field(default_factory=dict)
+
+    def publish(self, name: str, **parameters: Any) -> None:
+        """Fill ``target.name`` from name.sql, and show it to later questions as ``scope.name``."""
+        self.written[name] = replace_table(self.con, f"{self.target}.{name}", load_sql(PACKAGE, name), self._with_moment(parameters))
+        self.show(name)
+
+    def show(self, name: str) -> None:
+        """Make a finished table readable as ``scope.name``."""
+        self.con.execute(f"create or replace view {SCOPE}.{name} as select * from {qualified(self.con, self.target)}.{name}")
+
+    def keep(self, name: str, **parameters: Any) -> None:
+        """Fill the scratch table ``scope.name`` from name.sql."""
+        replace_table(self.con, f"{SCOPE}.{name}", load_sql(PACKAGE, name), self._with_moment(parameters))
+
+    def extend(self, table: str, question: str, **parameters: Any) -> None:
+        """Append what question.sql answers to the scratch table ``scope.table``."""
+        insert_into(self.con, f"{SCOPE}.{table}", load_sql(PACKAGE, question), self._with_moment(parameters))
+
+    def view(self, name: str) -> None:
+        """Create the view ``scope.name`` from name.sql, which has no parameters."""
+        self.con.execute(f"create or replace view {SCOPE}.{name} as {load_sql(PACKAGE, name)}")
+
+    def _with_moment(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+        return {"as_of": self.as_of, **parameters}
+
+
+def held_by(con: Connection) -> Held:
+    """What the open scope holds."""
+    names = [each.name for each in fields(Held)]
+    answer = rows(con, f"select {', '.join(names)} from ({load_sql(PACKAGE, 'scope_availability')}) as facts")[0]
+    return Held(*(bool(value) for value in answer))
+
+
+def qualified(con: Connection, schema: str) -> str:
+    """``schema`` with its database: a view in ``scope`` would look in ``scope`` first."""
+    if "." in schema:
+        return schema
+    current = str(scalar(con, "select current_database()"))
+    schemas = {name for (name,) in rows(con, "select schema_name from duckdb_schemas() where database_name = current_database()")}
+    return f'"{current}".{schema}' if schema in schemas else schema

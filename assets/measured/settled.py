@@ -1,0 +1,185 @@
+"""The county's definitions as tables that questions can join: what the text says, settled for one as-of moment.
+
+Belongs here: turning definitions into rows of the scratch database ``scope``. Does not belong here: any question, any person.
+The tables: ``event_filter``, ``criterion``, ``definition``, ``race_step``. Their names are not names of scope tables.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, time
+from typing import Any, Final
+
+from assets.measured.scope import SCOPE
+from contracts.definition_parts import EventFilter, Window
+from contracts.definitions import Definitions, FrequentUtilizerDefinition
+from resources.sql import Connection
+
+CONNECTION: Final = "connection"
+"""Filter of the services that count as connected after release."""
+
+EVENT_FILTER: Final = {
+    "filter_id": "VARCHAR",
+    "system": "VARCHAR",
+    "record_types": "VARCHAR[]",
+    "event_types": "VARCHAR[]",
+    "dispositions": "VARCHAR[]",
+    "regions": "VARCHAR[]",
+    "intercepts": "INTEGER[]",
+    "is_behavioral_health": "BOOLEAN",
+}
+CRITERION: Final = {
+    "definition_id": "VARCHAR",
+    "criterion_no": "INTEGER",
+    "criterion_name": "VARCHAR",
+    "filter_id": "VARCHAR",
+    "system": "VARCHAR",
+    "unit": "VARCHAR",
+    "window_start": "TIMESTAMP",
+    "minimum": "DOUBLE",
+    "percentile": "DOUBLE",
+    "rank": "BIGINT",
+    "among": "VARCHAR",
+}
+DEFINITION: Final = {
+    "definition_id": "VARCHAR",
+    "name": "VARCHAR",
+    "version": "INTEGER",
+    "source": "VARCHAR",
+    "needed": "INTEGER",
+    "list_size": "BIGINT",
+    "smi": "BOOLEAN",
+    "homeless": "BOOLEAN",
+    "resident": "BOOLEAN",
+    "min_age": "INTEGER",
+    "window_start": "TIMESTAMP",
+    "reaches_before_records": "BOOLEAN",
+}
+RACE_STEP: Final = {"position": "INTEGER", "method": "VARCHAR", "take": "VARCHAR"}
+
+
+def create_from(con: Connection, table: str, columns: Mapping[str, str], values: Iterable[Mapping[str, Any]]) -> None:
+    """Create ``table`` (a name of this repository) with typed ``columns`` and a few rows that Python made."""
+    typed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+    con.execute(f"create or replace table {table} ({typed})")
+    append(con, table, columns, values)
+
+
+def append(con: Connection, table: str, columns: Mapping[str, str], values: Iterable[Mapping[str, Any]]) -> None:
+    """Append a few rows that Python made; values absent from a row are NULL."""
+    payload = json.dumps([{name: row.get(name) for name in columns} for row in values], default=_plain)
+    selected = ", ".join(f'"row"."{name}"' for name in columns)
+    shape = json.dumps([dict(columns)]).replace("'", "''")
+    con.execute(
+        f"insert into {table} by name select {selected} from (select unnest(from_json($payload::json, '{shape}')) as \"row\")",
+        {"payload": payload},
+    ).fetchall()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    raise TypeError(f"a row made in Python may not hold {type(value).__name__}")
+
+
+def criterion_filter_id(definition: FrequentUtilizerDefinition, number: int) -> str:
+    """Name of the filter of one criterion."""
+    return f"criterion:{definition.id}:{number}"
+
+
+def point_filter_id(point_id: str) -> str:
+    """Name of a decision point's own filter."""
+    return f"point:{point_id}"
+
+
+def follow_filter_id(point_id: str) -> str:
+    """Name of the filter of the contacts that follow a decision point's events."""
+    return f"follow:{point_id}"
+
+
+def settle(con: Connection, definitions: Definitions, as_of: datetime) -> None:
+    """Write the definitions into ``scope`` as they stand at ``as_of``."""
+    create_from(con, f"{SCOPE}.event_filter", EVENT_FILTER, list(_filters(definitions)))
+    create_from(con, f"{SCOPE}.criterion", CRITERION, list(_criteria(definitions, as_of)))
+    create_from(con, f"{SCOPE}.definition", DEFINITION, list(_definitions(definitions, as_of)))
+    steps = enumerate(definitions.race.prefer, start=1)
+    create_from(con, f"{SCOPE}.race_step", RACE_STEP, [{"position": n, "method": step.method, "take": step.take} for n, step in steps])
+
+
+def _filters(definitions: Definitions) -> Iterable[Mapping[str, Any]]:
+    for definition in definitions.frequent_utilizers.definitions:
+        for number, criterion in enumerate(definition.criteria, start=1):
+            yield _filter(criterion_filter_id(definition, number), criterion.system, criterion.filter)
+    for point in definitions.decision_points.points:
+        yield _filter(point_filter_id(point.id), point.numerator.system, point.numerator.filter)
+        follow = point.numerator.followed_by
+        if follow is not None:
+            yield _filter(follow_filter_id(point.id), follow.system, follow.filter)
+    connection = definitions.stepping_up.connection
+    yield _filter(CONNECTION, connection.system, connection.filter)
+
+
+def _filter(filter_id: str, system: str, wanted: EventFilter) -> Mapping[str, Any]:
+    return {
+        "filter_id": filter_id,
+        "system": system,
+        "record_types": wanted.record_type,
+        "event_types": wanted.event_type,
+        "dispositions": wanted.disposition,
+        "regions": wanted.region,
+        "intercepts": wanted.intercept,
+        "is_behavioral_health": wanted.is_behavioral_health,
+    }
+
+
+def _criteria(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
+    for definition in definitions.frequent_utilizers.definitions:
+        for number, criterion in enumerate(definition.criteria, start=1):
+            yield {
+                "definition_id": definition.id,
+                "criterion_no": number,
+                "criterion_name": criterion.name,
+                "filter_id": criterion_filter_id(definition, number),
+                "system": criterion.system,
+                "unit": criterion.unit,
+                "window_start": criterion.window.start(as_of),
+                "minimum": criterion.min,
+                "percentile": criterion.percentile,
+                "rank": criterion.rank,
+                "among": criterion.among,
+            }
+
+
+def _definitions(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
+    for definition in definitions.frequent_utilizers.definitions:
+        yield {
+            "definition_id": definition.id,
+            "name": definition.name,
+            "version": definition.version,
+            "source": definition.source,
+            "needed": definition.needed,
+            "list_size": definition.list_size,
+            **definition.person.model_dump(),
+            "window_start": min(criterion.window.start(as_of) for criterion in definition.criteria),
+            "reaches_before_records": any(
+                (begin := records_begin(definitions, criterion.system)) is not None and criterion.window.start(as_of) < begin
+                for criterion in definition.criteria
+            ),
+        }
+
+
+def records_begin(definitions: Definitions, system: str) -> datetime | None:
+    """First moment from which the records of ``system`` are complete, as the county says; None where it says nothing."""
+    day = definitions.timeline.records_begin.get(system)
+    return None if day is None else datetime.combine(day, time.min)
+
+
+def months_and_days(window: Window) -> tuple[int, int]:
+    """A window as the months and days that SQL subtracts from a moment of its own."""
+    return (window.months or 0) + 12 * (window.years or 0), window.days or 0
+
+
+def words(values: Sequence[str] | None) -> list[str] | None:
+    """A list parameter, plain text and not enum members."""
+    return None if values is None else [str(value) for value in values]

@@ -1,0 +1,28 @@
+-- How many people whose records of a system may not be linked could yet be among the people somebody looks for there?
+-- Of those whose contacts the scope shows, only people with a fitting contact in [first_at, last_at); of those not shown, all.
+with withheld as (
+    select domain, person_key
+    from scope.membership
+    where link_state = 'withheld' and system = $follow_system
+    group by all
+),
+shown as (
+    select domain, person_key from scope.person_timeline where system = $follow_system group by all
+),
+fitting as (
+    select domain, person_key
+    from scope.matched_contact
+    where filter_id = $follow_filter and start_at >= $first_at and start_at < $last_at
+    group by all
+),
+possible as (
+    select withheld.domain, withheld.person_key, coalesce(person.race_group, 'UNKNOWN') as race_group
+    from withheld
+    left join scope.person using (domain, person_key)
+    left join shown using (domain, person_key)
+    left join fitting using (domain, person_key)
+    where fitting.person_key is not null or shown.person_key is null
+)
+select $label::varchar as label, domain, unnest([race_group, 'ALL']) as race_group, count(*) as people
+from possible
+group by domain, race_group
