@@ -32,11 +32,12 @@ def replace_table(con: Connection, table: str, sql: str, parameters: Mapping[str
 
     Args:
         con: an open connection; the caller owns it.
-        table: qualified name from this repository, never from input.
+        table: qualified name from this repository, never from input; ``temp.x`` is a temporary table.
         sql: one SELECT with named parameters.
         parameters: values by name; those the text does not name are left out.
     """
-    con.execute(f"create or replace table {table} as {sql}", _used(sql, parameters)).fetchall()
+    kind = "temp table" if table.startswith("temp.") else "table"
+    con.execute(f"create or replace {kind} {table} as {sql}", _used(sql, parameters)).fetchall()
     return count(con, table)
 
 
