@@ -33,7 +33,9 @@ def _census(path: Path) -> pl.DataFrame:
 
 def _frequent(frame: pl.DataFrame, per_group: int) -> pl.DataFrame:
     kept = [
-        frame.with_columns(held=pl.col("count") * pl.col(f"pct{group}")).sort("held", "name", descending=[True, False])["name"].head(per_group)
+        frame.with_columns(held=pl.col("count") * pl.col(f"pct{group}"))
+        .sort("held", "name", descending=[True, False])["name"]
+        .head(per_group)
         for group in GROUPS
     ]
     return frame.filter(pl.col("name").is_in(pl.concat(kept).unique().to_list()))

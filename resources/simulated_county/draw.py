@@ -45,9 +45,7 @@ def happens(rng: np.random.Generator, chance: float | Floats, size: int) -> Flag
     return rng.random(size) < chance
 
 
-def coded(
-    rng: np.random.Generator, kinds: Ints, names: Sequence[str], tables: Mapping[str, Sequence[tuple[str, float]]]
-) -> pl.Series:
+def coded(rng: np.random.Generator, kinds: Ints, names: Sequence[str], tables: Mapping[str, Sequence[tuple[str, float]]]) -> pl.Series:
     """A code for each case, by the table of its kind.
 
     Args:

@@ -19,6 +19,9 @@ from resources.simulated_county.place import SHELTERS, STATE, write_addresses
 from resources.simulated_county.population import split_dates
 from resources.simulated_county.rates import IdentityRates
 
+KEPT = ("first", "middle", "last", "suffix", "birth_year", "birth_month", "birth_day", "birth_kind", "sex", "ssn4", "state_id")
+"""What a system's file of a person carries from one record to the next."""
+
 
 class BirthDate(IntEnum):
     """What kind of birth date was written."""
@@ -221,6 +224,26 @@ def write_identities(rng: np.random.Generator, people: People, who: Ints, when: 
         ],
         how="horizontal",
     )
+
+
+def carried(identities: pl.DataFrame, keys: list[pl.Series], retaken: Flags) -> pl.DataFrame:
+    """Identities as a system's file of the person carries them: what was taken down last, unless this record took it afresh.
+
+    Args:
+        identities: what would be written each time, in order of time.
+        keys: columns that together name the system's file of a person.
+        retaken: records at which the identity is taken afresh; the first of each file always is.
+
+    Telephone and address are asked each time and stay as they are.
+    """
+    named = [key.alias(f"key_{at}") for at, key in enumerate(keys)]
+    names = [key.name for key in named]
+    rows = pl.DataFrame(named).with_columns(row=pl.int_range(pl.len()), retaken=pl.Series(retaken))
+    first = pl.int_range(pl.len()).over(names) == 0
+    taken = rows.with_columns(at=pl.when(first | pl.col("retaken")).then("row"))
+    source = taken.select(pl.col("at").forward_fill().over(names)).to_series()
+    kept = identities.select(KEPT)[source.to_numpy()]
+    return identities.with_columns(*(kept[name] for name in KEPT))
 
 
 def birth_text(pattern: str) -> pl.Expr:

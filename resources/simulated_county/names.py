@@ -142,9 +142,7 @@ def _draw(rng: np.random.Generator, cumulative: Floats, kind: Ints) -> Ints:
     uniform = rng.random(len(kind))
     for row in range(len(cumulative)):  # a few dozen kinds
         at = np.flatnonzero(kind == row)
-        drawn[at] = np.minimum(
-            np.searchsorted(cumulative[row], uniform[at] * cumulative[row, -1], side="right"), cumulative.shape[1] - 1
-        )
+        drawn[at] = np.minimum(np.searchsorted(cumulative[row], uniform[at] * cumulative[row, -1], side="right"), cumulative.shape[1] - 1)
     return drawn
 
 

@@ -12,7 +12,19 @@ import polars as pl
 from resources.simulated_county.draw import Flags, Ints
 
 KEYBOARD = ("QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM")
-HEARD = (("PH", "F"), ("CK", "K"), ("EY", "Y"), ("IE", "Y"), ("TT", "T"), ("LL", "L"), ("SS", "S"), ("NN", "N"), ("EE", "EA"), ("CH", "SH"), ("Z", "S"))
+HEARD = (
+    ("PH", "F"),
+    ("CK", "K"),
+    ("EY", "Y"),
+    ("IE", "Y"),
+    ("TT", "T"),
+    ("LL", "L"),
+    ("SS", "S"),
+    ("NN", "N"),
+    ("EE", "EA"),
+    ("CH", "SH"),
+    ("Z", "S"),
+)
 """Sounds written another way; the first that occurs in a name is replaced."""
 WIDTH = 40
 
@@ -22,7 +34,10 @@ def _neighbours() -> npt.NDArray[np.uint8]:
     table = np.repeat(np.arange(256, dtype=np.uint8)[:, None], 2, axis=1)
     for row in KEYBOARD:
         for at, key in enumerate(row):
-            table[ord(key)] = (ord(row[max(at - 1, 0)] if at else row[1]), ord(row[min(at + 1, len(row) - 1)] if at + 1 < len(row) else row[at - 1]))
+            table[ord(key)] = (
+                ord(row[max(at - 1, 0)] if at else row[1]),
+                ord(row[min(at + 1, len(row) - 1)] if at + 1 < len(row) else row[at - 1]),
+            )
     return table
 
 

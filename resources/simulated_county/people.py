@@ -192,9 +192,7 @@ def _first_names(rng: np.random.Generator, people: Drawn, families: Families, fa
     similar = np.union1d(second[happens(rng, rates.TWINS_NAMED_ALIKE, len(second))], same)
     of = families.twin_of[similar]
     first[similar] = alike(rng, first[of], people.group[of], people.sex[similar], year[of])
-    named = np.flatnonzero(
-        (father >= 0) & (people.sex == 1) & (families.twin_of < 0) & happens(rng, rates.SON_NAMED_FOR_FATHER, size)
-    )
+    named = np.flatnonzero((father >= 0) & (people.sex == 1) & (families.twin_of < 0) & happens(rng, rates.SON_NAMED_FOR_FATHER, size))
     named = named[father[father[named]] < 0] if len(named) else named  # no chains
     first[named], middle[named] = first[father[named]], middle[father[named]]
     suffix[named] = np.where(happens(rng, 0.08, len(named)), 3, 1)

@@ -46,7 +46,16 @@ STREETS = (
     "HIGHLAND", "CHESTNUT", "DOGWOOD", "EVERGREEN", "FOXGLOVE", "GOLDENROD", "HAWTHORN", "IRONGATE", "JUBILEE", "KINGFISHER", "LAVENDER", "MULBERRY",
     "NIGHTINGALE", "ORIOLE", "PEBBLE", "QUINCE", "ROSEBUD", "SAGE", "TEAL", "UMBER", "VIOLET", "WREN", "STONECUTTER", "WHEELWRIGHT", "COOPERS", "WEAVERS",
 )  # fmt: skip
-SUFFIXES = (("ST", "STREET"), ("AVE", "AVENUE"), ("RD", "ROAD"), ("LN", "LANE"), ("DR", "DRIVE"), ("CT", "COURT"), ("BLVD", "BOULEVARD"), ("PL", "PLACE"))
+SUFFIXES = (
+    ("ST", "STREET"),
+    ("AVE", "AVENUE"),
+    ("RD", "ROAD"),
+    ("LN", "LANE"),
+    ("DR", "DRIVE"),
+    ("CT", "COURT"),
+    ("BLVD", "BOULEVARD"),
+    ("PL", "PLACE"),
+)
 SHELTERS = (("200 HARBOR ST", "69905", "5555550140"), ("48 DEPOT AVE", "69909", "5555550141"))
 """(address, ZIP code, telephone) of the two shelters, shared by many people."""
 
@@ -106,7 +115,9 @@ def write_addresses(addresses: Addresses, which: Ints, *, long_suffix: np.ndarra
     )
     unit = pl.when(pl.col("unit") > 0).then(pl.format(" APT {}", pl.col("unit"))).otherwise(pl.lit(""))
     suffix_text = pl.when(pl.col("is_long")).then(pl.col("long")).otherwise(pl.col("short"))
-    return frame.select(street=pl.concat_str(pl.format("{} {} {}", pl.col("number"), pl.col("name"), suffix_text), unit), city="city", zip="zip")
+    return frame.select(
+        street=pl.concat_str(pl.format("{} {} {}", pl.col("number"), pl.col("name"), suffix_text), unit), city="city", zip="zip"
+    )
 
 
 def phone_numbers(rng: np.random.Generator, size: int) -> Ints:
