@@ -11,13 +11,15 @@ import dagster as dg
 from assets.assets import POOL, materialized, night_of, nights, spec
 from assets.catalogue import Table, TableKey, checked, consented, linked
 from assets.linked import checks, night
+from assets.linked.content import CONTENT
+from assets.source_groups import delivered
 from contracts.county import County
 from resources.integrator import Integrator
 from resources.keyring import Keyring
 
 EDGE, MEMBERSHIP, PERSON_EVENT, REVIEW_QUEUE = linked("edge", "membership", "person_event", "review_queue")
-CONTENT = ("jail_booking", "jail_charge", "cad_person", "co_responder_encounter", "health_encounter", "health_diagnosis")
-"""Record types whose rows are joined to person keys as they are."""
+COUNTED = (*CONTENT, "jail_count", "legal_event", "cad_event", "consent")
+"""Record types that source totals count."""
 
 
 def linking_tables(county: County) -> tuple[Table, ...]:
@@ -38,7 +40,13 @@ def linking_tables(county: County) -> tuple[Table, ...]:
             (EDGE, *permitted),
         ),
         Table(PERSON_EVENT, "Persons created, merged and split tonight, so that recipients can follow.", steward, (MEMBERSHIP,)),
-        Table(REVIEW_QUEUE, "Pairs and groups that the model cannot decide and a person should.", steward, (EDGE, MEMBERSHIP)),
+        Table(
+            REVIEW_QUEUE,
+            "Pairs and groups that the model cannot decide and a person should.",
+            steward,
+            (EDGE, MEMBERSHIP),
+            ("review_queue",),
+        ),
     )
 
 
@@ -46,12 +54,13 @@ def content_tables(county: County) -> tuple[Table, ...]:
     """What joining content to person keys writes."""
     steward = county.agencies.integrator
     joined = (MEMBERSHIP, *consented("erased_record"))
+    held = delivered(county.sources)
     content = tuple(
         Table(
             _key(name),
             f"checked.{name} of subjects with a person key, erased records left out.",
             steward,
-            (*joined, *checked(name)),
+            (*joined, *checked(*({name} & held))),
         )
         for name in CONTENT
     )
@@ -62,25 +71,29 @@ def content_tables(county: County) -> tuple[Table, ...]:
             "Race as every source asserts it, by person key; measured, never evidence.",
             steward,
             (*joined, *checked("race_assertion")),
+            ("race_assertion",),
         ),
         Table(
             _key("contact"),
             "One row per countable contact of a person with a system, with its intercept.",
             steward,
             tuple(_key(name) for name in CONTENT),
+            ("contact",),
         ),
         Table(
             _key("person_attribute"),
             "Sex, age tonight, residence and region by person; no birth date.",
             steward,
-            (*joined, *checked("identity")),
+            (*joined, *checked("identity"), *(_key(name) for name in CONTENT)),
+            ("person_attribute",),
         ),
-        Table(_key("jail_count"), "The jail's own daily counts; no person.", steward, checked("jail_count")),
+        Table(_key("jail_count"), "The jail's own daily counts; no person.", steward, checked(*({"jail_count"} & held)), ("jail_count",)),
         Table(
             _key("source_total"),
             "Rows, records and subjects by source, and how many of them could be linked.",
             steward,
-            (MEMBERSHIP, *checked("disposition", "subject")),
+            (MEMBERSHIP, *checked("disposition", "identity", *sorted(set(COUNTED) & held))),
+            ("source_total",),
         ),
     )
 

@@ -1,0 +1,234 @@
+"""How a model version comes about: unsupervised, seeded, written down with its card. Never part of a night.
+
+Belongs here: estimating a model from standardised identities and writing it with its frequencies and card. Does not belong here: truth
+(evaluate.py measures a model, nothing teaches it), and the model's comparisons (model.py).
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from assets.linked import model as models
+from assets.linked import score
+from assets.linked.model import FrozenModel
+from assets.linked.standardise import standardise
+from contracts.linkage import AccuracyRow, ModelCard, Review, SexEvidence, TermFrequencies, Thresholds, Training, card_file, model_file
+from resources.home import write_atomically
+from resources.sql import Connection, load_sql, replace_table, rows
+
+PACKAGE = "assets.linked"
+CERTAIN_RECALL = 0.6
+"""Assumed share of true pairs that the certain rules find. An assumption of the method (it moves every weight by the same few bits)."""
+U_PAIRS = 2_000_000
+U_PER_LEVEL = 20
+M_FLOOR = 0.002
+U_FLOOR = 1e-6
+DIGITS = 9
+MODE = 0o644
+"""Model files are reviewed text in the repository, not secrets."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Estimated settings and the name frequencies they belong to."""
+
+    settings: Mapping[str, Any]
+    frequencies: Mapping[str, Sequence[tuple[str, float]]]
+    rests: Mapping[str, float]
+    subjects: int
+
+
+def prepare(con: Connection, *, domain: str) -> int:
+    """Fill ``temp.linked_feature`` with every subject that may be compared in ``domain``, as a first night would. Returns their number."""
+    replace_table(con, "temp.linked_permitted", load_sql(PACKAGE, "permitted"), {"domain": domain})
+    replace_table(con, "temp.linked_delta", load_sql(PACKAGE, "identity_hash"))
+    standardise(con)
+    subjects = replace_table(con, "temp.linked_feature", load_sql(PACKAGE, "training_feature"))
+    replace_table(con, "temp.linked_block_key", load_sql(PACKAGE, "block_key"))
+    return subjects
+
+
+def estimate(con: Connection, *, name: str, seed: int, minimum_count: int = 10, without: Sequence[str] = ()) -> Trained:
+    """Estimate a model from ``temp.linked_feature`` and ``temp.linked_block_key``.
+
+    Fellegi-Sunter weights: u from random pairs, m by expectation-maximisation inside blocks, the share of matches from rules that are
+    almost never wrong. The same data and seed give the same model.
+
+    Args:
+        con: connection prepared by :func:`prepare`.
+        name: model name and version; also the linker's id, so that a retrained file differs only where the model does.
+        seed: of the random pairs.
+        minimum_count: names carried by fewer people stay out of the frequency files, so that these name nobody.
+        without: names of comparisons to leave out, to measure what they are worth.
+    """
+    from splink import Linker, SettingsCreator
+
+    frequencies, rests = _frequencies(con, minimum_count)
+    _load_training_frequencies(con, frequencies, rests)
+    features = con.sql(load_sql(PACKAGE, "training_input")).to_arrow_table()
+    settings = SettingsCreator(
+        link_type="dedupe_only",
+        unique_id_column_name=models.UNIQUE_ID,
+        comparisons=[build() for build in models.COMPARISONS if build.__name__ not in without],
+        blocking_rules_to_generate_predictions=[models.candidate_rule()],
+        # Splink keeps the level that each comparison reached only together with the compared values; score.py takes the levels.
+        retain_matching_columns=True,
+        retain_intermediate_calculation_columns=False,
+        em_convergence=0.0001,
+        max_iterations=50,
+        linker_uid=name,
+    )
+    with score.scratch_splink(con, features) as (_, _api, source):
+        linker = Linker(source, settings, log_level=logging.ERROR)
+        linker.training.estimate_probability_two_random_records_match(models.certain_pairs(), recall=CERTAIN_RECALL)
+        linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=seed, min_count_per_level=U_PER_LEVEL)
+        for rule in models.training_rules():
+            linker.training.estimate_parameters_using_expectation_maximisation(rule, estimate_without_term_frequencies=True)
+        estimated = linker.misc.save_model_to_json()
+    return Trained(settings=_rounded(_completed(estimated)), frequencies=frequencies, rests=rests, subjects=features.num_rows)
+
+
+def write(
+    folder: Path,
+    trained: Trained,
+    *,
+    name: str,
+    training: Training,
+    thresholds: Thresholds,
+    sex: SexEvidence,
+    accuracy: Sequence[AccuracyRow] = (),
+    minimum_count: int = 10,
+) -> ModelCard:
+    """Write the model file, its frequency files and its card into a county's ``linkage`` folder.
+
+    The reviewer's fields are written empty: a card is complete when a person has filled them.
+    """
+    content = (json.dumps(trained.settings, indent=1, sort_keys=True) + "\n").encode()
+    write_atomically(model_file(folder, name), content, mode=MODE)
+    tables = tuple(_write_frequencies(folder, name, column, trained, minimum_count) for column in models.TERM_FREQUENCY_COLUMNS)
+    card = ModelCard(
+        model=name,
+        linker_uid=trained.settings["linker_uid"],
+        sha256=hashlib.sha256(content).hexdigest(),
+        intended_use=INTENDED_USE,
+        training=training,
+        evidence=models.evidence(),
+        never_evidence=("race", "ethnicity", "language", "birthplace", "citizenship", "religion"),
+        sex=sex,
+        term_frequencies=tables,
+        thresholds=thresholds,
+        accuracy=tuple(accuracy),
+        limits=LIMITS,
+        review=Review(),
+    )
+    text = yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=140)
+    write_atomically(card_file(folder, name), (CARD_HEAD + text).encode(), mode=MODE)
+    return card
+
+
+INTENDED_USE = (
+    "Tells which identities of a county's jail, 911, co-responder and behavioural health records belong to one person, for care"
+    " coordination and aggregate measures. Not for identifying an unknown person, and not for any decision about one person alone."
+)
+LIMITS = (
+    "Trained and measured on a simulated county: in a real county accuracy is not known until a blind sample has been judged.",
+    "The prior (share of matching pairs) belongs to a county of about the size it was trained on; a much larger one needs its own version.",
+    "Records without a birth date and without any number are linked only by name with phone or address, and only to one person.",
+    "Names written in scripts other than Latin are compared only after transliteration by the source.",
+)
+CARD_HEAD = "# The card of a frozen linkage model. Figures are measured on simulated truth that training never saw. Weights are in bits.\n"
+
+
+def _frequencies(con: Connection, minimum_count: int) -> tuple[dict[str, list[tuple[str, float]]], dict[str, float]]:
+    held: dict[str, list[tuple[str, float]]] = {column: [] for column in models.TERM_FREQUENCY_COLUMNS}
+    rests: dict[str, float] = {}
+    for column, value, seen, everyone in rows(con, load_sql(PACKAGE, "frequency")):
+        # Half the cut: what is left out is carried by one to minimum_count - 1 people.
+        rests[column] = round(minimum_count / 2 / everyone, DIGITS)
+        if seen >= minimum_count:
+            held[column].append((value, round(seen / everyone, DIGITS)))
+    return held, rests
+
+
+def _load_training_frequencies(con: Connection, frequencies: Mapping[str, Sequence[tuple[str, float]]], rests: Mapping[str, float]) -> None:
+    import polars as pl
+
+    held = [(column, value, frequency) for column, values in frequencies.items() for value, frequency in values]
+    con.register(
+        "linked_frequency_frame",
+        pl.DataFrame(held, schema={"column_name": pl.String, "value": pl.String, "frequency": pl.Float64}, orient="row"),
+    )
+    replace_table(con, "temp.linked_frequency", "select * from linked_frequency_frame")
+    con.unregister("linked_frequency_frame")
+    replace_table(
+        con,
+        "temp.linked_rest",
+        "select $first_name::double as first_name, $last_name::double as last_name",
+        {column: rests[column] for column in models.TERM_FREQUENCY_COLUMNS},
+    )
+
+
+def _write_frequencies(folder: Path, name: str, column: str, trained: Trained, minimum_count: int) -> TermFrequencies:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(["value", "frequency"])
+    writer.writerows((value, f"{frequency:.{DIGITS}f}") for value, frequency in trained.frequencies[column])
+    content = stream.getvalue().encode()
+    file = f"{name}.{column}.csv"
+    write_atomically(folder / file, content, mode=MODE)
+    return TermFrequencies(
+        column=column,
+        file=file,
+        sha256=hashlib.sha256(content).hexdigest(),
+        minimum_count=minimum_count,
+        rest=trained.rests[column],
+    )
+
+
+def _completed(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings in which every level has both probabilities.
+
+    A level that no pair reached while learning is worth nothing; one that no match reached is rare among matches, never impossible:
+    an m of zero would let a single slip outweigh all other evidence.
+    """
+    comparisons = []
+    for comparison in settings["comparisons"]:
+        levels = []
+        for level in comparison["comparison_levels"]:
+            if not level.get("is_null_level"):
+                m, u = level.get("m_probability"), level.get("u_probability")
+                unseen = m is None and u is None
+                level = {**level, "m_probability": max(m or 0, M_FLOOR), "u_probability": M_FLOOR if unseen else max(u or 0, U_FLOOR)}
+            levels.append(level)
+        comparisons.append({**comparison, "comparison_levels": levels})
+    return {**settings, "comparisons": comparisons}
+
+
+def _rounded(value: Any) -> Any:
+    # The last digits of an estimate depend on the order of a floating-point sum; twelve are far beyond what a weight can use.
+    if isinstance(value, float):
+        return float(f"{value:.12g}")
+    if isinstance(value, Mapping):
+        return {key: _rounded(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(item) for item in value]
+    return value
+
+
+def frozen(trained: Trained, card: ModelCard) -> FrozenModel:
+    """The trained model in hand, without a round trip over files."""
+    return FrozenModel(
+        card=card,
+        settings=trained.settings,
+        frequencies={column: dict(values) for column, values in trained.frequencies.items()},
+    )
