@@ -6,7 +6,7 @@ Belongs here: dropping rows that are not permitted, emptying columns that are no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from assets.consented.facts import LABELS_SEPARATOR
@@ -60,47 +60,53 @@ def write_permitted_rows(
     absent = sorted({"subject_id", *keep} - set(held))
     if absent:
         raise NotContent(f"[{content_table}] has no column {', '.join(absent)}")
-    columns = [column for column in CONTENT[record_type] if column in held and column not in keep]
+    columns = {column: held[column] for column in CONTENT[record_type] if column in held and column not in keep}
+    dated = _ROW_DATES.get(record_type)
+    reach = f'cast(content."{dated}" as date)' if dated in held else "null"
+    kept = [f'content."{column}"' for column in keep]
+    shown = [_value(column, kind, reach) for column, kind in columns.items()]
     con.execute(
-        f"create or replace table {target_table} as {_permitted_sql(content_table, decision_table, record_type, keep, held, columns)}"
+        f"create or replace table {target_table} as "
+        f"with permit as ({_permit_sql(decision_table, record_type, columns)}) "
+        f"select {', '.join([*kept, *shown])} from {content_table} as content "
+        f"join permit on permit.subject_id = content.subject_id and permit.labels = {_labels_sql(record_type)} "
+        f"where permit.may_show and (permit.from_row is null or {reach} >= permit.from_row)"
     )
     return count(con, target_table)
 
 
-def _permitted_sql(
-    content_table: str, decision_table: str, record_type: str, keep: Sequence[str], held: Mapping[str, str], columns: Sequence[str]
-) -> str:
-    whole_subject = record_type in SUBJECT_LEVEL
-    labels = "''" if whole_subject else f"array_to_string(list_sort(list_distinct(coalesce(content.labels, []))), '{LABELS_SEPARATOR}')"
-    gate = f"ends_with(element, '.{PRESENT}') and labels = ''" if whole_subject else f"element = '{record_type}.{PRESENT}'"
-    dated = _ROW_DATES.get(record_type)
-    in_reach = f"cast(content.{dated} as date) >= {{0}}.records_from" if dated in held else "false"
-    kept = [f'content."{column}"' for column in keep]
-    shown = [_value(column, held[column], in_reach) for column in columns]
-    joins = [
-        f"left join decision as d_{column} on d_{column}.subject_id = content.subject_id and d_{column}.labels = {labels} "
-        f"and d_{column}.element = '{record_type}.{column}'"
+def _labels_sql(record_type: str) -> str:
+    if record_type in SUBJECT_LEVEL:
+        return "''"
+    return f"array_to_string(list_sort(list_distinct(coalesce(content.labels, []))), '{LABELS_SEPARATOR}')"
+
+
+def _permit_sql(decision_table: str, record_type: str, columns: Iterable[str]) -> str:
+    """One row a subject and label set: whether its rows may be there, and each column's transform and first day."""
+    gate = f"ends_with(element, '.{PRESENT}')" if record_type in SUBJECT_LEVEL else f"element = '{record_type}.{PRESENT}'"
+    each = [
+        f"max(transform) filter (element = '{record_type}.{column}') as \"t_{column}\", "
+        f"max(records_from) filter (element = '{record_type}.{column}') as \"f_{column}\""
         for column in columns
     ]
+    gates = [f"count(*) filter ({gate}) > 0 as may_show", f"max(records_from) filter ({gate}) as from_row"]
     return (
-        f"with decision as (select * from {decision_table} where verdict = 'permit'), "
-        f"gate as (select distinct subject_id, labels, records_from from decision where {gate}) "
-        f"select {', '.join([*kept, *shown])} from {content_table} as content "
-        f"join gate on gate.subject_id = content.subject_id and gate.labels = {labels} "
-        f"and (gate.records_from is null or {in_reach.format('gate')}) " + " ".join(joins)
+        f"select subject_id, labels, {', '.join([*gates, *each])} from {decision_table} "
+        f"where verdict = 'permit' group by subject_id, labels"
     )
 
 
-def _value(column: str, kind: str, in_reach: str) -> str:
-    """SQL of one column under its own decision."""
-    decision, value = f"d_{column}", f'content."{column}"'
-    day = kind in {"DATE", "TIMESTAMP"}
+def _value(column: str, kind: str, reach: str) -> str:
+    """SQL of one column under its own decision; an element without a permit has no transform, and its value is NULL."""
+    value = f'content."{column}"'
+    is_day = kind in {"DATE", "TIMESTAMP"}
     transformed = {
         Transform.RAW: value,
-        Transform.YEAR: f"cast(date_trunc('year', {value}) as {kind})" if day else "null",
+        Transform.YEAR: f"cast(date_trunc('year', {value}) as {kind})" if is_day else "null",
         Transform.AGE_BAND: f"cast({value} // 10 * 10 as {kind})" if kind == "INTEGER" else "null",
         Transform.ZIP3: f"left({value}, 3)" if kind == "VARCHAR" else "null",
         Transform.FLAG: f"{value} is not null" if kind == "BOOLEAN" else "null",
     }
     cases = " ".join(f"when '{transform.value}' then {sql}" for transform, sql in transformed.items())
-    return f'case when {decision}.records_from is null or {in_reach.format(decision)} then case {decision}.transform {cases} end end as "{column}"'
+    in_reach = f'permit."f_{column}" is null or {reach} >= permit."f_{column}"'
+    return f'case when {in_reach} then case permit."t_{column}" {cases} end end as "{column}"'
