@@ -84,6 +84,7 @@ def materialized(
     checks: Sequence[dg.AssetCheckResult] = (),
     data_version: str | None = None,
     declared: Declared | None = None,
+    renamed: Mapping[str, TableKey] | None = None,
 ) -> dg.MaterializeResult:
     """Report a table that now lies in the warehouse: row count, column schema, lineage and the given figures; never a row.
 
@@ -94,6 +95,7 @@ def materialized(
         checks: results of checks that the same step made.
         data_version: logical hash of the content, where the stage computes one.
         declared: column lineage that no SQL text shows, such as the county's own mapping.
+        renamed: tables that the SQL text knows under another name.
     """
     metadata: dict[str, MetadataValue | dg.TableColumnLineage] = dict(metadata_of(known or {}))
     described = describe(con, table.key.qualified)
@@ -101,7 +103,7 @@ def materialized(
     metadata["dagster/column_schema"] = MetadataValue.table_schema(
         _schema({name: (kind, meaning_of(name, _record_type(table.key.name))) for name, kind in described.items()})
     )
-    lineage = union_of([declared or {}, lineage_of(con, table)])
+    lineage = union_of([declared or {}, lineage_of(con, table, renamed or {})])
     lineage = {column: origins for column, origins in lineage.items() if column in described and origins}
     if lineage:
         metadata["dagster/column_lineage"] = MetadataValue.column_lineage(_lineage(lineage))
@@ -143,18 +145,20 @@ def describe(con: Connection, qualified: str) -> dict[str, str]:
     return {str(column): str(kind) for column, kind in found}
 
 
-def lineage_of(con: Connection, table: Table) -> dict[str, tuple[Origin, ...]]:
-    """Column lineage read from the SQL text that fills a table, for edges that the asset graph may have."""
+def lineage_of(con: Connection, table: Table, renamed: Mapping[str, TableKey]) -> dict[str, tuple[Origin, ...]]:
+    """Column lineage read from the SQL text that fills a table; only tables of a stage are named as origins."""
     parts = []
     for query in table.queries:
         sql = load_sql(f"assets.{table.key.stage.value}", query)
-        columns = {name: described for name in tables_read(sql) if (described := describe(con, name))}
-        parts.append(column_lineage(sql, columns))
+        real = {name: renamed[name].qualified if name in renamed else name for name in tables_read(sql)}
+        columns = {name: described for name, qualified in real.items() if (described := describe(con, qualified))}
+        found = column_lineage(sql, columns)
+        parts.append(
+            {name: tuple(Origin(real.get(origin.table, ""), origin.column) for origin in origins) for name, origins in found.items()}
+        )
     stages = {stage.value for stage in STAGES}
     return {
-        name: kept
-        for name, origins in union_of(parts).items()
-        if (kept := tuple(origin for origin in origins if origin.table.partition(".")[0] in stages))
+        name: tuple(origin for origin in origins if origin.table.partition(".")[0] in stages) for name, origins in union_of(parts).items()
     }
 
 

@@ -42,6 +42,11 @@ class SourceGroup:
         return tuple(sorted(named - set(self.record_types)))
 
 
+def delivered(sources: Mapping[str, Source]) -> frozenset[str]:
+    """Record types that some source of the county delivers."""
+    return frozenset(record_type.name for source in sources.values() for record_type in source.record_types)
+
+
 def source_groups(sources: Mapping[str, Source]) -> tuple[SourceGroup, ...]:
     """The groups in an order in which referenced records come first; within a group by name."""
     groups: list[list[Source]] = []

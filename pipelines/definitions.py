@@ -54,7 +54,7 @@ def build_defs(place: Place, *, county: County | None = None, journal: Journal |
             *published_assets.build(terms.county),
         ],
         asset_checks=[
-            *checked_checks.build(terms.county),
+            *checked_checks.build(),
         ],
         jobs=[nightly, denies],
         schedules=[nightly_schedule(terms.county, nightly)],

@@ -9,13 +9,12 @@ from datetime import date
 
 import dagster as dg
 
-from assets.assets import asset_key, night_of, nights
+from assets.assets import POOL, asset_key
 from assets.catalogue import Table, TableKey, checked
 from assets.checked import expectations
 from assets.checked.check import CheckReport
 from assets.checks import check_result, check_spec
 from assets.figures import per_ten_thousand
-from contracts.county import County
 from resources.integrator import Integrator
 from resources.sql import Connection, scalar
 
@@ -66,26 +65,35 @@ def record_results(con: Connection, table: Table, found: Sequence[CheckReport], 
     ]
 
 
-def build(county: County) -> list[dg.AssetChecksDefinition]:
+def build() -> list[dg.AssetChecksDefinition]:
     """The stage's advisory checks; blocking ones are made by the steps themselves."""
 
     @dg.multi_asset_check(
         name="checked_is_as_usual",
         specs=[
-            dg.AssetCheckSpec(suite, asset=asset_key(key), description=f"Advisory: {_columns(suite)} lie in their usual bands.")
+            dg.AssetCheckSpec(
+                suite,
+                asset=asset_key(key),
+                description=f"Advisory: {_columns(suite)} lie in their usual bands.",
+            )
             for suite, key in SUITE_OF.items()
         ],
-        partitions_def=nights(county),
-        pool="warehouse",
+        pool=POOL,
     )
     def usual(context: dg.AssetCheckExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.AssetCheckResult]:
         with integrator.step("checked.is_as_usual") as con:
-            verdicts = [expectations.run_suite(con, suite, night_of(context)) for suite in SUITE_OF]
+            night = scalar(con, "select max(night) from checked.disposition")
+            verdicts = [expectations.run_suite(con, suite, night) for suite in SUITE_OF]
         for verdict in verdicts:
             figures = {"looked_at": verdict.looked_at, **{f"unusual.{column}": True for column in verdict.unmet}}
             yield check_result(SUITE_OF[verdict.suite], verdict.suite, verdict.passed, figures, blocks=False)
 
     return [usual]
+
+
+def advisory_checks() -> list[dg.AssetCheckKey]:
+    """Keys of the advisory checks."""
+    return [dg.AssetCheckKey(asset_key(key), suite) for suite, key in SUITE_OF.items()]
 
 
 def _columns(suite: str) -> str:

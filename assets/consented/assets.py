@@ -1,75 +1,165 @@
-"""The consented stage as Dagster sees it: one asset a table of facts, none of them a verdict about disclosure.
+"""The consented stage as Dagster sees it: facts that bear on linking and disclosing, none of them a verdict about disclosure.
 
 Belongs here: keys, descriptions, what reads what, and calling the functions beside this file. Does not belong here: any rule.
 """
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import dagster as dg
 
-from assets.assets import Fill, table_asset
+from assets.assets import POOL, Fill, materialized, night_of, nights, spec
 from assets.catalogue import Table, TableKey, checked, consented
 from assets.consented import consent
+from assets.source_groups import delivered
 from contracts.county import County
+from contracts.elements import WITHOUT_SUBJECT
+from resources.integrator import Integrator
 
-CLAUSE, LINK_DOMAIN, CONSENT, CUSTODY, ERASED, DENY, LINK_PERMISSION = consented(
-    "clause", "link_domain", "consent", "custody", "erased_record", "deny", "link_permission"
-)
+AGENCY, ELEMENT, FORM, INSTRUMENT, CLAUSE, LAPSED = consented("agency", "element", "form", "instrument", "clause", "clause_out_of_force")
+(LINK_DOMAIN,) = consented("link_domain")
+(ERASED,) = consented("erased_record")
+SUBJECT_AGE, CONSENT_STATE, CONSENT = consented("subject_age", "consent_state", "consent")
+(CUSTODY,) = consented("custody")
+(DENY,) = consented("deny")
+SUBJECT, LABEL_GROUP, LINK_PERMISSION = consented("subject", "label_group", "link_permission")
 
 
-def tables(county: County) -> tuple[Table, ...]:
-    """Every table of the stage, in the order in which they are filled."""
+@dataclass(frozen=True)
+class _Step:
+    """Tables that one function writes."""
+
+    name: str
+    fill: Fill
+    tables: tuple[Table, ...]
+
+
+def _steps(county: County) -> tuple[_Step, ...]:
     steward = county.agencies.integrator
+    held = delivered(county.sources)
+
+    def of_checked(*names: str) -> tuple[TableKey, ...]:
+        # A county without a jail or without consents has no such table, and no edge to it.
+        derived = {"identity", "subject", "race_assertion"}
+        return checked(*(name for name in names if name in held or name in derived))
+
+    def table(key: TableKey, description: str, *reads: TableKey, query: str | None = None) -> Table:
+        return Table(key, description, steward, reads, (query,) if query else ())
+
+    about_people = of_checked(*sorted(held - WITHOUT_SUBJECT))
     return (
-        Table(CLAUSE, "Clauses of instruments that are in force tonight, with every instrument above them in force.", steward),
-        Table(
-            LINK_DOMAIN,
-            "Link domains: maximal sets of systems all of whose pairs a clause permits to be compared.",
-            steward,
-            reads=(CLAUSE,),
+        _Step(
+            "clauses",
+            consent.write_clauses,
+            (
+                table(AGENCY, "Agencies with the folders they receive in."),
+                table(ELEMENT, "Everything that can be shared, element by element, with its classes and labels."),
+                table(FORM, "Release forms by version: what each kind of consent must carry, and what signing it permits."),
+                table(INSTRUMENT, "Signed agreements and how each stands tonight."),
+                table(CLAUSE, "Clauses in force tonight, with every instrument above theirs in force; one row an element.", INSTRUMENT),
+                table(LAPSED, "Clauses not in force tonight, with the reason: what went dark.", INSTRUMENT),
+            ),
         ),
-        Table(
-            CONSENT,
-            "Consents in force tonight by subject: not defective, not expired, not revoked, on a form the county knows.",
-            steward,
-            reads=checked("consent", "subject"),
+        _Step(
+            "link_domains",
+            consent.write_link_domains,
+            (table(LINK_DOMAIN, "Maximal sets of systems all of whose pairs may be compared, both contributors agreeing.", CLAUSE),),
         ),
-        Table(
-            CUSTODY,
-            "Custody intervals by subject, half-open from booking to release.",
-            steward,
-            reads=checked("jail_booking"),
+        _Step(
+            "erased_records",
+            consent.write_erased_records,
+            (
+                table(
+                    ERASED,
+                    "Records that a sealing or an expungement removes from everything that follows, link features included.",
+                    *of_checked("legal_event", "jail_booking", "jail_charge", "identity"),
+                    query="erased_record",
+                ),
+            ),
         ),
-        Table(
-            ERASED,
-            "Records that a sealing or an expungement removes from everything that follows, link features included.",
-            steward,
-            reads=checked("legal_event", "jail_booking"),
+        _Step(
+            "consents",
+            consent.write_consents,
+            (
+                table(SUBJECT_AGE, "From which day each subject is surely an adult.", *of_checked("identity"), query="subject_age"),
+                table(
+                    CONSENT_STATE,
+                    "Where every delivered consent stands: in force, expired, revoked, defective, and why.",
+                    *of_checked("consent"),
+                    FORM,
+                    SUBJECT_AGE,
+                    query="consent_state",
+                ),
+                table(CONSENT, "Consents in force tonight, by subject.", CONSENT_STATE, query="consent"),
+            ),
         ),
-        Table(
-            DENY,
-            "Denies by subject: revocations, opt-outs, sealings, defective consents; each stronger than any permit.",
-            steward,
-            reads=(*checked("consent", "legal_event"), ERASED),
+        _Step(
+            "custody",
+            consent.write_custody,
+            (table(CUSTODY, "Stays in jail by subject, half-open.", *of_checked("jail_booking"), ERASED, query="custody"),),
         ),
-        Table(
-            LINK_PERMISSION,
-            "For every known subject whether it may be compared with the other systems of its domain tonight, by which clause or consent.",
-            steward,
-            reads=(*checked("subject"), CLAUSE, LINK_DOMAIN, CONSENT, DENY, ERASED),
+        _Step(
+            "denies",
+            consent.write_denies,
+            (
+                table(
+                    DENY,
+                    "What each person, or the law, has taken away: revocations, opt-outs, sealings. Stronger than any permit.",
+                    CONSENT_STATE,
+                    ERASED,
+                    *about_people,
+                    query="deny",
+                ),
+            ),
+        ),
+        _Step(
+            "link_permissions",
+            consent.write_link_permissions,
+            (
+                table(
+                    SUBJECT,
+                    "Who each known subject is to the rules: whose, in which role, erased or not, of age since when.",
+                    *of_checked("subject"),
+                    SUBJECT_AGE,
+                    ERASED,
+                    *about_people,
+                    query="subject",
+                ),
+                table(LABEL_GROUP, "Sets of labels that the rows of each subject carry.", ERASED, *about_people, query="label_group"),
+                table(
+                    LINK_PERMISSION,
+                    "Whether each known subject may be compared tonight, in which domain, and if not, why.",
+                    CLAUSE,
+                    LINK_DOMAIN,
+                    CONSENT,
+                    DENY,
+                    SUBJECT,
+                    LABEL_GROUP,
+                    query="link_permission",
+                ),
+            ),
         ),
     )
 
 
-_WRITERS: dict[TableKey, Fill] = {
-    CLAUSE: consent.write_clauses,
-    LINK_DOMAIN: consent.write_link_domains,
-    CONSENT: consent.write_consents,
-    CUSTODY: consent.write_custody,
-    ERASED: consent.write_erased_records,
-    DENY: consent.write_denies,
-    LINK_PERMISSION: consent.write_link_permissions,
-}
+def tables(county: County) -> tuple[Table, ...]:
+    """Every table of the stage, in the order in which they are filled."""
+    return tuple(table for step in _steps(county) for table in step.tables)
 
 
 def build(county: County) -> list[dg.AssetsDefinition]:
     """The stage's assets for one county."""
-    return [table_asset(county, table, _WRITERS[table.key]) for table in tables(county)]
+    return [_assets(county, step) for step in _steps(county)]
+
+
+def _assets(county: County, step: _Step) -> dg.AssetsDefinition:
+    @dg.multi_asset(name=f"consented_{step.name}", specs=[spec(table) for table in step.tables], partitions_def=nights(county), pool=POOL)
+    def write(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult]:
+        with integrator.step(f"consented.{step.name}") as con:
+            known = step.fill(con, integrator.terms.county, night_of(context))
+            results = [
+                materialized(con, table, known if table is step.tables[-1] and isinstance(known, dict) else None) for table in step.tables
+            ]
+        yield from results
+
+    return write

@@ -10,74 +10,60 @@ from datetime import datetime
 import dagster as dg
 
 from assets.assets import POOL, materialized, night_of, nights, spec
-from assets.catalogue import Table, linked, measured
+from assets.catalogue import Table, TableKey, linked, measured
 from assets.measured import checks
-from assets.measured.measure import measure
-from assets.measured.scope import close_scope, open_scope
+from assets.measured.measure import MEASURED_TABLES, measure
+from assets.measured.scope import SCOPE_TABLES, close_scope, open_scope
 from contracts.county import County
 from resources.integrator import Integrator
 from resources.warehouse import logical_hash
 
-TIMELINE, RACE, FREQUENT, DISPARITY, STEPPING_UP, RECONCILIATION = measured(
-    "person_timeline", "person_race", "frequent_utilizers", "racial_disparity", "stepping_up", "reconciliation"
-)
-SCOPE = (
-    "contact",
-    "jail_booking",
-    "jail_charge",
-    "cad_person",
-    "co_responder_encounter",
-    "health_encounter",
-    "health_diagnosis",
-    "race_assertion",
-    "person_attribute",
-    "jail_count",
-    "source_total",
-    "membership",
-)
+TIMELINE, RACE, FREQUENT, SUMMARY, DISPARITY, STEPPING_UP, RECONCILIATION, FLOW = measured(*MEASURED_TABLES)
+SCOPE = tuple(SCOPE_TABLES)
 """Linked tables that are the integrator's scope."""
+
+
+RENAMED = {f"scope.{name}": key for name, key in zip(SCOPE, linked(*SCOPE), strict=True)}
+"""What the measures' SQL calls ``scope`` is, for the integrator, the linked stage."""
 
 
 def tables(county: County) -> tuple[Table, ...]:
     """Every table of the stage."""
-    steward = county.agencies.integrator
+
+    def table(key: TableKey, description: str, *reads: TableKey) -> Table:
+        return Table(key, description, county.agencies.integrator, reads, (key.name,))
+
+    people = linked("person_attribute", "membership")
     return (
-        Table(
-            TIMELINE,
-            "Every contact of a person in order, with its Sequential Intercept and the gap to the one before.",
-            steward,
-            linked(*SCOPE),
-        ),
-        Table(
+        table(TIMELINE, "Every contact of a person in order, along the Sequential Intercept Model.", *linked(*SCOPE)),
+        table(
             RACE,
-            "One race group per person and category system, with the rule that chose it among assertions.",
-            steward,
-            linked("race_assertion", "membership"),
+            "One race group per person and category system, and how it was chosen among assertions.",
+            *linked("race_assertion"),
+            *people,
         ),
-        Table(
-            FREQUENT,
-            "People who meet a stated definition of frequent contact, by definition.",
-            steward,
-            (TIMELINE, *linked("person_attribute", "membership")),
-        ),
-        Table(
+        table(FREQUENT, "People who meet a stated definition of frequent contact, by definition.", TIMELINE, *people),
+        table(SUMMARY, "How many people meet each definition, by race group, and how many could have.", FREQUENT, RACE, *people),
+        table(
             DISPARITY,
             "Counts, bases, rates and rate ratios with intervals by race group and decision point, with bounds for the unlinkable.",
-            steward,
-            (TIMELINE, RACE, *linked("person_attribute", "membership")),
+            TIMELINE,
+            RACE,
+            *people,
         ),
-        Table(
+        table(
             STEPPING_UP,
             "The four Stepping Up measures of people with serious mental illness: bookings, stay, connection to treatment, return.",
-            steward,
-            (TIMELINE, RACE),
+            TIMELINE,
+            RACE,
+            *linked("jail_booking", "health_encounter", "health_diagnosis"),
         ),
-        Table(
+        table(
             RECONCILIATION,
             "From rows to bookings to people to the jail's own count, with every difference explained or shown.",
-            steward,
-            linked("jail_booking", "jail_count", "source_total"),
+            *linked("jail_booking", "jail_count", "source_total"),
         ),
+        table(FLOW, "How people move from one intercept to the next.", TIMELINE),
     )
 
 
@@ -114,6 +100,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
                     table,
                     checks=checks.timeline_results(con, TIMELINE, as_of) if table.key == TIMELINE else (),
                     data_version=logical_hash(con, table.key.qualified),
+                    renamed=RENAMED,
                 )
                 for table in listed
             ]

@@ -96,8 +96,8 @@ def report(place: Place, county: County, outcomes: list[RunOutcome], *, as_json:
         emit_json({"good": good, "runs": [as_document(outcome) for outcome in outcomes], "products": [vars(state) for state in products]})
     else:
         for outcome in outcomes:
-            _say_outcome(outcome)
-        _say_products(products)
+            say_outcome(outcome)
+        say_products(products)
     if not good:
         raise typer.Exit(BAD)
 
@@ -116,7 +116,8 @@ def as_document(outcome: RunOutcome) -> dict[str, Any]:
     }
 
 
-def _say_outcome(outcome: RunOutcome) -> None:
+def say_outcome(outcome: RunOutcome) -> None:
+    """One run in words."""
     seconds = sum(outcome.seconds.values())
     word = "[green]done[/green]" if outcome.success else "[red]failed[/red]"
     say(f"{word}  {outcome.job} {outcome.night}: {len(outcome.seconds)} steps in {seconds:.1f} s, {outcome.checks_passed} checks passed")
@@ -129,7 +130,8 @@ def _say_outcome(outcome: RunOutcome) -> None:
         complain("products of the last good night stay; nothing that was delivered is lost")
 
 
-def _say_products(products: list[ProductState]) -> None:
+def say_products(products: list[ProductState]) -> None:
+    """Products as they stand, and what was withheld by reason."""
     table(
         "Products",
         ("product", "standing", "version", "readable until", "tables (rows)", "withheld"),
