@@ -22,10 +22,11 @@ from contracts.agencies import Agencies
 from contracts.consents import Form
 from contracts.definitions import Definitions, load_definitions
 from contracts.disclosure import DisclosurePolicy
+from contracts.instrument_faults import instrument_faults
 from contracts.instruments import Instrument
 from contracts.linkage import LinkageChoice
 from contracts.products import Product
-from contracts.reviewed import Fault, Reviewed, TermsFaults, load_reviewed
+from contracts.reviewed import Fault, Reviewed, TermsFaults, file_lines, line_of, load_reviewed
 from contracts.sources import Source
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -187,7 +188,7 @@ def load_county(folder: Path) -> County:
         regions=regions,
         sha256=folder_sha256(folder),
     )
-    across = list(_faults_across(county, {**sources}, {**instruments}, {**products}))
+    across = list(_faults_across(county, sources=sources, instruments=instruments, forms=forms, products=products))
     if across:
         raise TermsFaults(across)
     return county
@@ -224,19 +225,24 @@ def _source_faults(text: CountyText, sources: dict[str, Source]) -> list[Fault]:
 
 
 def _faults_across(
-    county: County, sources: dict[str, Source], instruments: dict[str, Instrument], products: dict[str, Product]
+    county: County,
+    *,
+    sources: dict[str, Source],
+    instruments: dict[str, Instrument],
+    forms: dict[str, Form],
+    products: dict[str, Product],
 ) -> Iterable[Fault]:
     """What only several files together can show."""
     agencies = county.agencies
-    known = {instrument.id for instrument in county.instruments}
     if county.text.integrator != agencies.integrator:
         yield Fault("county.yaml", 1, "integrator", f"agencies.yaml names [{agencies.integrator}] as the integrator; make them equal")
-    for file, source in sources.items():
-        if agencies.owner_of(source.system) != source.agency:
-            yield Fault(file, 1, "agency", f"agencies.yaml does not give system [{source.system}] to agency [{source.agency}]")
-        for name in source.instruments:
-            if name not in known:
-                yield Fault(file, 1, "instruments", f"[{name}] is no instrument of this county; a source needs one that is")
+    yield from instrument_faults(
+        instruments=instruments,
+        agencies=agencies,
+        sources={file: source for file, source in sources.items() if source.name in county.sources},
+        forms=forms,
+        line_of=lambda file, place: line_of(file_lines(county.folder / file), place),
+    )
     for file, product in products.items():
         if product.agency not in agencies.recipients:
             yield Fault(file, 1, "agency", f"[{product.agency}] is not a recipient in agencies.yaml")
