@@ -101,9 +101,7 @@ def measure(
     write_racial_disparity(run, bases)
     write_stepping_up(run)
     period_start = definitions.stepping_up.period.start(as_of)
-    run.publish(
-        "reconciliation", period_start=period_start, count_at_end=definitions.timeline.jail_count_taken == "end_of_day"
-    )
+    run.publish("reconciliation", period_start=period_start, count_at_end=definitions.timeline.jail_count_taken == "end_of_day")
     run.publish("intercept_flow", period_start=period_start, transition_days=definitions.timeline.transition_days)
     return MeasureReport(as_of, target_schema, dict(run.written), {name: _reasons(run, name) for name in _WITH_REASON})
 

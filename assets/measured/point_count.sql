@@ -25,7 +25,7 @@ ranked as (
     from per_person
 ),
 withheld as (
-    select label as point_id, domain, race_group, sum(people) as people from scope.withheld_people group by all
+    select label as point_id, domain, race_group, people from scope.withheld_people
 ),
 limited as (
     select

@@ -22,7 +22,10 @@ possible as (
     left join shown using (domain, person_key)
     left join fitting using (domain, person_key)
     where fitting.person_key is not null or shown.person_key is null
+),
+grouped as (
+    select domain, person_key, unnest([race_group, 'ALL']) as race_group from possible
 )
-select $label::varchar as label, domain, unnest([race_group, 'ALL']) as race_group, count(*) as people
-from possible
+select $label::varchar as label, domain, race_group, count(*) as people
+from grouped
 group by domain, race_group
