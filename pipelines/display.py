@@ -6,11 +6,12 @@ Belongs here: rendering for a terminal. Does not belong here: computing anything
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
@@ -18,8 +19,16 @@ from rich.table import Table
 
 from resources.integrator import QuietJournal
 
-OUT = Console(highlight=False)
-ERR = Console(stderr=True, highlight=False)
+_FILE_WIDTH = 170
+"""Columns of a table that is not written to a terminal."""
+
+
+def _console(stream: TextIO, *, stderr: bool) -> Console:
+    return Console(highlight=False, stderr=stderr, width=None if stream.isatty() else _FILE_WIDTH)
+
+
+OUT = _console(sys.stdout, stderr=False)
+ERR = _console(sys.stderr, stderr=True)
 
 
 class ProgressJournal(QuietJournal):
@@ -121,7 +130,7 @@ def _cell(value: object) -> str:
 
 def say(text: str) -> None:
     """A line on standard output, markup allowed."""
-    OUT.print(text)
+    OUT.print(text, soft_wrap=True)
 
 
 def complain(text: str) -> None:

@@ -22,7 +22,7 @@ from contracts.sources import Source
 from resources.integrator import Integrator
 from resources.sql import Connection, rows
 
-IDENTITY, SUBJECT, RACE, DISPOSITION = checked("identity", "subject", "race_assertion", "disposition")
+IDENTITY, SUBJECT, RACE, KEY_REUSE, DISPOSITION = checked("identity", "subject", "race_assertion", "key_reuse", "disposition")
 
 
 def record_key(record_type: str) -> TableKey:
@@ -77,21 +77,31 @@ def derived_tables(county: County) -> tuple[Table, ...]:
     return (
         Table(
             IDENTITY,
-            "Every distinct statement of who a subject is: names, birth date, address. The only table with identifiers; no race.",
+            "Every distinct statement of who a subject is: names, birth date, address. Apart from content; no race.",
             steward,
             about_people,
+            ("identity",),
         ),
         Table(
             SUBJECT,
             "Every subject: one person id of one system, or one record where the system has none, with its role.",
             steward,
             about_people,
+            ("subject",),
         ),
         Table(
             RACE,
             "Race and ethnicity as each source asserts it, with its category system and method; measured, never linkage evidence.",
             steward,
             with_race,
+            ("race_assertion",),
+        ),
+        Table(
+            KEY_REUSE,
+            "Person ids that a vendor gave to two people, or changed: for review, never merged in silence.",
+            steward,
+            about_people,
+            ("key_reuse",),
         ),
     )
 

@@ -1,0 +1,106 @@
+"""``throughcare link``: how good the linkage is, and a new model version.
+
+Belongs here: the verbs and their account. Does not belong here: comparing with truth (assets/linked/evaluate) and training
+(assets/linked/train).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from contracts.county import County
+from contracts.linkage import AccuracyRow
+from pipelines.commands.common import BAD, AsJson, here, terms
+from pipelines.display import complain, emit_json, table
+from pipelines.place import Place
+from resources.warehouse import Warehouse
+
+app = typer.Typer(no_args_is_help=True, help="How good the linkage is; a new model version.")
+
+PRECISION = 0.99
+RECALL = 0.90
+"""What the software promises on the demo county, pairwise, among subjects with a full birth date."""
+
+
+@dataclass(frozen=True)
+class Accuracy:
+    """Accuracy against the truth of a simulated county."""
+
+    rows: Sequence[AccuracyRow]
+
+    @property
+    def promised(self) -> AccuracyRow | None:
+        """The slice that the promise is about."""
+        return next((row for row in self.rows if row.scope == "with_birth_date" and row.by == "overall"), None)
+
+    @property
+    def good(self) -> bool:
+        """Whether the promise holds; a figure that could not be computed does not."""
+        row = self.promised
+        if row is None or row.precision.value is None or row.recall.value is None:
+            return False
+        return row.precision.value >= PRECISION and row.recall.value >= RECALL
+
+
+@app.command()
+def evaluate(
+    truth: Annotated[Path | None, typer.Option(help="Folder with the truth of a simulated county; default the one in the home.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Compare tonight's persons with the truth of a simulated county, by race group, sex and system pair.
+
+    A real county has no truth: its accuracy is known only from a random, blind, labelled sample.
+
+    Example: throughcare link evaluate --truth ./data/simulated_county/truth
+    """
+    place = here()
+    county = terms(place)
+    accuracy = measure_accuracy(place, county, truth or place.simulated / "truth")
+    if as_json:
+        emit_json(accuracy_document(accuracy))
+    else:
+        say_accuracy(accuracy)
+    if not accuracy.good:
+        raise typer.Exit(BAD)
+
+
+def measure_accuracy(place: Place, county: County, truth: Path) -> Accuracy:
+    """Read the warehouse and the truth, side by side."""
+    from assets.linked.evaluate import evaluate as compare
+
+    with Warehouse(place.home).reader() as con:
+        return Accuracy(compare(con, truth))
+
+
+def accuracy_document(accuracy: Accuracy) -> dict[str, Any]:
+    """As JSON."""
+    return {
+        "good": accuracy.good,
+        "promised": {"precision": PRECISION, "recall": RECALL, "among": "subjects with a full birth date"},
+        "rows": [row.model_dump(mode="json") for row in accuracy.rows],
+    }
+
+
+def say_accuracy(accuracy: Accuracy) -> None:
+    """As a table."""
+    table(
+        "Linkage against the simulated truth, pairwise, with 95 % intervals",
+        ("subjects", "by", "group", "precision", "interval ", "recall", "interval", "F1"),
+        (
+            (row.scope.replace("_", " "), row.by.replace("_", " "), row.group, *_interval(row.precision), *_interval(row.recall), row.f1)
+            for row in accuracy.rows
+        ),
+        numbers=("precision", "recall", "F1"),
+    )
+    if not accuracy.good:
+        complain(f"below what is promised among subjects with a birth date: precision {PRECISION}, recall {RECALL}")
+
+
+def _interval(found: Any) -> tuple[float | None, str]:
+    low_high = "" if found.low is None else f"{found.low:.3f}-{found.high:.3f}"
+    return found.value, low_high
