@@ -90,10 +90,18 @@ def _corrected_events(rng: np.random.Generator, calendar: Calendar, events: pl.D
 
 def _person_name(rng: np.random.Generator, identity: pl.DataFrame) -> pl.Series:
     lot = pl.Series(rng.random(identity.height))
-    whole = pl.format("{}, {}{}", "last", "first", pl.when(pl.col("middle").is_not_null()).then(pl.format(" {}", "middle")).otherwise(pl.lit("")))
+    whole = pl.format(
+        "{}, {}{}", "last", "first", pl.when(pl.col("middle").is_not_null()).then(pl.format(" {}", "middle")).otherwise(pl.lit(""))
+    )
     whole = pl.when(pl.col("suffix").is_not_null()).then(whole + " " + pl.col("suffix")).otherwise(whole)
     absent, partial = rates.CAD_NAME_ABSENT, rates.CAD_NAME_PARTIAL
-    unknown = pl.when(pl.col("sex") == "M").then(pl.lit("UNK MALE")).when(pl.col("sex") == "F").then(pl.lit("UNK FEMALE")).otherwise(pl.lit("UNKNOWN"))
+    unknown = (
+        pl.when(pl.col("sex") == "M")
+        .then(pl.lit("UNK MALE"))
+        .when(pl.col("sex") == "F")
+        .then(pl.lit("UNK FEMALE"))
+        .otherwise(pl.lit("UNKNOWN"))
+    )
     return identity.select(
         pl.when(lot < absent * 0.4).then(pl.lit(None, dtype=pl.String))
         .when(lot < absent).then(unknown)
@@ -160,7 +168,9 @@ def record_cad(rng: np.random.Generator, people: People, calendar: Calendar, cal
     rows = rows.with_columns(pl.format("V{}", "InvolvementID").alias("InvolvementID"), at=pl.int_range(pl.len()))
     rows = rows.join(first_night, on="IncidentNumber", how="inner", maintain_order="left")
     night = rows["night"].to_numpy()
-    row, on = flattened(touched(rng, calendar, night, rates.CORRECTED_PER_NIGHT, free=(night == 0) & (rows["Role"] == "SUBJ").fill_null(False).to_numpy()))
+    row, on = flattened(
+        touched(rng, calendar, night, rates.CORRECTED_PER_NIGHT, free=(night == 0) & (rows["Role"] == "SUBJ").fill_null(False).to_numpy())
+    )
     mended = rows[row]
     clean = _persons(rng, people, calls=calls.events, involved=involved[mended["at"].to_numpy()], written=rates.CLEAN, clean=True)
     mended = mended.with_columns(*(clean[name] for name in clean.columns), night=pl.Series(on))

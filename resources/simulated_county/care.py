@@ -38,7 +38,8 @@ HOMELESS_CODE = "Z59.00"
 class Care:
     """``patients``: person, registered (seconds), one row a patient record, a few people twice;
     ``encounters``: patient (row of patients), person, started, ended, kind, encounter_class, programme, in order of time;
-    ``diagnoses``: encounter (row of encounters), patient, person, code, recorded (seconds)."""
+    ``diagnoses``: encounter (row of encounters), patient, person, code, recorded (seconds).
+    """
 
     patients: pl.DataFrame
     encounters: pl.DataFrame
@@ -66,8 +67,11 @@ def _visits(rng: np.random.Generator, people: People, person: Ints, registered: 
     since = np.maximum(registered, calendar.start)[patient]
     when = since + (rng.random(len(patient)) * (calendar.end - since)).astype(np.int64) // 60 * 60
     who = person[patient]
+    by_day = when // DAY * DAY + rng.integers(8 * 60, 18 * 60, len(when)) * 60
     kind = np.where(people.smi[who], weighted(rng, KIND_SHARES_SMI, len(who)), weighted(rng, KIND_SHARES, len(who)))
     kind = np.where(people.sud[who] & happens(rng, SUBSTANCE_USE_VISITS, len(who)), KINDS.index("substance_use"), kind)
+    planned = np.isin(kind, [KINDS.index(name) for name in ("outpatient", "substance_use", "case_management")])
+    when = np.where(planned & (by_day >= since) & (by_day < calendar.end), by_day, when)
     return pl.DataFrame({"patient": patient, "started": when, "kind": kind})
 
 
@@ -134,9 +138,7 @@ def _diagnoses(rng: np.random.Generator, people: People, encounters: pl.DataFram
     )  # fmt: skip
 
 
-def draw_care(
-    rng: np.random.Generator, people: People, calendar: Calendar, *, bookings: pl.DataFrame, crises: pl.DataFrame
-) -> Care:
+def draw_care(rng: np.random.Generator, people: People, calendar: Calendar, *, bookings: pl.DataFrame, crises: pl.DataFrame) -> Care:
     """Patients with their encounters and diagnoses, from the start of the history to the last night.
 
     Nobody is seen while in jail. Every later night has at least one new patient, with an encounter and a diagnosis.
@@ -165,7 +167,9 @@ def draw_care(
     everything = everything.filter(~pl.Series(held)).sort("started", "patient", "kind", maintain_order=True)
 
     twice = np.flatnonzero(happens(rng, rates.HEALTH_DUPLICATE_PATIENT, len(first)))
-    patients = pl.DataFrame({"person": np.concatenate([person, person[twice]]), "registered": np.concatenate([registered, registered[twice]])})
+    patients = pl.DataFrame(
+        {"person": np.concatenate([person, person[twice]]), "registered": np.concatenate([registered, registered[twice]])}
+    )
     other = np.full(len(person), -1, dtype=np.int64)
     other[twice] = len(person) + np.arange(len(twice))
     second = other[everything["patient"].to_numpy()]

@@ -192,7 +192,9 @@ def record_jail(rng: np.random.Generator, people: People, calendar: Calendar, bo
     """
     residents = int(people.is_resident.sum())
     jackets = _jackets(rng, bookings, residents)
-    numbered = bookings.with_columns(JacketNo=pl.Series(jackets).cast(pl.String).str.zfill(7)).with_columns(pl.format("J{}", "JacketNo").alias("JacketNo"))
+    numbered = bookings.with_columns(JacketNo=pl.Series(jackets).cast(pl.String).str.zfill(7)).with_columns(
+        pl.format("J{}", "JacketNo").alias("JacketNo")
+    )
     rows = _vendor_rows(rng, people, numbered)
     fresh = rows["booked"].to_numpy() >= calendar.as_of(0)
     rows = rows.with_columns(night=pl.Series(known_on(rng, calendar, rows["booked"].to_numpy(), spare=fresh)))

@@ -44,7 +44,11 @@ CHARGES: tuple[tuple[str, str, str, float], ...] = (
     ("XX 18-820", "OPEN CONTAINER", "I", 0.25),
 )
 """(statute, description, level, share within the level); the code of a state that does not exist."""
-FIRST_CHARGE = {"FTA": ("XX 16-550", "FAILURE TO APPEAR"), "HOLD": ("XX 16-900", "HOLD FOR OTHER AGENCY"), "TECH": ("XX 16-710", "VIOLATION OF SUPERVISION")}
+FIRST_CHARGE = {
+    "FTA": ("XX 16-550", "FAILURE TO APPEAR"),
+    "HOLD": ("XX 16-900", "HOLD FOR OTHER AGENCY"),
+    "TECH": ("XX 16-710", "VIOLATION OF SUPERVISION"),
+}
 LEGAL_FIRST = "2022-01-01"
 
 
@@ -96,7 +100,9 @@ def aliases(rng: np.random.Generator, people: People, jackets: pl.DataFrame) -> 
     invented = words.surnames.gather(draw_surnames(rng, people.group[person]))
     lot = pl.Series(rng.random(size))
     is_changed = pl.Series(changed)
-    last = pl.select(pl.when(is_changed & (lot < 0.6)).then(former).when(lot < 0.55).then(slipped).when(lot < 0.85).then(own).otherwise(invented))
+    last = pl.select(
+        pl.when(is_changed & (lot < 0.6)).then(former).when(lot < 0.55).then(slipped).when(lot < 0.85).then(own).otherwise(invented)
+    )
     year, month, day = split_dates(people.birth[person])
     nick = draw_nicknames(rng, people.first[person])
     nick = np.where(nick < 0, people.first[person], nick)
@@ -104,13 +110,17 @@ def aliases(rng: np.random.Generator, people: People, jackets: pl.DataFrame) -> 
     first = words.first_names.gather(np.where(rng.random(size) < 0.7, nick, other))
     wrong = wrong_dates(rng, year, month, day)
     pick = rng.random(size)
-    shown = pl.DataFrame(dict(zip(("y", "m", "d"), (np.where(pick < 0.15, b, g) for b, g in zip(wrong, (year, month, day), strict=True)), strict=True)))
+    shown = pl.DataFrame(
+        dict(zip(("y", "m", "d"), (np.where(pick < 0.15, b, g) for b, g in zip(wrong, (year, month, day), strict=True)), strict=True))
+    )
     dob = shown.select(
         pl.format("{}-{}-{}", *(pl.col(c).cast(pl.Int64).cast(pl.String).str.zfill(width) for c, width in (("y", 4), ("m", 2), ("d", 2))))
     ).to_series()
     return pl.DataFrame(
         {
-            "AliasId": pl.Series([], dtype=pl.String) if not size else pl.select(pl.format("A{}", pl.int_range(1, size + 1).cast(pl.String).str.zfill(7))).to_series(),
+            "AliasId": pl.Series([], dtype=pl.String)
+            if not size
+            else pl.select(pl.format("A{}", pl.int_range(1, size + 1).cast(pl.String).str.zfill(7))).to_series(),
             "JacketNo": of["JacketNo"],
             "LastNm": last.to_series(),
             "FirstNm": first,
