@@ -67,7 +67,8 @@ def _stays(rng: np.random.Generator, kind: Ints, level: Ints, smi: Flags) -> Sec
     median = np.array([[STAY_HOURS[k, lv][0] for lv in LEVELS] for k in KINDS])[kind, level]
     sigma = np.array([[STAY_HOURS[k, lv][1] for lv in LEVELS] for k in KINDS])[kind, level]
     hours = median * np.exp(sigma * rng.normal(size=len(kind))) * np.where(smi, rates.STAY_FACTOR_SMI, 1)
-    return (np.clip(hours, 1.0, LONGEST_STAY) * 60).astype(np.int64) * 60
+    stays: Seconds = (np.clip(hours, 1.0, LONGEST_STAY) * 60).astype(np.int64) * 60
+    return stays
 
 
 def _not_overlapping(person: Ints, booked: Seconds, released: Seconds) -> Flags:

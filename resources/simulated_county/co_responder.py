@@ -1,6 +1,7 @@
 """The co-responder team's system: encounters as its vendor exports them, night by night.
 
-Belongs here: client numbers, the tablet's way of writing identities, corrections, tombstones. Does not belong here: what happened (crises.py).
+Belongs here: client numbers, the tablet's way of writing identities, corrections, tombstones. Does not belong here: what happened
+(crises.py).
 """
 
 from __future__ import annotations

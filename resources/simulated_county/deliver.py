@@ -5,7 +5,6 @@ Belongs here: the layout of simulated nights on disk and copying one of them. Do
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import date
 from pathlib import Path
@@ -26,7 +25,7 @@ def _copy(source: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
     shutil.copyfile(source, part)
-    os.replace(part, target)
+    part.replace(target)
 
 
 def deliver(out: Path, place: Path, night: date) -> tuple[Path, ...]:

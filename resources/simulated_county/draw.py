@@ -17,7 +17,7 @@ import polars as pl
 Ints = npt.NDArray[np.integer[Any]]
 Floats = npt.NDArray[np.floating[Any]]
 Flags = npt.NDArray[np.bool_]
-Seconds = npt.NDArray[np.int64]
+Seconds = Ints
 """Seconds since 1970-01-01 in county-local time, without any time zone."""
 Progress = Callable[[str, float], None]
 """Called with the stage's name and the fraction done, 0 to 1."""
@@ -37,7 +37,8 @@ def weighted(rng: np.random.Generator, weights: npt.ArrayLike, size: int) -> Int
     cumulative = np.cumsum(np.asarray(weights, dtype=np.float64))
     if len(cumulative) == 0 or not cumulative[-1] > 0:
         raise ValueError("weights must sum to a positive number")
-    return np.minimum(np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right"), len(cumulative) - 1)
+    drawn: Ints = np.minimum(np.searchsorted(cumulative, rng.random(size) * cumulative[-1], side="right"), len(cumulative) - 1)
+    return drawn
 
 
 def happens(rng: np.random.Generator, chance: float | Floats, size: int) -> Flags:

@@ -38,7 +38,7 @@ POLICY = {ROI: "hipaa-auth", OLD_ROI: "hipaa-auth", PART2: "42cfrpart2", OPT_OUT
 
 def provision_rest(form: int, *, with_sheriff: bool, defect: str | None) -> str:
     """Members of the provision after its period: actors, actions, security label, purposes, classes."""
-    recipients = (*RECIPIENTS, "sheriff") if with_sheriff else RECIPIENTS
+    recipients: tuple[str, ...] = (*RECIPIENTS, "sheriff") if with_sheriff else RECIPIENTS
     if form == PART2:
         recipients = ("county_data_office", "behavioral_health")
     if form == OPT_OUT:

@@ -101,7 +101,7 @@ def _jackets(rng: np.random.Generator, bookings: pl.DataFrame, residents: int) -
     middle = int(np.median(bookings["booked"].to_numpy())) if len(person) else 0
     givers = np.flatnonzero((span["last"].to_numpy() < middle) & ~split)
     takers = np.flatnonzero((span["first"].to_numpy() > middle + 90 * DAY) & ~split)
-    wanted = max(int(round(rates.JAIL_JACKET_REUSED * len(people))), int(residents >= REUSE_FROM_RESIDENTS))
+    wanted = max(round(rates.JAIL_JACKET_REUSED * len(people)), int(residents >= REUSE_FROM_RESIDENTS))
     reused = min(wanted, len(givers), len(takers))
     given_to = np.arange(2 * len(people))
     given_to[rng.permutation(takers)[:reused]] = rng.permutation(givers)[:reused]
@@ -176,9 +176,16 @@ def _corrections(rng: np.random.Generator, people: People, calendar: Calendar, b
     clean = write_identities(rng, people, of["person"].to_numpy(), of["booked"].to_numpy(), rates.CLEAN)
     other = [AGENCIES[(AGENCIES.index(agency) + 1) % len(AGENCIES)] for agency in of["ArrAgency"].to_list()]
     updated = calendar.as_of(0) + on * DAY - rng.integers(HOUR, 20 * HOUR, len(on))
-    return _vendor_identity(clean).drop("StateId").with_columns(
-        BookingNo=of["BookingNo"], night=pl.Series(on), ArrAgency=pl.Series(other, dtype=pl.String), updated=pl.Series(updated.astype(np.int64))
-    )  # fmt: skip
+    return (
+        _vendor_identity(clean)
+        .drop("StateId")
+        .with_columns(
+            BookingNo=of["BookingNo"],
+            night=pl.Series(on),
+            ArrAgency=pl.Series(other, dtype=pl.String),
+            updated=pl.Series(updated.astype(np.int64)),
+        )
+    )
 
 
 def record_jail(rng: np.random.Generator, people: People, calendar: Calendar, bookings: pl.DataFrame) -> Jail:

@@ -105,6 +105,7 @@ def swapped_dates(month: Ints, day: Ints) -> tuple[Ints, Ints]:
 
 def wrong_digit(rng: np.random.Generator, number: Ints, digits: int) -> Ints:
     """Each number with one of its last ``digits`` digits replaced by another."""
-    place = 10 ** rng.integers(0, digits, len(number)).astype(np.int64)
+    place = np.power(10, rng.integers(0, digits, len(number)), dtype=np.int64)
     digit = number // place % 10
-    return number + ((digit + rng.integers(1, 10, len(number))) % 10 - digit) * place
+    wrong: Ints = number + ((digit + rng.integers(1, 10, len(number))) % 10 - digit) * place
+    return wrong

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resources.simulated_county import rates
-from resources.simulated_county.draw import Flags, Ints, generator, happens, heavy_tailed
+from resources.simulated_county.draw import Flags, Floats, Ints, generator, happens, heavy_tailed
 from resources.simulated_county.households import Families, draw_families
 from resources.simulated_county.names import alike, draw_first_names, draw_nicknames, draw_surnames, vocabulary
 from resources.simulated_county.place import Addresses, draw_addresses, phone_numbers
@@ -65,8 +65,8 @@ class People:
     smi: Flags
     sud: Flags
     homeless: Flags
-    booking_frailty: npt.NDArray[np.float64]
-    contact_frailty: npt.NDArray[np.float64]
+    booking_frailty: Floats
+    contact_frailty: Floats
 
     def __len__(self) -> int:
         return len(self.group)
@@ -123,7 +123,7 @@ def _absent_fathers(rng: np.random.Generator, people: Drawn, families: Families,
 
 
 def _surnames(
-    rng: np.random.Generator, people: Drawn, families: Families, father: Ints, age: Ints, on: date
+    rng: np.random.Generator, people: Drawn, families: Families, *, father: Ints, age: Ints, on: date
 ) -> tuple[Surnames, Surnames, Dates]:
     size = len(people)
     words = vocabulary()
@@ -260,7 +260,7 @@ def draw_people(*, residents: int, first_night: date, seed: int) -> People:
 
     naming = generator(seed, "names")
     father = _absent_fathers(naming, people, families, age)
-    surname, old_surname, surname_changed = _surnames(naming, people, families, father, age, first_night)
+    surname, old_surname, surname_changed = _surnames(naming, people, families, father=father, age=age, on=first_night)
     first, middle, nickname, suffix = _first_names(naming, people, families, father)
     homes = generator(seed, "homes")
     addresses, address, old_address, moved = _homes(homes, families.household, residents, first_night)

@@ -90,7 +90,8 @@ def _birth_dates(rng: np.random.Generator, band: Ints, on: date) -> npt.NDArray[
     days = (last - first).astype(np.int64)[band]
     within = rng.random(len(band))
     within = np.where(band == len(AGE_BANDS) - 1, 1 - within**1.8, within)  # few reach 99
-    return first[band] + (1 + (within * (days - 1)).astype(np.int64)) + (on.day - 1)
+    born: npt.NDArray[np.datetime64] = first[band] + (1 + (within * (days - 1)).astype(np.int64)) + (on.day - 1)
+    return born
 
 
 def draw_residents(rng: np.random.Generator, residents: int, on: date) -> Drawn:
@@ -116,7 +117,8 @@ def draw_visitors(rng: np.random.Generator, size: int, on: date) -> Drawn:
 def ages(birth: npt.NDArray[np.datetime64], on: date) -> Ints:
     """Completed years on that day."""
     year, month, day = split_dates(birth)
-    return on.year - year - ((month > on.month) | ((month == on.month) & (day > on.day)))
+    completed: Ints = on.year - year - ((month > on.month) | ((month == on.month) & (day > on.day)))
+    return completed
 
 
 def split_dates(dates: npt.NDArray[np.datetime64]) -> tuple[Ints, Ints, Ints]:
