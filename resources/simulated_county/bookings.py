@@ -30,6 +30,8 @@ STAY_HOURS = {  # (median hours, sigma of the logarithm) by kind and level
     ("TECH", "F"): (260, 0.90), ("TECH", "M"): (200, 0.90), ("TECH", "I"): (48, 0.50),
 }  # fmt: skip
 LONGEST_STAY = 400 * 24
+MOST_A_YEAR = 12.0
+"""Ceiling of a person's booking rate: somebody booked more often would be in jail most of the time anyway."""
 FROM_CALL = 0.45
 """Share of new charges that begin with a call for service."""
 
@@ -63,6 +65,18 @@ def expected_bookings(people: People) -> Floats:
     return expected
 
 
+def _settled(people: People, expected: Floats, rate: Floats) -> Floats:
+    """Rates scaled so that each group's sum is its expected sum: a few very busy people must not hide the planted disparity."""
+    settled = np.minimum(rate, MOST_A_YEAR)
+    for _ in range(4):  # what the ceiling takes from the busiest goes to the others
+        for index in range(len(GROUPS)):
+            for mine in (people.is_resident & (people.group == index), ~people.is_resident & (people.group == index)):
+                total = settled[mine].sum()
+                if total > 0:
+                    settled[mine] = np.minimum(settled[mine] * (expected[mine].sum() / total), MOST_A_YEAR)
+    return settled
+
+
 def _stays(rng: np.random.Generator, kind: Ints, level: Ints, smi: Flags) -> Seconds:
     median = np.array([[STAY_HOURS[k, lv][0] for lv in LEVELS] for k in KINDS])[kind, level]
     sigma = np.array([[STAY_HOURS[k, lv][1] for lv in LEVELS] for k in KINDS])[kind, level]
@@ -85,9 +99,10 @@ def draw_bookings(rng: np.random.Generator, people: People, calendar: Calendar) 
     after the last night. Nobody is booked twice at one time. Every later night has at least one person never booked before.
     """
     expected = expected_bookings(people)
+    rate = _settled(people, expected, expected * people.booking_frailty)
     start = calendar.start - rates.JAIL_BURN_IN_DAYS * DAY
     years = (calendar.end - start) / DAY / 365
-    many = rng.poisson(expected * people.booking_frailty * years)
+    many = rng.poisson(rate * years)
     person = np.repeat(np.arange(len(people)), many)
     booked = draw_times(rng, start, calendar.end, len(person))
     booked += rng.integers(0, 60, len(person))
