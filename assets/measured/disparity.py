@@ -153,8 +153,11 @@ def compare(counts: Mapping[str, PointCount], bases: Mapping[str, PopulationBase
         setting: the point's own rules.
 
     Returns:
-        One comparison a group, in ``GROUP_ORDER``; groups that neither occur nor have a base are left out.
+        One comparison a group, in ``GROUP_ORDER``; groups that neither occur nor have a base are left out. Where the point cannot be
+        answered at all, one row for ``ALL`` with the reason.
     """
+    if setting.missing is not None:
+        return (_nothing(ALL, setting.missing),)
     groups = [group for group in GROUP_ORDER if group in counts or (setting.base_kind is BaseKind.POPULATION and group in RACE_GROUPS)]
     held = {group: counts.get(group, PointCount(group)) for group in groups}
     parts = {group: _part(held[group], bases, setting) for group in groups}
@@ -210,8 +213,6 @@ def _compared(
     mismatch: bool,
 ) -> Comparison:
     on_population = setting.base_kind is BaseKind.POPULATION
-    if setting.missing is not None:
-        return _nothing(count.race_group, setting.missing)
     reason = _reason(count.race_group, own, reference, setting, mismatch=mismatch)
     ratio = difference = Estimate()
     if reason is None and count.race_group != ALL and reference is not None:

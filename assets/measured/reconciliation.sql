@@ -34,8 +34,8 @@ ours_held as (
     from moment
     join stay
         on stay.facility = moment.facility
-        and stay.booked_at < moment.counted_at
-        and (stay.released_at is null or stay.released_at >= moment.counted_at)
+        and stay.booked_at <= moment.counted_at
+        and (stay.released_at is null or stay.released_at > moment.counted_at)
     group by all
 ),
 daily as (

@@ -52,55 +52,143 @@ class HandMade:
         self.number += 1
         return {"record_id": f"{system}-{self.number:05d}", "domain": "county", "system": system, "source": system, **values}
 
-    def person(self, key: str, *, race: str | None = "WHITE", hispanic: bool | None = False, resident: bool | None = True,
-               age: int | None = 30, sex: str | None = "M", method: str = "self", system: str = "jail", link: str = "linked") -> str:
+    def person(
+        self,
+        key: str,
+        *,
+        race: str | None = "WHITE",
+        hispanic: bool | None = False,
+        resident: bool | None = True,
+        age: int | None = 30,
+        sex: str | None = "M",
+        method: str = "self",
+        system: str = "jail",
+        link: str = "linked",
+    ) -> str:
         self.add("person_attribute", person_key=key, domain="county", sex=sex, age=age, resident=resident, region="north")
         if race is not None or hispanic:
             self.assertion(key, races=[] if race is None else race.split("+"), hispanic=hispanic, method=method, system=system)
         self.add("membership", person_key=key, domain="county", system=system, link_state=link)
         return key
 
-    def assertion(self, key: str, *, races: list[str], hispanic: bool | None, method: str = "self", on: date | None = date(2025, 1, 1),
-                  system: str = "jail", category_system: str = "omb1997_two_question") -> None:
-        self.add("race_assertion", **self._record(system, {"person_key": key, "races": races, "hispanic": hispanic, "method": method,
-                                                           "asserted_on": on, "category_system": category_system}))
+    def assertion(
+        self,
+        key: str,
+        *,
+        races: list[str],
+        hispanic: bool | None,
+        method: str = "self",
+        on: date | None = date(2025, 1, 1),
+        system: str = "jail",
+        category_system: str = "omb1997_two_question",
+    ) -> None:
+        self.add(
+            "race_assertion",
+            **self._record(
+                system,
+                {
+                    "person_key": key,
+                    "races": races,
+                    "hispanic": hispanic,
+                    "method": method,
+                    "asserted_on": on,
+                    "category_system": category_system,
+                },
+            ),
+        )
 
     def booking(self, key: str, booked: datetime, released: datetime | None = None, *, age: int | None = 30, **values: Any) -> str:
-        row = self._record("jail", {"person_key": key, "booked_at": booked, "released_at": released, "facility": "main",
-                                    "booking_type": "new_charge", "age_at_event": age, "release_type": "bail" if released else None, **values})
+        row = self._record(
+            "jail",
+            {
+                "person_key": key,
+                "booked_at": booked,
+                "released_at": released,
+                "facility": "main",
+                "booking_type": "new_charge",
+                "age_at_event": age,
+                "release_type": "bail" if released else None,
+                **values,
+            },
+        )
         self.add("jail_booking", **row)
-        self.add("contact", **{name: row[name] for name in ("record_id", "domain", "system", "source", "person_key")},
-                 record_type="jail_booking", start_at=booked, end_at=released, unit="bed_day", intercept=2,
-                 event_type=row["booking_type"], disposition=row["release_type"], age_at_event=age, is_behavioral_health=False)
+        self.add(
+            "contact",
+            **{name: row[name] for name in ("record_id", "domain", "system", "source", "person_key")},
+            record_type="jail_booking",
+            start_at=booked,
+            end_at=released,
+            unit="bed_day",
+            intercept=2,
+            event_type=row["booking_type"],
+            disposition=row["release_type"],
+            age_at_event=age,
+            is_behavioral_health=False,
+        )
         return str(row["record_id"])
 
     def contact(self, key: str, at: datetime, *, system: str, record_type: str, intercept: int, age: int | None = 30, **values: Any) -> str:
-        row = self._record(system, {"person_key": key, "record_type": record_type, "start_at": at, "unit": "event", "intercept": intercept,
-                                    "age_at_event": age, **values})
+        row = self._record(
+            system,
+            {
+                "person_key": key,
+                "record_type": record_type,
+                "start_at": at,
+                "unit": "event",
+                "intercept": intercept,
+                "age_at_event": age,
+                **values,
+            },
+        )
         self.add("contact", **row)
         return str(row["record_id"])
 
     def care(self, key: str, at: datetime, kind: str = "outpatient", **values: Any) -> str:
         identifier = self.contact(key, at, system="health", record_type="health_encounter", intercept=0, event_type=kind, **values)
-        self.add("health_encounter", record_id=identifier, person_key=key, domain="county", system="health", source="health",
-                 started_at=at, encounter_type=kind)
+        self.add(
+            "health_encounter",
+            record_id=identifier,
+            person_key=key,
+            domain="county",
+            system="health",
+            source="health",
+            started_at=at,
+            encounter_type=kind,
+        )
         return identifier
 
     def call(self, key: str, at: datetime, *, mental: bool = True) -> str:
-        return self.contact(key, at, system="cad", record_type="cad_person", intercept=1, event_type="mental_health",
-                            is_behavioral_health=mental)
+        return self.contact(
+            key, at, system="cad", record_type="cad_person", intercept=1, event_type="mental_health", is_behavioral_health=mental
+        )
 
     def encounter(self, key: str, at: datetime, disposition: str = "resolved_on_scene") -> str:
-        return self.contact(key, at, system="co_responder", record_type="co_responder_encounter", intercept=1,
-                            event_type="psychosis", disposition=disposition, is_behavioral_health=True)
+        return self.contact(
+            key,
+            at,
+            system="co_responder",
+            record_type="co_responder_encounter",
+            intercept=1,
+            event_type="psychosis",
+            disposition=disposition,
+            is_behavioral_health=True,
+        )
 
     def diagnosis(self, key: str, on: date, *, smi: bool = True) -> None:
         self.add("health_diagnosis", **self._record("health", {"person_key": key, "diagnosed_on": on, "is_smi": smi, "icd10": "F20.9"}))
 
     def complete(self, *systems: str, through: date = date(2026, 3, 2)) -> None:
         for system in systems or ("jail", "cad", "co_responder", "health"):
-            self.add("source_total", source=system, system=system, feed="all", record_type={"jail": "jail_booking"}.get(system, system),
-                     rows_read=100, admitted_now=90, complete_through=through)
+            self.add(
+                "source_total",
+                source=system,
+                system=system,
+                feed="all",
+                record_type={"jail": "jail_booking"}.get(system, system),
+                rows_read=100,
+                admitted_now=90,
+                complete_through=through,
+            )
 
     def open(self) -> None:
         self.con.execute("create schema if not exists by_hand")

@@ -8,7 +8,9 @@ import pytest
 
 def group(county: Any, key: str = "p1") -> tuple[Any, ...]:
     county.measured()
-    return tuple(county.ask("select race_group, hispanic_unknown, decided_by from measured.person_race where person_key = $key", {"key": key})[0])
+    return tuple(
+        county.ask("select race_group, hispanic_unknown, decided_by from measured.person_race where person_key = $key", {"key": key})[0]
+    )
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,9 @@ def test_the_same_stay_under_two_vendor_ids_counts_once(county: Any) -> None:
     for _ in range(2):
         county.booking(person, datetime(2026, 2, 20), datetime(2026, 2, 21))
     county.measured()
-    assert county.ask("select list(is_counted order by record_id) from measured.person_timeline where step = 'contact'") == [([True, False],)]
+    assert county.ask("select list(is_counted order by record_id) from measured.person_timeline where step = 'contact'") == [
+        ([True, False],)
+    ]
 
 
 def test_a_booking_of_a_kind_that_is_switched_off_is_shown_and_does_not_count(county: Any) -> None:
