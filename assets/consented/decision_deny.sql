@@ -39,7 +39,7 @@ reached as (
 select distinct reached.subject_id, fitting.reason, fitting.recipient, fitting.operation, fitting.element_class
 from reached
 join fitting on fitting.subject_id = reached.denier
-join consented.subject using (subject_id)
+join consented.subject on subject.subject_id = reached.subject_id
 where case
     when subject.agency = $recipient then reached.denier = reached.subject_id and fitting.recipient in ('', $recipient)
     when $operation = 'link' then reached.denier = reached.subject_id

@@ -108,15 +108,15 @@ def decide_all(
     operation: Operation,
     elements: Sequence[str],
     night: date,
+    temporary: bool = False,
 ) -> dict[str, int]:
     """As :func:`write_decisions`, for an agency by its own name and for linking too, which no membership influences."""
     parameters = _parameters(con, recipient=recipient, purposes=purposes, operation=operation, night=night)
     _prepare(con, elements=elements, operation=operation, parameters=parameters)
     for step in _STEPS:
         _replace_temporary(con, step, load_sql(PACKAGE, step), parameters)
-    con.execute(
-        f"create or replace table {target_table} as {load_sql(PACKAGE, 'decisions')}", _named(load_sql(PACKAGE, "decisions"), parameters)
-    )
+    sql = load_sql(PACKAGE, "decisions")
+    con.execute(f"create or replace {'temp ' if temporary else ''}table {target_table} as {sql}", _named(sql, parameters))
     counts = rows(con, f"select reason, count(*) from {target_table} group by reason order by reason")
     return {str(reason): int(number) for reason, number in counts}
 

@@ -1,0 +1,154 @@
+"""The compiled policy answers as the specification does, and both can only become stricter as facts are taken away."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from assets.consented.decide import Decision, Reason, Verdict, decide, explain
+from assets.consented.decisions import decide_all
+from assets.consented.facts import Facts
+from contracts.instruments import Effect
+from tests.fixtures.random_decisions import ASKED, NIGHT, label_groups, requests, world, write
+
+BATCH = 40
+SEEDS = st.lists(st.integers(0, 2**48), min_size=BATCH, max_size=BATCH, unique=True)
+
+
+def sql_answers(con: duckdb.DuckDBPyConnection, worlds: list[Facts], asked) -> dict[tuple[str | None, str, str, str], tuple[object, ...]]:
+    recipient, purposes, operation = asked
+    elements = sorted({element.name for facts in worlds for element in facts.elements})
+    decide_all(
+        con, target_table="main.decision", recipient=recipient, purposes=purposes, operation=operation, elements=elements, night=NIGHT
+    )
+    found = con.execute(
+        "select subject_id, system, element, labels, verdict, reason, clause_id, consent_id, transform, output_form, obligations, min_cell, "
+        "records_from, valid_until from main.decision"
+    ).fetchall()
+    answers = {row[:4]: row[4:] for row in found}
+    assert len(answers) == len(found), "a question was answered twice"
+    return answers
+
+
+def as_row(decision: Decision) -> tuple[object, ...]:
+    return (
+        decision.verdict.value,
+        decision.reason.value,
+        decision.clause_id,
+        decision.consent_id,
+        decision.transform.value if decision.transform else None,
+        decision.output_form.value if decision.output_form else None,
+        [obligation.value for obligation in decision.obligations],
+        decision.min_cell,
+        decision.records_from,
+        decision.valid_until,
+    )
+
+
+@given(seeds=SEEDS)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
+def test_sql_and_python_decide_alike_in_every_world(seeds: list[int]) -> None:
+    worlds = [world(seed) for seed in seeds]
+    groups = [label_groups(facts, seed) for facts, seed in zip(worlds, seeds, strict=True)]
+    con = duckdb.connect()
+    write(con, worlds, groups)
+    for asked in ASKED:
+        answers = sql_answers(con, worlds, asked)
+        expected = 0
+        for seed, facts, found in zip(seeds, worlds, groups, strict=True):
+            for key, request in requests(facts, found, asked):
+                expected += 1
+                said = answers.get((request.subject_id, request.system, request.element, key))
+                assert said == as_row(decide(request, facts)), f"world [{seed}], {request}"
+        assert len(answers) == expected, "SQL answered what nobody asked"
+
+
+def test_the_random_worlds_reach_every_gate() -> None:
+    seen: Counter[Reason] = Counter()
+    for seed in range(150):
+        facts = world(seed)
+        groups = label_groups(facts, seed)
+        for asked in ASKED:
+            seen.update(decide(request, facts).reason for _, request in requests(facts, groups, asked))
+    missing = set(Reason) - set(seen) - {Reason.UNKNOWN_TERM, Reason.PURPOSE_PROHIBITED}
+    assert not missing, f"no world reached {missing}"
+    assert seen[Reason.PERMITTED] > 200
+
+
+def permits(facts: Facts, seed: int, before: dict | None = None) -> set[tuple[str | None, str, str, str, str]]:
+    groups = before or label_groups(facts, seed)
+    return {
+        (request.subject_id, request.system, request.element, key, str(asked))
+        for asked in ASKED
+        for key, request in requests(facts, groups, asked)
+        if decide(request, facts).verdict is Verdict.PERMIT
+    }
+
+
+def weakened(facts: Facts, pick: int) -> dict[str, Facts]:
+    """The same facts with one permission less or one obstacle more, by what was done."""
+    found: dict[str, Facts] = {}
+    permitting = [clause for clause in facts.clauses if clause.effect is Effect.PERMIT]
+    if permitting:
+        gone = permitting[pick % len(permitting)]
+        rest = tuple(clause for clause in facts.clauses if clause is not gone)
+        found["a permission removed"] = replace(facts, clauses=rest)
+        found["a permission shortened"] = replace(facts, clauses=(*rest, replace(gone, valid_to=max(gone.valid_from, NIGHT))))
+        found["a permission out of force"] = replace(facts, clauses=(*rest, replace(gone, in_force=False)))
+        ban = replace(gone, effect=Effect.PROHIBIT, in_force=True, valid_from=NIGHT, valid_to=NIGHT.replace(year=2030))
+        found["a prohibition added"] = replace(facts, clauses=(*facts.clauses, ban))
+    if facts.consents:
+        lost = facts.consents[pick % len(facts.consents)]
+        others = tuple(item for item in facts.consents if item is not lost)
+        found["a consent removed"] = replace(facts, consents=others)
+        found["a consent expired"] = replace(facts, consents=(*others, replace(lost, valid_to=NIGHT)))
+        found["a consent narrowed"] = replace(facts, consents=(*others, replace(lost, recipients=frozenset())))
+    if facts.denies:
+        found["a deny widened"] = replace(
+            facts, denies=(*facts.denies, replace(facts.denies[pick % len(facts.denies)], operation=None, recipient=None, element_class=None))
+        )
+    if facts.memberships:
+        tie = facts.memberships[pick % len(facts.memberships)]
+        others_tied = tuple(item for item in facts.memberships if item is not tie)
+        found["a link below what permits need"] = replace(facts, memberships=(*others_tied, replace(tie, link_confidence=min(0.98, max(0.5, tie.link_confidence)))))
+    return found
+
+
+@given(seed=st.integers(0, 2**48), pick=st.integers(0, 50))
+@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+def test_taking_a_permission_away_or_adding_an_obstacle_never_permits_more(seed: int, pick: int) -> None:
+    facts = world(seed)
+    before = permits(facts, seed)
+    for change, after in weakened(facts, pick).items():
+        if change == "a link below what permits need":
+            # Raising a weak tie can only bring denies nearer; lowering a sure one can only take consents away.
+            pass
+        assert permits(after, seed) <= before, f"world [{seed}]: {change}"
+
+
+@given(seed=st.integers(0, 2**48))
+@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+def test_an_explanation_ends_where_the_decision_does(seed: int) -> None:
+    facts = world(seed)
+    groups = label_groups(facts, seed)
+    for asked in ASKED:
+        for _, request in requests(facts, groups, asked):
+            decision, gates = decide(request, facts), explain(request, facts)
+            assert all(gate.passed for gate in gates[:-1])
+            assert gates[-1].reason == (None if decision.verdict is Verdict.PERMIT else decision.reason)
+
+
+@pytest.mark.parametrize("purpose", ["prosecution", "immigration_enforcement", "investigation"])
+def test_a_prohibited_purpose_is_never_served_in_any_world(purpose: str) -> None:
+    for seed in range(40):
+        facts = world(seed)
+        widened = replace(facts, clauses=tuple(replace(clause, purposes=clause.purposes | {purpose}) for clause in facts.clauses))
+        groups = label_groups(facts, seed)
+        for recipient, _, operation in ASKED:
+            for _, request in requests(widened, groups, (recipient, (purpose,), operation)):
+                assert decide(request, widened).verdict is Verdict.DENY
