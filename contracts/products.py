@@ -50,6 +50,7 @@ class Role(StrEnum):
     MAGNITUDE = "magnitude"  # a sum over the people of another column: published only with them
     DERIVED = "derived"  # a rate, ratio, limit or mean: published only when every input is
     PLAIN = "plain"  # says nothing of people: a definition's name, a source, a year
+    HIDDEN = "hidden"  # needed to protect other columns, and not published
 
 
 class OwnId(Reviewed):
@@ -57,6 +58,14 @@ class OwnId(Reviewed):
 
     system: str = Field(pattern=NAME, description="The recipient's own system.")
     key: Literal["person", "record"] = Field(description="Whether the id is the system's id of the person or of the record.")
+
+
+class Within(Reviewed):
+    """A count that contains another: of the same row, or of the row that some columns point to."""
+
+    people: str = Field(pattern=NAME, description="The people column that contains it.")
+    row: dict[str, str] = Field(default={}, description="Dimension -> column with its value in the row of the whole; empty: this row.")
+    may_be_all: bool = Field(default=False, description="That the part is the whole says nothing about anyone, so it may be shown.")
 
 
 class ProductColumn(Reviewed):
@@ -68,14 +77,12 @@ class ProductColumn(Reviewed):
     own_id: OwnId | None = Field(default=None, description="Set when the column carries the recipient's own identifier.")
     pseudonym: bool = Field(default=False, description="Set when the column carries this product's pseudonym of a person.")
     role: Role = Field(default=Role.PLAIN, description="What disclosure control does with it; only for aggregate tables.")
-    total: str | None = Field(
-        default=None, description="Of a dimension: the value that marks the sum of all others; none if they overlap."
-    )
-    part_of: str | None = Field(default=None, description="Of a people column: the people column that contains it; the rest is protected.")
-    part_of_row: dict[str, str] = Field(default={}, description="The whole lies in another row: dimension -> column with its value there.")
-    may_be_all: bool = Field(default=False, description="That the part is the whole says nothing about anyone, so it may be shown.")
+    total: str | None = Field(default=None, description="Of a dimension: the value that marks the sum of all others; none if they overlap.")
+    within: tuple[Within, ...] = Field(default=(), description="Of a people column: the counts that contain it; the rest is protected too.")
     of: tuple[str, ...] = Field(default=(), description="Of a magnitude or derived column: the people columns it is computed from.")
-    reference: dict[str, str] = Field(default={}, description="Of a derived column: dimension -> value in the row it is compared with.")
+    reference: dict[str, str] = Field(
+        default={}, description="Of a derived column: dimension -> value or =column of the row compared with."
+    )
     numerator: str | None = Field(default=None, description="Of a derived rate: recomputed from the protected count of this column…")
     base: str | None = Field(default=None, description="…divided by the protected count of this one…")
     per: float | None = Field(default=None, description="…times this.")
@@ -91,10 +98,8 @@ class ProductColumn(Reviewed):
             raise ValueError("a column is an own id or a pseudonym, not both")
         if self.total and self.role is not Role.DIMENSION:
             raise ValueError("total belongs to a dimension")
-        if self.part_of and self.role is not Role.PEOPLE:
-            raise ValueError("part_of belongs to a people column")
-        if (self.part_of_row or self.may_be_all) and not self.part_of:
-            raise ValueError("part_of_row and may_be_all say more about part_of; name it")
+        if self.within and self.role is not Role.PEOPLE:
+            raise ValueError("within belongs to a people column")
         if self.role in {Role.MAGNITUDE, Role.DERIVED} and not self.of:
             raise ValueError(f"a {self.role} column must name in `of` the people columns it is computed from")
         if len({self.numerator is None, self.base is None, self.per is None}) != 1:
@@ -110,6 +115,7 @@ class ProductTable(Reviewed):
     grain: Grain = Field(description="What one row stands for.")
     question: str = Field(pattern=NAME, description="Name of the published question (assets/published/questions/<name>.sql) that fills it.")
     order_by: tuple[str, ...] = Field(default=(), description="Columns by which rows are stored; default: all of them.")
+    pooled: bool = Field(default=False, description="Whether longer windows are tried before a group is withheld; measured tables only.")
     uses: tuple[str, ...] = Field(default=(), description="Elements that decide which rows are there without being shown.")
     columns: tuple[ProductColumn, ...] = Field(min_length=1)
 
@@ -160,12 +166,14 @@ class ProductTable(Reviewed):
         for column in self.columns:
             if column.own_id or column.pseudonym:
                 raise ValueError(f"[{column.name}] names a person; an aggregate table has no such column")
-            named = {*column.of, *filter(None, (column.part_of, column.numerator, column.base))}
+            named = {*column.of, *(whole.people for whole in column.within), *filter(None, (column.numerator, column.base))}
             if strange := sorted(named - people):
                 raise ValueError(f"[{column.name}] names no people column of this table: {', '.join(strange)}")
-            if strange := sorted(set(column.part_of_row.values()) - names):
-                raise ValueError(f"[{column.name}] finds its whole by no column of this table: {', '.join(strange)}")
-            if strange := sorted({*column.reference, *column.part_of_row} - dimensions):
+            pointed = {value[1:] for value in column.reference.values() if value.startswith("=")}
+            pointed |= {name for whole in column.within for name in whole.row.values()}
+            if strange := sorted(pointed - names):
+                raise ValueError(f"[{column.name}] finds another row by no column of this table: {', '.join(strange)}")
+            if strange := sorted(set(column.reference).union(*(whole.row for whole in column.within)) - dimensions):
                 raise ValueError(f"[{column.name}] compares by no dimension of this table: {', '.join(strange)}")
 
 

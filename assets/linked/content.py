@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from contracts.records import RECORD_TYPES
 from contracts.vocabularies.health import COMMUNITY_ENCOUNTER_TYPES
@@ -27,11 +28,17 @@ def join_content(con: Connection, *, night: date) -> Mapping[str, int]:
     A subject that may not be linked keeps its rows under a person of its own.
     """
     counts = {name: replace_table(con, f"linked.{name}", _of(name)) for name in CONTENT}
-    parameters = {"night": night, "community_types": sorted(word.value for word in COMMUNITY_ENCOUNTER_TYPES)}
+    parameters = {"night": night, **contact_parameters()}
+    return counts | {name: replace_table(con, f"linked.{name}", load_sql(PACKAGE, name), parameters) for name in DERIVED}
+
+
+def contact_parameters() -> dict[str, Any]:
+    """Parameters of contact.sql: how each record type is counted and where it stands in the Sequential Intercept Model."""
+    parameters: dict[str, Any] = {"community_types": sorted(word.value for word in COMMUNITY_ENCOUNTER_TYPES)}
     for name in CONTENT:
         intercept = RECORD_TYPES[name].intercept
         parameters |= {f"{name}_unit": RECORD_TYPES[name].unit.value, f"{name}_intercept": intercept.value if intercept else None}
-    return counts | {name: replace_table(con, f"linked.{name}", load_sql(PACKAGE, name), parameters) for name in DERIVED}
+    return parameters
 
 
 def _of(record_type: str) -> str:

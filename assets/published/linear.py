@@ -76,13 +76,19 @@ def computable(vector: Vector, shown: Iterable[Vector]) -> bool:
     return not span.reduced(vector)
 
 
-def showable(cells: Sequence[Cell]) -> set[Hashable]:
+def showable(cells: Sequence[Cell], zeros: Iterable[Vector] = ()) -> set[Hashable]:
     """Which cells can be shown so that no sensitive one can be computed from them.
 
     Cells are tried from the largest value down (ties by their order), because large cells are margins that most readers need; a cell is
     left out when showing it would complete an equation for a sensitive cell.
+
+    Args:
+        cells: the cells of one system.
+        zeros: sums that every reader knows to be nought: two names for one group.
     """
     span = Span()
+    for vector in zeros:
+        span.add(vector)
     guarded = [dict(span.reduced(cell.vector)) for cell in cells if cell.sensitive]
     shown: set[Hashable] = set()
     candidates = [cell for cell in cells if not cell.sensitive and not cell.implicit]
@@ -110,13 +116,14 @@ def _parallel(sensitive: Mapping[int, int], rest: Mapping[int, int]) -> bool:
     return all(sensitive[other] == times * value % PRIME for other, value in rest.items())
 
 
-def interval(cell: Cell, shown: Sequence[Cell], parts: Sequence[Vector]) -> tuple[float, float] | None:
+def interval(cell: Cell, shown: Sequence[Cell], parts: Sequence[Vector], zeros: Sequence[Vector] = ()) -> tuple[float, float] | None:
     """Least and greatest value that a cell can have, given the shown values and that no part is negative.
 
     Args:
         cell: the withheld cell.
         shown: what the reader sees.
         parts: sums that cannot be negative besides the atoms themselves (a group minus its part).
+        zeros: sums known to be nought.
 
     Returns:
         The interval; None when the shown values contradict each other (people counted in two places), so that nothing follows exactly.
@@ -125,7 +132,8 @@ def interval(cell: Cell, shown: Sequence[Cell], parts: Sequence[Vector]) -> tupl
     from scipy.optimize import linprog
     from scipy.sparse import lil_matrix
 
-    atoms = sorted({atom for vector in (cell.vector, *(other.vector for other in shown), *parts) for atom in vector})
+    known = [*((other.vector, other.value) for other in shown), *((vector, 0) for vector in zeros)]
+    atoms = sorted({atom for vector in (cell.vector, *(vector for vector, _ in known), *parts) for atom in vector})
     index = {atom: number for number, atom in enumerate(atoms)}
 
     def matrix(vectors: Sequence[Vector]) -> lil_matrix:
@@ -138,7 +146,7 @@ def interval(cell: Cell, shown: Sequence[Cell], parts: Sequence[Vector]) -> tupl
     goal = np.zeros(len(atoms))
     for atom, value in cell.vector.items():
         goal[index[atom]] = value
-    equations = {"A_eq": matrix([other.vector for other in shown]).tocsr(), "b_eq": [other.value for other in shown]} if shown else {}
+    equations = {"A_eq": matrix([vector for vector, _ in known]).tocsr(), "b_eq": [value for _, value in known]} if known else {}
     inequalities = {"A_ub": -matrix(parts).tocsr(), "b_ub": np.zeros(len(parts))} if parts else {}
     ends = []
     for sign in (1.0, -1.0):

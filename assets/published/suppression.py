@@ -18,7 +18,7 @@ from typing import Any
 
 from assets.published.linear import Cell, Vector, interval, showable
 from contracts.disclosure import DisclosurePolicy
-from contracts.products import ProductColumn, ProductTable, Role
+from contracts.products import ProductColumn, ProductTable, Role, Within
 
 Row = dict[str, Any]
 WITHHELD = "withheld"
@@ -52,10 +52,11 @@ class Protected:
 
 @dataclass(frozen=True)
 class _System:
-    """The cells of one table, and for each group the sums that cannot be negative."""
+    """The cells of one table, the sums that cannot be negative, and those that every reader knows to be nought."""
 
     cells: list[Cell]
     parts: list[Vector]
+    zeros: list[Vector]
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def protect(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, 
     widened, audited = 0, True
     systems = _apart(_system(work))
     for system in systems:
-        safe = showable(system.cells)
+        safe = showable(system.cells, system.zeros)
         if len(system.cells) <= policy.interval_cells:
             kept = _widen(system, safe, policy)
             widened += len(safe) - len(kept)
@@ -149,17 +150,22 @@ def _apart(system: _System) -> list[_System]:
             variable = part_of[variable]
         return variable
 
-    for cell in system.cells:
-        first, *others = cell.vector
+    for vector in (*(cell.vector for cell in system.cells), *system.zeros):
+        first, *others = vector
         for other in others:
             part_of[root(other)] = root(first)
-    cells: dict[int, list[Cell]] = {}
-    parts: dict[int, list[Vector]] = {}
+    found: dict[int, _System] = {}
+
+    def system_of(vector: Vector) -> _System:
+        return found.setdefault(root(next(iter(vector))), _System([], [], []))
+
     for cell in system.cells:
-        cells.setdefault(root(next(iter(cell.vector))), []).append(cell)
+        system_of(cell.vector).cells.append(cell)
     for vector in system.parts:
-        parts.setdefault(root(next(iter(vector))), []).append(vector)
-    return [_System(cells[name], parts.get(name, [])) for name in cells]
+        system_of(vector).parts.append(vector)
+    for vector in system.zeros:
+        system_of(vector).zeros.append(vector)
+    return list(found.values())
 
 
 def _system(work: _Table) -> _System:
@@ -170,15 +176,6 @@ def _system(work: _Table) -> _System:
     atoms = sorted({atom for row in covered.values() for atom in row})
     variables = {key: number for number, key in enumerate(itertools.product(atoms, [column.name for column in work.people]))}
     numbers = {place: number for number, place in places.items()}
-    wholes = [(number, column, whole) for number in places for column in work.people if (whole := _whole(work, number, column, numbers))]
-    for number, column, whole in wholes:
-        # Where the part is the whole and may be seen to be, both are one unknown: knowing either is knowing both.
-        if (
-            column.may_be_all
-            and len(covered[number]) == len(covered[whole[0]]) == 1
-            and work.count(number, column.name) == work.count(*whole)
-        ):
-            _merge(variables, (covered[number][0], column.name), (covered[whole[0]][0], whole[1]))
 
     def vector(number: int, name: str) -> dict[int, int]:
         return dict(Counter(variables[atom, name] for atom in covered[number]))
@@ -189,28 +186,32 @@ def _system(work: _Table) -> _System:
         for column in work.people
         if (value := work.count(number, column.name)) is not None
     ]
-    rests = [_rest(work, (number, column), whole, _minus(vector(*whole), vector(number, column.name))) for number, column, whole in wholes]
-    return _System([*cells, *(rest for rest in rests if rest)], [rest.vector for rest in rests if rest])
+    rests: list[Cell] = []
+    zeros: list[Vector] = []
+    for number in places:
+        for column in work.people:
+            for within in column.within:
+                whole = _whole(work, number, column, within, numbers)
+                rest = whole and _rest(work, (number, column), whole, within, _minus(vector(*whole), vector(number, column.name)))
+                if not rest:
+                    continue
+                rests.append(rest)
+                # Where the part is the whole and may be seen to be, both are names of one group: knowing either is knowing both.
+                if rest.value == 0 and within.may_be_all:
+                    zeros.append(rest.vector)
+    return _System([*cells, *rests], [rest.vector for rest in rests], zeros)
 
 
-def _whole(work: _Table, number: int, column: ProductColumn, numbers: Mapping[tuple[Any, ...], int]) -> tuple[int, str] | None:
+def _whole(
+    work: _Table, number: int, column: ProductColumn, within: Within, numbers: Mapping[tuple[Any, ...], int]
+) -> tuple[int, str] | None:
     """Row and column of the count that contains this one; None if there is none or either count is missing."""
-    if column.part_of is None or work.count(number, column.name) is None:
-        return None
     at = number
-    if column.part_of_row:
-        values = {dimension: work.rows[number][name] for dimension, name in column.part_of_row.items()}
-        at = numbers.get(work.place(number, **values), -1)
-    if at < 0 or work.count(at, column.part_of) is None:
+    if within.row:
+        at = numbers.get(work.place(number, **{name: work.rows[number][pointer] for name, pointer in within.row.items()}), -1)
+    if at < 0 or work.count(number, column.name) is None or work.count(at, within.people) is None:
         return None
-    return at, column.part_of
-
-
-def _merge(variables: dict[tuple[int, str], int], one: tuple[int, str], other: tuple[int, str]) -> None:
-    kept, gone = variables[other], variables[one]
-    for key, variable in variables.items():
-        if variable == gone:
-            variables[key] = kept
+    return at, within.people
 
 
 def _minus(whole: Mapping[int, int], part: Mapping[int, int]) -> dict[int, int]:
@@ -218,19 +219,18 @@ def _minus(whole: Mapping[int, int], part: Mapping[int, int]) -> dict[int, int]:
     return {atom: value for atom, value in sorted(rest.items()) if value}
 
 
-def _rest(work: _Table, part: tuple[int, ProductColumn], whole: tuple[int, str], vector: Vector) -> Cell | None:
+def _rest(work: _Table, part: tuple[int, ProductColumn], whole: tuple[int, str], within: Within, vector: Vector) -> Cell | None:
     """The people of a group who are not in its part: a group of their own, which showing both counts would give away."""
     number, column = part
-    inside, outside = work.count(number, column.name), work.count(*whole)
-    if inside is None or outside is None or not vector:
-        return None
-    if inside > outside:
+    left = (work.count(*whole) or 0) - (work.count(number, column.name) or 0)
+    if left < 0:
         raise DisclosureFault(
-            f"table [{work.declared.name}], column [{column.name}] counts more people than [{column.part_of}], which contains it"
+            f"table [{work.declared.name}], column [{column.name}] counts more people than [{within.people}], which contains it"
         )
-    left = outside - inside
-    sensitive = work.policy.too_small(left) and not (left == 0 and column.may_be_all)
-    return Cell((number, column.name, "rest"), left, vector, sensitive=sensitive, implicit=True)
+    if not vector:
+        return None
+    sensitive = work.policy.too_small(left) and not (left == 0 and within.may_be_all)
+    return Cell((number, column.name, *whole), left, vector, sensitive=sensitive, implicit=True)
 
 
 def _covered(places: Mapping[int, tuple[Any, ...]], totals: Sequence[str | None]) -> dict[int, list[int]]:
@@ -263,11 +263,11 @@ def _widen(system: _System, shown: set[Hashable], policy: DisclosurePolicy) -> s
         # Taking a cell away only widens intervals, so each sensitive cell needs looking at once.
         taken: list[Cell] = []
         waiting = _neighbours(sensitive, visible)
-        while _too_narrow(sensitive, visible, system.parts, policy):
+        while _too_narrow(sensitive, visible, system, policy):
             taken.append(waiting.pop(0))
             visible = [cell for cell in visible if cell.key != taken[-1].key]
         for cell in sorted(taken[:-1], key=lambda cell: -cell.value):
-            if not _too_narrow(sensitive, [*visible, cell], system.parts, policy):
+            if not _too_narrow(sensitive, [*visible, cell], system, policy):
                 visible.append(cell)
     return {cell.key for cell in visible}
 
@@ -278,16 +278,16 @@ def _neighbours(sensitive: Cell, visible: Sequence[Cell]) -> list[Cell]:
     return sorted(visible, key=lambda cell: (not cell.vector.keys() <= touching, cell.value))
 
 
-def _too_narrow(cell: Cell, visible: Sequence[Cell], parts: Sequence[Vector], policy: DisclosurePolicy) -> bool:
+def _too_narrow(cell: Cell, visible: Sequence[Cell], system: _System, policy: DisclosurePolicy) -> bool:
     if not visible:
         return False
-    ends = interval(cell, visible, parts)
+    ends = interval(cell, visible, system.parts, system.zeros)
     # The solver answers in floating point; half a person is no difference.
     return ends is not None and ends[1] - ends[0] < policy.interval_width - 0.5
 
 
 def _published(work: _Table, number: int, shown: set[Hashable]) -> Row:
-    out = {column.name: _value(work, number, column, shown) for column in work.declared.columns}
+    out = {column.name: _value(work, number, column, shown) for column in work.declared.columns if column.role is not Role.HIDDEN}
     out[WITHHELD] = any(work.rows[number][column.name] is not None and (number, column.name) not in shown for column in work.people)
     return out
 
@@ -300,13 +300,13 @@ def _value(work: _Table, number: int, column: ProductColumn, shown: set[Hashable
         return row[column.name]
     needed = [number]
     if column.reference:
-        place = work.place(number, **column.reference)
+        place = work.place(number, **{name: row[value[1:]] if value.startswith("=") else value for name, value in column.reference.items()})
         needed.append(next((other for other in range(len(work.rows)) if work.place(other) == place), -1))
-    if any((at, name) not in shown for at in needed for name in column.of):
+    if any(at < 0 or (work.rows[at][name] is not None and (at, name) not in shown) for at in needed for name in column.of):
         return None
     if column.numerator and column.base and column.per is not None:
-        base = _rounded(row[column.base], work.policy)
-        return round(column.per * _rounded(row[column.numerator], work.policy) / base, 6) if base else None
+        part, base = (None if row[name] is None else _rounded(row[name], work.policy) for name in (column.numerator, column.base))
+        return round(column.per * part / base, 6) if part is not None and base else None
     return row[column.name] if work.policy.rounding == 1 else None
 
 

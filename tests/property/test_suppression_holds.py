@@ -33,7 +33,7 @@ def _table(dimensions: int, *, with_part: bool) -> ProductTable:
     ]
     columns.append({"name": "people", "description": "people in the cell", "role": "people"})
     if with_part:
-        columns.append({"name": "part", "description": "some of them", "role": "people", "part_of": "people"})
+        columns.append({"name": "part", "description": "some of them", "role": "people", "within": [{"people": "people"}]})
     return ProductTable.model_validate(
         {"name": "t", "description": "a table of counts", "grain": "aggregate", "question": "t", "columns": columns}
     )
@@ -141,7 +141,7 @@ def test_after_the_interval_audit_every_small_count_stays_uncertain(seed: int) -
     published = {(number, name) for number, row in enumerate(protected.rows) for name in ("people", "part") if row.get(name) is not None}
     visible = [cell for cell in system.cells if cell.key in published]
     for cell in (cell for cell in system.cells if cell.sensitive):
-        ends = interval(cell, visible, system.parts) if visible else None
+        ends = interval(cell, visible, system.parts, system.zeros) if visible else None
         assert ends is None or ends[1] - ends[0] >= policy.interval_width - 0.5
 
 

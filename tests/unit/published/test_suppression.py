@@ -117,7 +117,7 @@ def test_rows_of_a_dimension_without_total_do_not_add_up() -> None:
 RATES = _table(
     GROUP,
     _column("base", "people"),
-    _column("screened", "people", part_of="base"),
+    _column("screened", "people", within=[{"people": "base"}]),
     _column("contacts", "magnitude", of=["base"]),
     _column("percent", "derived", of=["base", "screened"], numerator="screened", base="base", per=100),
     _column("ratio", "derived", of=["base", "screened"], reference={"race_group": "B"}),
@@ -251,8 +251,8 @@ CHAIN = _table(
     _column("point", "dimension"),
     GROUP,
     _column("base_point", "plain"),
-    _column("base_people", "people", part_of="people", part_of_row={"point": "base_point"}, may_be_all=True),
-    _column("people", "people", part_of="base_people"),
+    _column("base_people", "people", within=[{"people": "people", "row": {"point": "base_point"}, "may_be_all": True}]),
+    _column("people", "people", within=[{"people": "base_people"}]),
 )
 
 
@@ -283,7 +283,7 @@ def test_a_small_group_left_out_of_a_base_is_protected() -> None:
 
 
 def test_a_part_may_be_the_whole_where_that_says_nothing() -> None:
-    table = _table(GROUP, _column("eligible", "people"), _column("listed", "people", part_of="eligible", may_be_all=True))
+    table = _table(GROUP, _column("eligible", "people"), _column("listed", "people", within=[{"people": "eligible", "may_be_all": True}]))
     rows = [{"race_group": "A", "eligible": 20, "listed": 20}, {"race_group": "B", "eligible": 40, "listed": 35}]
     shown = {row["race_group"]: (row["eligible"], row["listed"]) for row in protect(table, rows, _policy()).rows}
     assert shown["A"] == (20, 20)

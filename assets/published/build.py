@@ -1,0 +1,179 @@
+"""The tables of one product, worked out from what was handed over to it.
+
+Belongs here: deriving contacts, running the measures again on the product's own scope, answering the published questions, protecting small
+cells. Does not belong here: deciding what is handed over (scope_for_product), writing the product's file (file).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Any, Final
+
+import polars as pl
+
+from assets.lineage import tables_read
+from assets.linked.content import contact_parameters
+from assets.measured.measure import measure
+from assets.measured.scope import SCOPE_TABLES, close_scope, open_scope
+from assets.published.suppression import WITHHELD, Protected, Row, protect
+from contracts.definition_parts import Window
+from contracts.definitions import Definitions
+from contracts.disclosure import DisclosurePolicy
+from contracts.products import Grain, ProductTable, Role
+from resources.sql import Connection, load_sql, replace_table, rows
+
+QUESTIONS: Final = "assets.published.questions"
+OUTPUT: Final = "product"
+"""Schema of the finished tables in a scratch database."""
+ANSWER: Final = "temp.answered"
+
+
+class BuildFault(RuntimeError):
+    """A table cannot be built as the product's text declares it; says which table and column."""
+
+
+@dataclass(frozen=True)
+class BuiltTable:
+    """One finished table: where it lies and what protecting it took (None where there was nothing to protect)."""
+
+    table: ProductTable
+    select: str
+    protected: Protected | None = None
+    months: int | None = None
+
+
+@dataclass
+class Bench:
+    """A scratch connection with everything that was handed over, and what the questions need to know.
+
+    ``measured_for`` is the window, in months, for which the measures lie there; 0 for the county's own.
+    """
+
+    con: Connection
+    definitions: Definitions
+    population: Path
+    policy: DisclosurePolicy
+    night: date
+    minimum: int = 0
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    measured_for: int | None = None
+
+    @property
+    def as_of(self) -> datetime:
+        """Midnight at the start of the night."""
+        return datetime.combine(self.night, time())
+
+    def prepare(self) -> None:
+        """Derive contacts and persons from the permitted rows, by the linked stage's own questions."""
+        parameters = {**contact_parameters(), "as_of": self.as_of}
+        replace_table(self.con, "linked.contact", load_sql("assets.linked", "contact"), parameters)
+        replace_table(self.con, "linked.person_attribute", load_sql("assets.published", "person_attribute"), parameters)
+
+    def measure(self, months: int) -> None:
+        """Have the measures lie in the schema ``measured`` for a window of so many months; 0 for the windows the county's text says."""
+        if self.measured_for == months:
+            return
+        self.con.execute("create schema if not exists measured")
+        open_scope(self.con, {name: f"select * from linked.{name}" for name in SCOPE_TABLES})
+        try:
+            definitions = widened(self.definitions, months) if months else self.definitions
+            measure(self.con, target_schema="measured", definitions=definitions, benchmarks=self.population, as_of=self.as_of)
+        finally:
+            close_scope(self.con)
+        self.measured_for = months
+
+
+def widened(definitions: Definitions, months: int) -> Definitions:
+    """The county's definitions with the periods of decision points and Stepping Up measures of so many months."""
+    period = Window(months=months)
+    return definitions.model_copy(
+        update={
+            "decision_points": definitions.decision_points.model_copy(update={"period": period}),
+            "stepping_up": definitions.stepping_up.model_copy(update={"period": period}),
+        }
+    )
+
+
+def build_tables(bench: Bench, tables: Sequence[ProductTable]) -> list[BuiltTable]:
+    """Answer the question of every table; finished tables lie in the schema ``product`` of the bench's database."""
+    bench.con.execute(f"create schema if not exists {OUTPUT}")
+    return [_build(bench, table) for table in tables]
+
+
+def _build(bench: Bench, table: ProductTable) -> BuiltTable:
+    target = f'{OUTPUT}."{table.name}"'
+    question = load_sql(QUESTIONS, table.question)
+    is_measured = any(name.startswith("measured.") for name in tables_read(question))
+    if table.grain is not Grain.AGGREGATE:
+        if is_measured:
+            bench.measure(0)
+        types = _answer(bench, table, question)
+        replace_table(bench.con, target, f"select {_listed(types)} from {ANSWER}")
+        return BuiltTable(table, f"select * from {target}")
+    for months in _windows(bench, table) if is_measured else [0]:
+        if is_measured:
+            bench.measure(months)
+        types = _answer(bench, table, question)
+        protected = protect(table, _answered_rows(bench.con, types), bench.policy, minimum=bench.minimum)
+        if protected.primary == 0:
+            break
+    _write_rows(bench.con, target, protected.rows, {name: types[name] for name in types if name not in _hidden(table)})
+    return BuiltTable(table, f"select * from {target}", protected, months or None)
+
+
+def _hidden(table: ProductTable) -> set[str]:
+    return {column.name for column in table.with_role(Role.HIDDEN)}
+
+
+def _windows(bench: Bench, table: ProductTable) -> list[int]:
+    """Windows to try in order: the county's own, then the longer ones of its disclosure rule."""
+    own = bench.definitions.decision_points.period.months or 0
+    return [0, *(months for months in bench.policy.pooling_months if months > own)] if table.pooled else [0]
+
+
+def _answer(bench: Bench, table: ProductTable, question: str) -> dict[str, str]:
+    """Answer a question into a temporary table; returns name and type of the columns that the product's text names, in its order.
+
+    Raises:
+        BuildFault: if the text names a column that the question does not answer.
+    """
+    replace_table(bench.con, ANSWER, question, {"as_of": bench.as_of, "night": bench.night, **bench.parameters})
+    described = rows(bench.con, f"select column_name, column_type from (describe select * from {ANSWER})")
+    held = {str(name): str(kind) for name, kind in described}
+    missing = [column.name for column in table.columns if column.name not in held]
+    if missing:
+        raise BuildFault(
+            f"table [{table.name}]: the question [{table.question}] has no column {', '.join(missing)}; it has {', '.join(sorted(held))}"
+        )
+    return {column.name: held[column.name] for column in table.columns}
+
+
+def _listed(types: Mapping[str, str]) -> str:
+    return ", ".join(f'"{name}"' for name in types)
+
+
+def _answered_rows(con: Connection, types: Mapping[str, str]) -> list[Row]:
+    return [dict(zip(types, values, strict=True)) for values in rows(con, f"select {_listed(types)} from {ANSWER}")]
+
+
+def _write_rows(con: Connection, target: str, protected: Sequence[Row], types: Mapping[str, str]) -> None:
+    """Write protected rows with the types their question gave them and the column that says whether anything is withheld."""
+    kinds = {**types, WITHHELD: "BOOLEAN"}
+    columns = ", ".join(f'"{name}" {kind}' for name, kind in kinds.items())
+    con.execute(f"create or replace table {target} ({columns})")
+    if not protected:
+        return
+    frame = pl.DataFrame([{name: row[name] for name in kinds} for row in protected], infer_schema_length=None, strict=False)
+    con.register("protected_rows", frame.to_arrow())
+    try:
+        con.execute(f"insert into {target} by name select * from protected_rows")
+    finally:
+        con.unregister("protected_rows")
+
+
+def stored_rows(con: Connection, built: BuiltTable) -> int:
+    """Row count of a finished table."""
+    return int(rows(con, f"select count(*) from ({built.select}) as stored")[0][0])

@@ -1,0 +1,8 @@
+-- Which permitted rows are surely enough about their person, under the product's own name for that person?
+-- The recipient's own rows need no link. A row of another agency must be tied to its person as surely as a consent would have to be.
+select permitted.* replace (product_pseudonym.pseudonym as person_key)
+from temp.product_permitted as permitted
+join temp.product_pseudonym as product_pseudonym on product_pseudonym.person_key = permitted.person_key
+join linked.membership as membership on membership.subject_id = permitted.subject_id and membership.person_key = permitted.person_key
+where membership.link_confidence >= $rows_across
+   or permitted.system in (select system from consented.element where agency = $recipient)
