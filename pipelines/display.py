@@ -34,11 +34,15 @@ ERR = _console(sys.stderr, stderr=True)
 class ProgressJournal(QuietJournal):
     """Shows every step of a run as it goes, and keeps what happened."""
 
-    def __init__(self, progress: Progress, steps: int, title: str) -> None:
+    def __init__(self, progress: Progress, title: str) -> None:
         super().__init__()
         self._progress = progress
         self._title = title
-        self._task: TaskID = progress.add_task(title, total=steps)
+        self._task: TaskID = progress.add_task(title, total=None)
+
+    def expect(self, steps: int) -> None:
+        """Say how many steps there will be."""
+        self._progress.update(self._task, total=steps)
 
     def started(self, step: str) -> None:
         """Show the step at work."""
@@ -50,9 +54,8 @@ class ProgressJournal(QuietJournal):
         self._progress.advance(self._task)
 
     def failed(self, step: str, message: str) -> None:
-        """Say so at once, and advance."""
+        """Advance; the account at the end says why."""
         super().failed(step, message)
-        self._progress.console.print(f"[red]failed[/red] {message}")
         self._progress.advance(self._task)
 
     def close(self) -> None:
@@ -75,16 +78,16 @@ def progress_bar() -> Iterator[Progress]:
 
 
 @contextmanager
-def counting(title: str) -> Iterator[Callable[[str, int, int], None]]:
-    """A progress display for work that reports (what, done, total)."""
+def counting(title: str) -> Iterator[Callable[[str, float], None]]:
+    """A progress display for work that reports a stage and the fraction done."""
     with progress_bar() as progress:
-        task = progress.add_task(title, total=None)
+        task = progress.add_task(title, total=100)
 
-        def report(what: str, done: int, total: int) -> None:
-            progress.update(task, description=f"{title}  {what}", completed=done, total=total)
+        def report(stage: str, fraction: float) -> None:
+            progress.update(task, description=f"{title}  {stage}", completed=round(100 * fraction))
 
         yield report
-        progress.update(task, description=title)
+        progress.update(task, description=title, completed=100)
 
 
 def emit_json(value: Any) -> None:

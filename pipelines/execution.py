@@ -18,7 +18,7 @@ from pipelines.place import Place
 from resources.integrator import QuietJournal
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, Definitions
+    from dagster import DagsterInstance
 
 
 @dataclass(frozen=True)
@@ -72,17 +72,13 @@ def _quiet() -> None:
     masked.propagate = False
 
 
-def steps_of(definitions: Definitions, job: str) -> int:
-    """How many steps a job has."""
-    return len(definitions.get_job_def(job).graph.node_dict)
-
-
 def run_job(place: Place, instance: DagsterInstance, *, county: County, job: str, night: date, journal: QuietJournal) -> RunOutcome:
     """Execute a job for one night in this process."""
     from pipelines.definitions import build_defs
 
-    definitions = build_defs(place, county=county, journal=journal)
-    result = definitions.get_job_def(job).execute_in_process(
+    definition = build_defs(place, county=county, journal=journal).resolve_job_def(job)
+    journal.expect(len(definition.graph.node_dict))
+    result = definition.execute_in_process(
         instance=instance,
         partition_key=night.isoformat(),
         raise_on_error=False,

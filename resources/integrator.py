@@ -55,6 +55,9 @@ class QuietJournal:
     seconds: dict[str, float] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
 
+    def expect(self, steps: int) -> None:
+        """Nothing to show."""
+
     def started(self, step: str) -> None:
         """Nothing to show."""
 
@@ -108,7 +111,7 @@ def describe(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if _room_of(frame.filename)]
     place = f" at {_room_of(ours[-1].filename)}:{ours[-1].lineno}" if ours else ""
-    return f"{type(error).__name__}{place}; run the step again with the rows at hand to see more (messages of libraries may quote values)"
+    return f"{type(error).__name__}{place} (the library's own message is withheld: it may quote a value)"
 
 
 def _room_of(filename: str) -> str | None:

@@ -5,6 +5,7 @@ Belongs here: keys, descriptions, what reads what, and calling the functions bes
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import dagster as dg
 
@@ -15,6 +16,7 @@ from assets.source_groups import delivered
 from contracts.county import County
 from contracts.elements import WITHOUT_SUBJECT
 from resources.integrator import Integrator
+from resources.sql import Connection
 
 AGENCY, ELEMENT, FORM, INSTRUMENT, CLAUSE, LAPSED = consented("agency", "element", "form", "instrument", "clause", "clause_out_of_force")
 (LINK_DOMAIN,) = consented("link_domain")
@@ -62,7 +64,7 @@ def _steps(county: County) -> tuple[_Step, ...]:
         ),
         _Step(
             "link_domains",
-            consent.write_link_domains,
+            _write_link_domains,
             (table(LINK_DOMAIN, "Maximal sets of systems all of whose pairs may be compared, both contributors agreeing.", CLAUSE),),
         ),
         _Step(
@@ -140,6 +142,12 @@ def _steps(county: County) -> tuple[_Step, ...]:
             ),
         ),
     )
+
+
+def _write_link_domains(con: Connection, county: County, night: date) -> dict[str, int]:
+    # The names of domains are the county's, and no names of figures.
+    systems = consent.write_link_domains(con, county, night)
+    return {"domains": len(systems), "systems_linked": sum(systems.values())}
 
 
 def tables(county: County) -> tuple[Table, ...]:

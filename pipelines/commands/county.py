@@ -85,8 +85,12 @@ def simulate(
     place = here()
     folder = out or place.simulated
     begin = first_night or load_county(place.county).text.first_night
-    with counting("simulating") as report:
-        simulate_county(folder, residents=residents, first_night=begin, nights=nights, seed=seed, progress=report)
+    try:
+        with counting("simulating") as report:
+            simulate_county(folder, residents=residents, first_night=begin, nights=nights, seed=seed, progress=report)
+    except (FileExistsError, ValueError) as error:
+        complain(str(error))
+        raise typer.Exit(USAGE) from None
     say(f"simulated {residents:,} residents and {nights} night(s) from {begin}: {folder}")
     say(f"hand a night over with: throughcare county deliver --night {begin}")
 
@@ -100,10 +104,14 @@ def deliver(
 
     Example: throughcare county deliver --night 2026-03-02
     """
-    from resources.simulated_county.simulate import deliver as deliver_night
+    from resources.simulated_county.deliver import deliver as deliver_night
 
     place = here()
     place.home.prepare()
-    deliver_night(out or place.simulated, place.systems, night)
+    try:
+        deliver_night(out or place.simulated, place.systems, night)
+    except FileNotFoundError as error:
+        complain(str(error))
+        raise typer.Exit(USAGE) from None
     set_simulated_day(place.home, night)
     say(f"delivered night {night} to {place.systems}")

@@ -116,7 +116,7 @@ def _simulate(place: Place, first: date, *, residents: int, nights: int, seed: i
 
 
 def _deliver(place: Place, night: date) -> None:
-    from resources.simulated_county.simulate import deliver
+    from resources.simulated_county.deliver import deliver
 
     deliver(place.simulated, place.systems, night)
     set_simulated_day(place.home, night)

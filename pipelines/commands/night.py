@@ -13,7 +13,7 @@ import typer
 from contracts.county import County
 from pipelines.commands.common import BAD, AsJson, Night, here, terms
 from pipelines.display import ProgressJournal, complain, emit_json, progress_bar, say, table
-from pipelines.execution import RunOutcome, dagster_instance, run_job, steps_of
+from pipelines.execution import RunOutcome, dagster_instance, run_job
 from pipelines.place import Place, prepare_dagster
 from pipelines.products import ProductState, product_states
 
@@ -66,7 +66,7 @@ def denies(night: Night, as_json: AsJson = False) -> None:
 def execute(place: Place, instance: Any, *, county: County, job: str, night: date) -> RunOutcome:
     """Run a job with its progress on standard error."""
     with progress_bar() as progress:
-        journal = ProgressJournal(progress, steps_of(place, county, job), f"{job} {night}")
+        journal = ProgressJournal(progress, f"{job} {night}")
         outcome = run_job(place, instance, county=county, job=job, night=night, journal=journal)
         journal.close()
     return outcome

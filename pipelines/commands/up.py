@@ -138,7 +138,8 @@ def wait_until_ready(process: subprocess.Popen[bytes], port: int, seconds: float
 
 
 def _simulate(place: Place, first_night: date) -> None:
-    from resources.simulated_county.simulate import deliver, simulate
+    from resources.simulated_county.deliver import deliver
+    from resources.simulated_county.simulate import simulate
 
     with counting(f"simulating {RESIDENTS:,} residents") as report:
         simulate(place.simulated, residents=RESIDENTS, first_night=first_night, nights=1, seed=20_260_302, progress=report)
