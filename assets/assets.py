@@ -68,7 +68,7 @@ def table_asset(county: County, table: Table, fill: Fill) -> dg.AssetsDefinition
     """A table that one function fills."""
 
     @dg.multi_asset(name=f"{table.key.stage.value}_{table.key.name}", specs=[spec(table)], partitions_def=nights(county), pool=POOL)
-    def step(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> dg.MaterializeResult:
+    def step(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> dg.MaterializeResult[None]:
         with integrator.step(table.key.qualified) as con:
             known = fill(con, integrator.terms.county, night_of(context))
             return materialized(con, table, known if isinstance(known, Mapping) else None)
@@ -85,7 +85,7 @@ def materialized(
     data_version: str | None = None,
     declared: Declared | None = None,
     renamed: Mapping[str, TableKey] | None = None,
-) -> dg.MaterializeResult:
+) -> dg.MaterializeResult[None]:
     """Report a table that now lies in the warehouse: row count, column schema, lineage and the given figures; never a row.
 
     Args:
@@ -115,7 +115,7 @@ def materialized(
     )
 
 
-def reported(table: Table, known: Mapping[str, object], *, checks: Sequence[dg.AssetCheckResult] = ()) -> dg.MaterializeResult:
+def reported(table: Table, known: Mapping[str, object], *, checks: Sequence[dg.AssetCheckResult] = ()) -> dg.MaterializeResult[None]:
     """Report an asset that is not a warehouse table: figures only."""
     return dg.MaterializeResult(asset_key=asset_key(table.key), metadata=metadata_of(known), check_results=list(checks))
 

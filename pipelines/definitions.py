@@ -75,14 +75,15 @@ def build_defs(place: Place, *, county: County | None = None, journal: Journal |
 class RunLog(QuietJournal):
     """Tells Dagster's run log why a step failed, in our words; the error itself is masked there."""
 
-    def __init__(self, log: dg.DagsterLogManager) -> None:
+    def __init__(self, log: dg.DagsterLogManager | None) -> None:
         super().__init__()
         self._log = log
 
     def failed(self, step: str, message: str) -> None:
         """One line in the run log."""
         super().failed(step, message)
-        self._log.error(message)
+        if self._log:
+            self._log.error(message)
 
 
 def _integrator(place: Place, terms: Terms, journal: Journal | None) -> dg.ResourceDefinition:

@@ -83,7 +83,7 @@ def _source(county: County, source: Source) -> dg.AssetsDefinition:
         retry_policy=RETRIES,
         pool=POOL,
     )
-    def deliver(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult]:
+    def deliver(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult[None]]:
         """Read one source's delivery of tonight and judge it."""
         with integrator.step(f"acquired.{source.name}") as con:
             found = acquire(source, night=night_of(context), home=integrator.home, con=con, environment=integrator.environment)

@@ -157,7 +157,7 @@ def _records(county: County, group: SourceGroup) -> dg.AssetsDefinition:
         partitions_def=nights(county),
         pool=POOL,
     )
-    def admit(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult]:
+    def admit(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult[None]]:
         """Map, validate and admit the rows of tonight's deliveries."""
         with integrator.step(f"checked.{group.name}") as con:
             found = [
@@ -183,7 +183,7 @@ def _derived(county: County) -> dg.AssetsDefinition:
     listed = derived_tables(county)
 
     @dg.multi_asset(name="checked_people", specs=[spec(table) for table in listed], partitions_def=nights(county), pool=POOL)
-    def people(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult]:
+    def people(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult[None]]:
         """Identities, subjects and asserted race of everything known tonight."""
         night = night_of(context)
         with integrator.step("checked.people") as con:

@@ -162,7 +162,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
 
 def _assets(county: County, step: _Step) -> dg.AssetsDefinition:
     @dg.multi_asset(name=f"consented_{step.name}", specs=[spec(table) for table in step.tables], partitions_def=nights(county), pool=POOL)
-    def write(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult]:
+    def write(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult[None]]:
         with integrator.step(f"consented.{step.name}") as con:
             known = step.fill(con, integrator.terms.county, night_of(context))
             results = [

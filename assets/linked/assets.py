@@ -120,7 +120,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
     )
     def persons(
         context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator], keyring: dg.ResourceParam[Keyring]
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         """Standardise, compare, resolve: tonight's persons."""
         with integrator.step("linked.persons") as con:
             found = night.link_night(con, county=integrator.terms.county, keyring=keyring, night=night_of(context))
@@ -142,7 +142,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
         partitions_def=nights(county),
         pool=POOL,
     )
-    def joined(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult]:
+    def joined(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult[None]]:
         """Join permitted content to person keys."""
         with integrator.step("linked.content") as con:
             night.join_content(con, night=night_of(context))

@@ -78,7 +78,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
         partitions_def=nights(county),
         pool=POOL,
     )
-    def measures(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult]:
+    def measures(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult[None]]:
         """Every measure over the integrator's scope."""
         terms = integrator.terms.county
         as_of = datetime.combine(night_of(context), datetime.min.time())

@@ -63,7 +63,7 @@ def _product(county: County, product: Product, table: Table) -> dg.AssetsDefinit
         integrator: dg.ResourceParam[Integrator],
         keyring: dg.ResourceParam[Keyring],
         ledger: dg.ResourceParam[Ledger],
-    ) -> dg.MaterializeResult:
+    ) -> dg.MaterializeResult[None]:
         with integrator.step(table.key.qualified) as con:
             found = publish_product(
                 product,
@@ -93,7 +93,7 @@ def _denies(county: County, table: Table) -> dg.AssetsDefinition:
         integrator: dg.ResourceParam[Integrator],
         keyring: dg.ResourceParam[Keyring],
         ledger: dg.ResourceParam[Ledger],
-    ) -> dg.MaterializeResult:
+    ) -> dg.MaterializeResult[None]:
         with integrator.step(table.key.qualified) as con:
             found = run_denies(
                 con, county=integrator.terms.county, home=integrator.home, keyring=keyring, ledger=ledger, night=night_of(context)

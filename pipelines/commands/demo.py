@@ -78,7 +78,7 @@ def demo(
     account.products = product_states(place.home, county)
     begun = time.monotonic()
     if account.outcomes[-1].success:
-        account.accuracy = measure_accuracy(place, county, place.simulated / "truth")
+        account.accuracy = measure_accuracy(place, place.simulated / "truth")
     account.seconds["evaluation"] = time.monotonic() - begun
     if as_json:
         emit_json(_document(account))

@@ -6,19 +6,19 @@ Belongs here: the verbs and their account. Does not belong here: comparing with 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from contracts.county import County
-from contracts.linkage import AccuracyRow
-from pipelines.commands.common import BAD, AsJson, here, terms
-from pipelines.display import complain, emit_json, table
+from pipelines.commands.common import BAD, USAGE, AsJson, here
+from pipelines.display import complain, emit_json, say, table
 from pipelines.place import Place
 from resources.warehouse import Warehouse
+
+if TYPE_CHECKING:
+    from assets.linked.evaluate import Evaluation
 
 app = typer.Typer(no_args_is_help=True, help="How good the linkage is; a new model version.")
 
@@ -31,18 +31,13 @@ RECALL = 0.90
 class Accuracy:
     """Accuracy against the truth of a simulated county."""
 
-    rows: Sequence[AccuracyRow]
-
-    @property
-    def promised(self) -> AccuracyRow | None:
-        """The slice that the promise is about."""
-        return next((row for row in self.rows if row.scope == "with_birth_date" and row.by == "overall"), None)
+    found: Evaluation
 
     @property
     def good(self) -> bool:
         """Whether the promise holds; a figure that could not be computed does not."""
-        row = self.promised
-        if row is None or row.precision.value is None or row.recall.value is None:
+        row = self.found.row("with_birth_date")
+        if row.precision.value is None or row.recall.value is None:
             return False
         return row.precision.value >= PRECISION and row.recall.value >= RECALL
 
@@ -59,8 +54,11 @@ def evaluate(
     Example: throughcare link evaluate --truth ./data/simulated_county/truth
     """
     place = here()
-    county = terms(place)
-    accuracy = measure_accuracy(place, county, truth or place.simulated / "truth")
+    try:
+        accuracy = measure_accuracy(place, truth or place.simulated / "truth")
+    except FileNotFoundError as error:
+        complain(str(error))
+        raise typer.Exit(USAGE) from None
     if as_json:
         emit_json(accuracy_document(accuracy))
     else:
@@ -69,7 +67,7 @@ def evaluate(
         raise typer.Exit(BAD)
 
 
-def measure_accuracy(place: Place, county: County, truth: Path) -> Accuracy:
+def measure_accuracy(place: Place, truth: Path) -> Accuracy:
     """Read the warehouse and the truth, side by side."""
     from assets.linked.evaluate import evaluate as compare
 
@@ -82,7 +80,7 @@ def accuracy_document(accuracy: Accuracy) -> dict[str, Any]:
     return {
         "good": accuracy.good,
         "promised": {"precision": PRECISION, "recall": RECALL, "among": "subjects with a full birth date"},
-        "rows": [row.model_dump(mode="json") for row in accuracy.rows],
+        **accuracy.found.to_dict(),
     }
 
 
@@ -93,9 +91,14 @@ def say_accuracy(accuracy: Accuracy) -> None:
         ("subjects", "by", "group", "precision", "interval ", "recall", "interval", "F1"),
         (
             (row.scope.replace("_", " "), row.by.replace("_", " "), row.group, *_interval(row.precision), *_interval(row.recall), row.f1)
-            for row in accuracy.rows
+            for row in accuracy.found.accuracy
         ),
         numbers=("precision", "recall", "F1"),
+    )
+    found = accuracy.found
+    say(
+        f"{found.subjects:,} subjects, {found.subjects_with_birth_date:,} with a birth date; of {found.persons:,} people seen twice or "
+        f"more {found.persons_whole:,} were found whole; left out: {found.shared_vendor_keys:,} vendor keys shared by two people"
     )
     if not accuracy.good:
         complain(f"below what is promised among subjects with a birth date: precision {PRECISION}, recall {RECALL}")
