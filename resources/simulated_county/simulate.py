@@ -22,7 +22,7 @@ from resources.simulated_county.care import draw_care
 from resources.simulated_county.co_responder import CoResponder, record_co_responder
 from resources.simulated_county.consents import draw_consents
 from resources.simulated_county.crises import draw_crises
-from resources.simulated_county.deliver import DROPS, HEALTH, JAIL_FILE, MANIFEST, night_folder
+from resources.simulated_county.deliver import DROPS, HEALTH, JAIL_FILE, MANIFEST, deliver, night_folder
 from resources.simulated_county.draw import Progress, generator
 from resources.simulated_county.health import LINES, Health, record_health
 from resources.simulated_county.jail import Jail, record_jail
@@ -30,6 +30,8 @@ from resources.simulated_county.jail_database import write_jail
 from resources.simulated_county.people import draw_people
 from resources.simulated_county.truth import write_truth
 from resources.simulated_county.writing import instant_text
+
+__all__ = ["SimulationReport", "deliver", "simulate"]
 
 DESCRIPTION = "county.json"
 LAYOUT = 1
