@@ -1,0 +1,83 @@
+"""A small simulated county and the command line, as a person would use them.
+
+Everything runs in a process of its own with a bare environment, so that nothing leaks in from the developer's machine.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from resources.simulated_county.deliver import deliver
+from resources.simulated_county.simulate import simulate
+
+ROOT = Path(__file__).resolve().parents[2]
+NIGHTS = (date(2026, 3, 2), date(2026, 3, 3), date(2026, 3, 4))
+
+
+@dataclass
+class Office:
+    """One integrator's office: a home, a county folder, and what its commands printed."""
+
+    home: Path
+    environment: dict[str, str] = field(default_factory=dict)
+    printed: list[str] = field(default_factory=list)
+
+    def type(self, *words: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
+        """Type ``throughcare <words>``; ``expect`` is the exit code (None: any)."""
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home.parent),
+            "THROUGHCARE_HOME": str(self.home),
+            **self.environment,
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "pipelines", *words],
+            cwd=ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
+        )
+        self.printed += [done.stdout, done.stderr]
+        if expect is not None:
+            assert done.returncode == expect, f"throughcare {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return done
+
+    def json(self, *words: str, expect: int | None = 0) -> Any:
+        """Type a reporting command with ``--json`` and read what it says."""
+        return json.loads(self.type(*words, "--json", expect=expect).stdout)
+
+
+@pytest.fixture(scope="session")
+def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """1,000 residents and three nights, written once."""
+    out = tmp_path_factory.mktemp("simulated")
+    simulate(out, residents=1_000, first_night=NIGHTS[0], nights=len(NIGHTS), seed=11)
+    return out
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    """An empty office."""
+    return Office(tmp_path / "home")
+
+
+@pytest.fixture
+def delivered(simulated: Path) -> Callable[[Office, date], None]:
+    """Bring one night's files to where the county's connectors look."""
+
+    def bring(office: Office, night: date) -> None:
+        deliver(simulated, office.home / "county_systems", night)
+
+    return bring
