@@ -73,7 +73,7 @@ RACIAL_DISPARITY: Final = {
     "discretion": "VARCHAR",
     "policy_ref": "VARCHAR",
 }
-"""Columns of ``racial_disparity`` in order. Limits are of 95 %; an upper limit that is NULL beside a lower one is no upper limit."""
+"""Columns of ``racial_disparity`` in order. Limits are of 95 %."""
 
 _POINT_EVENT: Final = {
     "point_id": "VARCHAR",

@@ -19,7 +19,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from math import isfinite
 from typing import Final
 
 from assets.measured import intervals
@@ -98,7 +97,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A number with limits and the method that gave them; an upper limit of None is no upper limit."""
+    """A number with its limits and the method that gave them."""
 
     value: float | None = None
     lower: float | None = None
@@ -289,7 +288,7 @@ def _ratio(group: str, own: _Part, reference: _Part, setting: Setting) -> Estima
     if value is None or own.base is None or reference.base is None:
         return Estimate()
     limits, method = _ratio_limits(value, own, reference, setting)
-    return Estimate(value, limits.lower, limits.upper if isfinite(limits.upper) else None, method)
+    return Estimate(value, limits.lower, limits.upper, method)
 
 
 def _ratio_limits(value: float, own: _Part, reference: _Part, setting: Setting) -> tuple[Interval, str]:
