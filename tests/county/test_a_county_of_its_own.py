@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -38,14 +37,16 @@ def _admission(row: sqlite3.Row) -> list[str]:
         {"M": "1", "F": "2"}.get(row["SexCd"], "9"), RACE[row["RaceCd"]], {"H": "yes", "N": "no"}.get(row["EthCd"], "?"),
         row["Ssn4"] or "", row["StateId"] or "", row["Phone"] or "", row["StreetAddr"] or "", row["City"] or "", row["St"] or "",
         row["Zip"] or "", row["ArrAgency"] or "", row["FacilityCd"], WHY_IN[row["BookTypeCd"]],
-        {"P": "pos", "N": "neg"}.get(row["BjmhsResult"], ""), _moment(row["BjmhsDt"]), {"Y": "1", "N": "0"}.get(row["HomelessFl"], ""), "B-12",
+        {"P": "pos", "N": "neg"}.get(row["BjmhsResult"], ""), _moment(row["BjmhsDt"]),
+        {"Y": "1", "N": "0"}.get(row["HomelessFl"], ""), "B-12",
     ]  # fmt: skip
 
 
-ADMISSION = (
-    "admission_ref person_no admitted left left_why surname given middle suffix born gender race hispanic last_four state_no telephone "
-    "street town state postcode agency building why screen screened unhoused cell"
-).split()
+ADMISSION = [
+    "admission_ref", "person_no", "admitted", "left", "left_why", "surname", "given", "middle", "suffix", "born",
+    "gender", "race", "hispanic", "last_four", "state_no", "telephone", "street", "town", "state", "postcode",
+    "agency", "building", "why", "screen", "screened", "unhoused", "cell",
+]  # fmt: skip
 
 
 def _drop(database: Path, folder: Path, night: date) -> int:
@@ -79,7 +80,7 @@ def test_a_county_outside_the_repository_with_another_vendor_runs_through(
         delivered(office, night)
         systems = office.home / "county_systems"
         read = _drop(systems / "jail.sqlite", tmp_path / "custody", night)
-        os.remove(systems / "jail.sqlite")
+        (systems / "jail.sqlite").unlink()
         office.type("run", "--night", night.isoformat())
 
     with duckdb.connect(str(office.home / "warehouse.duckdb"), read_only=True) as con:
