@@ -32,14 +32,14 @@ FILE_DATE = re.compile(r"\{date:([^}]+)\}")
 class Parser(StrEnum):
     """How one vendor column fills more than its own field, or is cleaned on the way."""
 
-    LAST_FIRST = "last_comma_first"  # "LAST, FIRST MIDDLE" into full_name, last_name, first_name, middle_name
+    LAST_FIRST = "last_comma_first"  # "LAST, FIRST MIDDLE JR" into full_name and its parts
     OTHER_NAMES = "other_names_json"  # JSON list of names into other_names
     ICD10 = "icd10"  # adds the point that some systems leave out
     DAY_AFTER = "day_after"  # a last day into the first day after it: our periods are half-open
 
 
 PARSER_TARGETS = {Parser.LAST_FIRST: "full_name", Parser.OTHER_NAMES: "other_names", Parser.ICD10: "icd10", Parser.DAY_AFTER: "valid_to"}
-PARSER_ALSO_FILLS = {Parser.LAST_FIRST: ("last_name", "first_name", "middle_name")}
+PARSER_ALSO_FILLS = {Parser.LAST_FIRST: ("last_name", "first_name", "middle_name", "name_suffix")}
 
 
 class SourceFormats(Reviewed):

@@ -147,8 +147,14 @@ class Source(Reviewed):
 
     def _origin_faults(self) -> list[tuple[tuple[str, ...], str]]:
         seen: dict[str, str] = {}
+        becomes: dict[str, str] = {}
         faults: list[tuple[tuple[str, ...], str]] = []
         for name, feed in self.feeds.items():
+            other = becomes.setdefault(feed.record_type, name)
+            if other != name:
+                # What is absent from a delivery could not be told otherwise.
+                message = f"[{feed.record_type}] is already delivered by the feed [{other}]; deliver both as one, or write a second source"
+                faults.append((("feeds", name, "record_type"), message))
             origin = feed.origin.name
             if origin in seen:
                 faults.append((("feeds", name, "from"), f"[{origin}] is already read by the feed [{seen[origin]}]"))

@@ -38,8 +38,10 @@ DERIVED_COLUMNS: Mapping[str, Mapping[str, str]] = {
 }
 """Columns that follow from a row's own fields and the county's text, made when the row is admitted (derived_<record type>.sql)."""
 
-IDENTITY_TYPES: Mapping[str, str] = {
-    field: "date" if field == "birth_date" else "integer" if field in {"birth_year", "birth_month"} else "varchar" for field in IDENTITY_FIELDS
+IDENTITY_TYPES: Mapping[str, str] = dict.fromkeys(IDENTITY_FIELDS, "varchar") | {
+    "birth_date": "date",
+    "birth_year": "integer",
+    "birth_month": "integer",
 }
 """Columns of an identity."""
 
@@ -101,14 +103,24 @@ def create_known(record_type: RecordType, sql: str) -> str:
 
 
 def staged_columns(record_type: RecordType) -> dict[str, str]:
-    """Columns of a staged feed: where each row stood, then every canonical field."""
+    """Columns of a staged feed: where each row stood, every canonical field, and null for what other record types have besides."""
     place = {"part_order": "integer", "row_position": "bigint"}
-    fields = {field: sql_type(dtype) for field, dtype in record_type.fields.items()}
-    # Fields that only some record types have, so that one question can be put to all.
-    shared = {field: "varchar" for field in ("source_person_id", "source_parent_id", "person_role", "reference_key", "evidence")}
+    shared = dict.fromkeys(("source_person_id", "source_parent_id", "person_role", "reference_key"), "varchar")
     identity = {**IDENTITY_TYPES, "other_names": sql_type(RECORD_TYPES["health_patient"].fields["other_names"])}
     race = {"race": "varchar[]", "ethnicity": "varchar", "race_raw": "varchar"}
-    return place | shared | identity | race | fields
+    return place | shared | identity | race | {field: sql_type(dtype) for field, dtype in record_type.fields.items()}
+
+
+def create_staged(record_type: RecordType, table: str) -> str:
+    """DDL of a staged feed's temporary table."""
+    listed = ", ".join(f"{name} {kind}" for name, kind in staged_columns(record_type).items())
+    return f"create or replace temp table {table} ({listed})"
+
+
+def staged_view(record_type: RecordType, table: str) -> str:
+    """DDL of ``temp.staged``: a staged feed with the content hash of each row and the day its identity was stated."""
+    version, stated = version_expression(record_type), start_expression(record_type)
+    return f"create or replace temp view staged as select *, {version} as version, {stated} as stated_on from {table}"
 
 
 def version_expression(record_type: RecordType) -> str:
@@ -124,6 +136,30 @@ def start_expression(record_type: RecordType) -> str:
     return f"{start}::date"
 
 
-def admitted_columns(record_type: RecordType) -> str:
-    """Column list with which admitted rows enter the versions table."""
-    return ", ".join(versions_columns(record_type))
+def insert_admitted(record_type: RecordType, selected: str) -> str:
+    """INSERT of admitted rows into the versions table; ``selected`` gives them with their derived columns."""
+    references = {reference.column: "reference_record_id" for reference in record_type.references}
+    fixed = {
+        "person_role": "role",
+        "source": "$source",
+        "system": "$system",
+        "record_type": "$record_type",
+        "labels": "$labels",
+        "known_from": "$night::date",
+        "known_to": "null::date",
+        **references,
+    }
+    listed = ", ".join(f"{fixed.get(name, name)} as {name}" for name in versions_columns(record_type))
+    return f"insert into {versions_table(record_type)} by name select {listed} from ({selected})"
+
+
+def held_view(record_type: RecordType) -> str:
+    """DDL of ``temp.held``: the versions of a record type that are known before tonight's delivery, of every source."""
+    table = versions_table(record_type)
+    return f"create or replace temp view held as select record_id, version, source, source_updated_at from {table} where known_to is null"
+
+
+def close_versions(table: str) -> str:
+    """UPDATE that ends, tonight, what is known of the records in ``temp.ended``."""
+    ended = "record_id in (select record_id from temp.ended)"
+    return f"update {table} set known_to = $night where source = $source and known_to is null and {ended}"

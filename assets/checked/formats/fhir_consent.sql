@@ -1,0 +1,75 @@
+-- What does each delivered Consent say, as flat text?
+-- Form and revocation stand in extensions; classes that only name FHIR resource types say nothing about the county's elements.
+with parsed as (
+    select
+        _position,
+        line as raw_line,
+        resource is not null as is_json,
+        json_transform(resource, '{
+            "resourceType": "VARCHAR",
+            "id": "VARCHAR",
+            "meta": {"lastUpdated": "VARCHAR"},
+            "extension": [{"url": "VARCHAR", "valueDateTime": "VARCHAR", "extension": [{"url": "VARCHAR", "valueString": "VARCHAR"}]}],
+            "status": "VARCHAR",
+            "scope": {"coding": [{"code": "VARCHAR"}]},
+            "category": [{"coding": [{"code": "VARCHAR"}]}],
+            "patient": {"reference": "VARCHAR"},
+            "dateTime": "VARCHAR",
+            "performer": [{"reference": "VARCHAR"}],
+            "organization": [{"reference": "VARCHAR"}],
+            "policyRule": {"coding": [{"code": "VARCHAR"}]},
+            "provision": {
+                "type": "VARCHAR",
+                "period": {"start": "VARCHAR", "end": "VARCHAR"},
+                "dataPeriod": {"start": "VARCHAR", "end": "VARCHAR"},
+                "actor": [{"reference": {"reference": "VARCHAR"}}],
+                "purpose": [{"code": "VARCHAR"}],
+                "class": [{"system": "VARCHAR", "code": "VARCHAR"}],
+                "securityLabel": [{"code": "VARCHAR"}]
+            }
+        }') as consent
+    from temp.fhir_line
+    where _position between $first and $last
+),
+parts as (
+    select
+        *,
+        list_filter(consent.extension, lambda item: item.url like '%/consent-form')[1].extension as form
+    from parsed
+)
+select
+    _position,
+    raw_line,
+    is_json,
+    consent.resourceType as resource_type,
+    consent.id as id,
+    consent.meta.lastUpdated as last_updated,
+    consent.status as status,
+    consent.scope.coding[1].code as scope,
+    consent.category[1].coding[1].code as category,
+    regexp_replace(consent.patient.reference, '^.*/', '') as patient_id,
+    consent.dateTime as date_time,
+    regexp_extract(consent.performer[1].reference, '^([A-Za-z]+)/', 1) as performer,
+    regexp_replace(consent.organization[1].reference, '^.*/', '') as organization,
+    consent.policyRule.coding[1].code as policy_rule,
+    list_filter(form, lambda item: item.url = 'id')[1].valueString as form_id,
+    list_filter(form, lambda item: item.url = 'version')[1].valueString as form_version,
+    list_filter(consent.extension, lambda item: item.url like '%/consent-revoked')[1].valueDateTime as revoked_at,
+    consent.provision.type as provision_type,
+    consent.provision.period.start as period_start,
+    consent.provision.period."end" as period_end,
+    array_to_string(
+        list_transform(consent.provision.actor, lambda item: regexp_replace(item.reference.reference, '^.*/', '')), '|'
+    ) as actors,
+    array_to_string(list_transform(consent.provision.purpose, lambda item: item.code), '|') as purposes,
+    array_to_string(
+        list_transform(
+            list_filter(consent.provision.class, lambda item: coalesce(item.system, '') not like '%/resource-types'), lambda item: item.code
+        ),
+        '|'
+    ) as classes,
+    array_to_string(list_transform(consent.provision.securityLabel, lambda item: item.code), '|') as security_labels,
+    consent.provision.dataPeriod.start as data_period_start,
+    consent.provision.dataPeriod."end" as data_period_end
+from parts
+order by _position

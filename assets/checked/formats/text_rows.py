@@ -1,0 +1,72 @@
+"""The rows of one landed part as text, whatever it is.
+
+Belongs here: choosing the reader, positions, and fetching the text of single rows for quarantine. Does not belong here: FHIR (fhir).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+
+from contracts.sources import CsvDrop, FhirNdjson, Source
+from resources.source_systems.connector import Part
+from resources.source_systems.csv_text import CHUNK_ROWS, POSITION, RAGGED, read_chunks
+from resources.sql import Connection
+
+__all__ = ["POSITION", "RAGGED", "RAW", "ROW_FAULT", "raw_rows", "text_chunks"]
+
+ROW_FAULT = "_fault"
+"""Column of rows that the reader of a standard could not read: the rule they break."""
+RAW = "_raw"
+"""Column with a row as it was delivered, where that is more than its columns."""
+
+
+def text_chunks(folder: Path, part: Part, source: Source, con: Connection) -> Iterator[pl.DataFrame]:
+    """Rows of one part in chunks: ``_position`` from 1, the vendor's columns as text, and marks of rows that cannot be read.
+
+    Args:
+        folder: the landed delivery.
+        part: which of its parts.
+        source: the source's text.
+        con: where DuckDB parses JSON; temporary objects only.
+    """
+    path = folder / part.path
+    match source.connector:
+        case CsvDrop() as options:
+            yield from read_chunks(path, options, columns=part.columns)
+        case FhirNdjson():
+            from assets.checked.formats.fhir import resource_chunks
+
+            resource = source.feeds[part.feed].origin.resource or ""
+            yield from resource_chunks(con, path, resource, chunk_rows=CHUNK_ROWS)
+        case _:
+            yield from _table_chunks(path)
+
+
+def _table_chunks(folder: Path) -> Iterator[pl.DataFrame]:
+    before = 0
+    for file in sorted(folder.iterdir()):
+        frame = pl.read_parquet(file)
+        yield frame.with_columns(pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.Int64).alias(POSITION))
+        before += frame.height
+
+
+def raw_rows(chunks: Iterator[pl.DataFrame], positions: Sequence[int]) -> pl.DataFrame:
+    """``_position`` and ``raw_row`` (JSON) of single rows; for quarantine, which is the only place they may go."""
+    wanted = pl.DataFrame({POSITION: positions}, schema={POSITION: pl.Int64}).unique()
+    found = [_as_json(chunk.join(wanted, on=POSITION, how="semi")) for chunk in chunks]
+    found.append(pl.DataFrame(schema={POSITION: pl.Int64, "raw_row": pl.String}))
+    return pl.concat(found).sort(POSITION)
+
+
+def _as_json(rows: pl.DataFrame) -> pl.DataFrame:
+    if RAW in rows.columns:
+        return rows.select(POSITION, pl.col(RAW).alias("raw_row"))
+    columns = [name for name in rows.columns if name not in {POSITION, RAGGED, ROW_FAULT}]
+    whole = pl.struct(columns).struct.json_encode()
+    if RAGGED not in rows.columns:
+        return rows.select(POSITION, whole.alias("raw_row"))
+    ragged = pl.struct(pl.col(RAGGED)).struct.json_encode()
+    return rows.select(POSITION, pl.when(pl.col(RAGGED).is_not_null()).then(ragged).otherwise(whole).alias("raw_row"))

@@ -1,0 +1,206 @@
+"""A vendor's rows as canonical rows, as the county's text maps them.
+
+Belongs here: which column fills which field, and which rows cannot be used. Does not belong here: reading one value (values), reading a
+file (formats), what other rows say about a row (judge).
+
+Rows that cannot be used are named by position, column and rule. They are never shifted, guessed or repaired.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from assets.checked import values
+from assets.checked.contract import PLACE, ROW_RULE, breaches
+from assets.checked.formats.text_rows import POSITION, RAGGED, ROW_FAULT
+from assets.checked.values import Values
+from contracts.records import RecordType
+from contracts.records.registry import DERIVED_FIELDS
+from contracts.source_feeds import Column, Feed, Parser, SourceFormats
+from contracts.vocabularies.person import BirthDateQuality
+
+KEY_SEPARATOR = "|"
+ANY_DAY_FIELDS = frozenset({"valid_from", "valid_to"})
+"""Fields that may lie in the future."""
+TOLERANCE = timedelta(days=1)
+"""A snapshot is taken a little after midnight; what happened in between is not yet wrong."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How one feed's rows are mapped, worked out once.
+
+    Attributes:
+        feed: its text.
+        record_type: what its rows become.
+        fields: every canonical field as an expression over the vendor's text.
+        faults: (vendor column, rule, true-where-wrong expression over vendor text).
+        checks_after: (vendor column, rule, true-where-wrong expression over canonical fields).
+        vendor_column: canonical field to the vendor column it comes from.
+    """
+
+    feed: Feed
+    record_type: RecordType
+    fields: Mapping[str, pl.Expr]
+    faults: tuple[tuple[str, str, pl.Expr], ...]
+    checks_after: tuple[tuple[str, str, pl.Expr], ...]
+    vendor_column: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """Rows of one chunk: those that can be used, and why the others cannot.
+
+    ``rows``: ``_position`` and every canonical field. ``refusals``: ``_position``, ``column_name``, ``rule``.
+    ``refused_keys``: ``_position``, ``source_record_id`` (null where it cannot be read) of every refused row.
+    """
+
+    rows: pl.DataFrame
+    refusals: pl.DataFrame
+    refused_keys: pl.DataFrame
+
+
+def plan_of(feed: Feed, record_type: RecordType, *, formats: SourceFormats, as_of: datetime, timezone: str) -> Plan:
+    """Work out how a feed is mapped.
+
+    Args:
+        feed: the feed's text, already checked.
+        record_type: what its rows become.
+        formats: the source's formats.
+        as_of: midnight at the start of the night.
+        timezone: the county's zone, for times that carry an offset.
+    """
+    fields: dict[str, pl.Expr] = {}
+    faults: list[tuple[str, str, pl.Expr]] = []
+    vendor_column: dict[str, str] = {}
+    for name, columns in feed.columns.items():
+        faults.append((name, "too_long", values.too_long(name)))
+        for column in columns:
+            made = _values(values.clean(name), column, record_type, formats=formats, as_of=as_of, timezone=timezone)
+            fields |= {field: values.tidy(field, value) for field, value in made.fields.items()}
+            faults += [(name, rule, wrong) for rule, wrong in made.faults.items()]
+            vendor_column |= dict.fromkeys(made.fields, name)
+    fields["source_record_id"] = _key(feed.key)
+    faults.append((feed.key[0], "key_missing", fields["source_record_id"].is_null()))
+    vendor_column["source_record_id"] = feed.key[0]
+    fields |= {field: pl.lit(value, dtype=record_type.fields[field]) for field, value in feed.constants.items()}
+    fields["is_deleted"] = fields.get("is_deleted", pl.lit(False)).fill_null(False)
+    if "race_raw" in record_type.fields:
+        fields["race_raw"] = _race_raw(feed)
+    if "birth_date_quality" in record_type.fields and "birth_date_quality" not in fields:
+        fields["birth_date_quality"] = pl.lit(BirthDateQuality.MISSING.value)
+    in_order = {field: fields.get(field, pl.lit(None, dtype=dtype)).cast(dtype).alias(field) for field, dtype in record_type.fields.items()}
+    after = tuple(_out_of_range(record_type, vendor_column, as_of))
+    return Plan(feed, record_type, in_order, tuple(faults), after, vendor_column)
+
+
+def _key(columns: tuple[str, ...]) -> pl.Expr:
+    parts = [values.clean(name) for name in columns]
+    return parts[0] if len(parts) == 1 else pl.concat_str(parts, separator=KEY_SEPARATOR)
+
+
+def _race_raw(feed: Feed) -> pl.Expr:
+    asked = [values.clean(name) for name, columns in feed.columns.items() for column in columns if column.to in {"race", "ethnicity"}]
+    if not asked:
+        return pl.lit(None, dtype=pl.String)
+    joined = pl.concat_str(asked, separator="/", ignore_nulls=True)
+    return pl.when(joined != "").then(joined)
+
+
+def _values(text: pl.Expr, column: Column, record_type: RecordType, *, formats: SourceFormats, as_of: datetime, timezone: str) -> Values:
+    field = column.to
+    dtype = record_type.fields[field]
+    days = column.formats or formats.date
+    if column.parse in values.PARSERS_OF_TEXT:
+        made = _parsed(text, column, record_type)
+    elif field == "birth_date":
+        made = values.birth_date_values(text, column, days, as_of=as_of)
+    elif column.parse is Parser.DAY_AFTER:
+        made = values.day_after_values(text, field, days, timezone)
+    elif record_type.is_list(field):
+        made = values.coded_list_values(text, field, column.codes, column.separator)
+    elif column.codes is not None:
+        made = values.coded_values(text, field, column.codes, dtype)
+    elif dtype == pl.Date:
+        made = values.date_values(text, field, days, timezone)
+    elif dtype == pl.Datetime("us"):
+        made = values.timestamp_values(text, field, column.formats or formats.timestamp, timezone)
+    elif dtype == pl.Int32:
+        made = values.integer_values(text, field)
+    else:
+        made = values.text_values(text, field)
+    return made
+
+
+def _parsed(text: pl.Expr, column: Column, record_type: RecordType) -> Values:
+    if column.parse is Parser.LAST_FIRST:
+        return values.last_first_values(text)
+    if column.parse is Parser.OTHER_NAMES:
+        return values.other_names_values(text, record_type.fields["other_names"])
+    return values.icd10_values(text, column.to)
+
+
+def _out_of_range(record_type: RecordType, vendor_column: Mapping[str, str], as_of: datetime) -> Iterator[tuple[str, str, pl.Expr]]:
+    for field, dtype in record_type.fields.items():
+        if dtype not in (pl.Date, pl.Datetime("us")) or field in DERIVED_FIELDS or field == "birth_date" or field not in vendor_column:
+            continue
+        latest: date | datetime = values.LATEST_VALIDITY if field in ANY_DAY_FIELDS else as_of + TOLERANCE
+        yield vendor_column[field], "time_out_of_range", values.outside(pl.col(field), earliest=values.EARLIEST_EVENT, latest=latest)
+
+
+def map_rows(text: pl.DataFrame, plan: Plan) -> Mapped:
+    """Map one chunk of a feed's text.
+
+    Args:
+        text: ``_position``, the vendor's columns as text, and where they apply ``_fields`` (rows with a wrong number of fields) and
+            ``_fault`` (rows the reader could not read).
+        plan: from :func:`plan_of`.
+    """
+    unreadable = _unreadable(text)
+    readable = text.join(unreadable.select(POSITION).unique(), on=POSITION, how="anti") if unreadable.height else text
+    marks = [wrong.fill_null(False).alias(f"wrong_{number}") for number, (_, _, wrong) in enumerate(plan.faults)]
+    made = readable.select(pl.col(POSITION), *plan.fields.values(), *marks)
+    late = [wrong.fill_null(False).alias(f"late_{number}") for number, (_, _, wrong) in enumerate(plan.checks_after)]
+    made = made.with_columns(late)
+    found = [_marked(made, f"wrong_{number}", column, rule) for number, (column, rule, _) in enumerate(plan.faults)]
+    found += [_marked(made, f"late_{number}", column, rule) for number, (column, rule, _) in enumerate(plan.checks_after)]
+    refusals = pl.concat([unreadable, *found])
+    # A record that is void need not be sound; it needs a key.
+    void = made.filter(pl.col("is_deleted") & pl.col("source_record_id").is_not_null()).select(POSITION)
+    refusals = refusals.join(void, on=POSITION, how="anti")
+    rows = made.join(refusals.select(POSITION).unique(), on=POSITION, how="anti").select(POSITION, *plan.record_type.fields)
+    broken = _contract(rows, plan)
+    refusals = pl.concat([refusals, broken]).sort(POSITION, "column_name", "rule")
+    refused = refusals.select(POSITION).unique()
+    keys = refused.join(made.select(POSITION, "source_record_id"), on=POSITION, how="left").sort(POSITION)
+    return Mapped(rows.join(refused, on=POSITION, how="anti"), refusals, keys)
+
+
+def _unreadable(text: pl.DataFrame) -> pl.DataFrame:
+    parts = [_refusals(pl.Series([], dtype=pl.Int64), ROW_RULE, "")]
+    if RAGGED in text.columns:
+        parts.append(_refusals(text.filter(pl.col(RAGGED).is_not_null())[POSITION], ROW_RULE, "wrong_field_count"))
+    if ROW_FAULT in text.columns:
+        faulty = text.filter(pl.col(ROW_FAULT).is_not_null())
+        parts.append(faulty.select(POSITION, pl.lit(ROW_RULE).alias("column_name"), pl.col(ROW_FAULT).alias("rule")))
+    return pl.concat(parts)
+
+
+def _marked(made: pl.DataFrame, mark: str, column: str, rule: str) -> pl.DataFrame:
+    return _refusals(made.filter(pl.col(mark))[POSITION], column, rule)
+
+
+def _refusals(positions: pl.Series, column: str, rule: str) -> pl.DataFrame:
+    return pl.DataFrame({POSITION: positions}).with_columns(pl.lit(column).alias("column_name"), pl.lit(rule).alias("rule"))
+
+
+def _contract(rows: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    held = rows.filter(~pl.col("is_deleted"))
+    found = breaches(held.select(*plan.record_type.fields), plan.record_type)
+    names = found["field"].replace(dict(plan.vendor_column))
+    positions = held[POSITION].gather(found[PLACE])
+    return pl.DataFrame({POSITION: positions, "column_name": names, "rule": found["rule"]})

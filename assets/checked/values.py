@@ -1,0 +1,210 @@
+"""One vendor column's text as values of a canonical field, and where that failed.
+
+Belongs here: dates, times, codes, numbers, names, as Polars expressions over text. Does not belong here: which column goes where
+(mapping), what a row must be (contracts).
+
+Every expression takes cleaned text (``clean``): null where the vendor wrote nothing. A value that cannot be read is null, and the fault
+expression beside it is true; the two are decided by the same parse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+from polars.datatypes import DataType
+
+from contracts.source_feeds import Code, Column, Parser
+from contracts.vocabularies.person import EARLIEST_BIRTH_DATE, PLACEHOLDER_BIRTH_DATES, BirthDateQuality
+
+LONGEST = 8_192
+"""Longest text of one field, in bytes; a longer one is a fault of the export."""
+EARLIEST_EVENT = date(1900, 1, 1)
+LATEST_VALIDITY = date(2200, 1, 1)
+_SUFFIX = r"(?i)[\s,]+(JR|SR|II|III|IV)\.?$"
+
+
+@dataclass(frozen=True)
+class Values:
+    """Canonical fields made from one column, and what can be wrong with it: rule name to a true-where-wrong expression."""
+
+    fields: Mapping[str, pl.Expr]
+    faults: Mapping[str, pl.Expr]
+
+
+def clean(column: str) -> pl.Expr:
+    """Text without control characters and outer white space; null where nothing is left."""
+    text = pl.col(column).str.replace_all(r"[\x00-\x1f\x7f-\x9f]+", " ").str.strip_chars()
+    return pl.when(text != "").then(text)
+
+
+def text_values(text: pl.Expr, field: str) -> Values:
+    """Text as it stands."""
+    return Values({field: text}, {})
+
+
+def too_long(column: str) -> pl.Expr:
+    """Whether the vendor's text is longer than any real one."""
+    return pl.col(column).str.len_bytes() > LONGEST
+
+
+def coded_values(text: pl.Expr, field: str, codes: Mapping[str, Code], dtype: DataType) -> Values:
+    """Words by an exhaustive list of codes; the code ``""`` stands for nothing written."""
+    known = [code for code in codes if code != ""]
+    blank = codes.get("")
+    empty = pl.lit(blank, dtype=dtype)
+    words = text.replace_strict(list(known), [codes[code] for code in known], default=None, return_dtype=dtype)
+    return Values(
+        {field: pl.when(text.is_null()).then(empty).otherwise(words)},
+        {"unknown_code": text.is_not_null() & ~text.is_in(known)},
+    )
+
+
+def coded_list_values(text: pl.Expr, field: str, codes: Mapping[str, Code] | None, separator: str | None) -> Values:
+    """Several words; without codes each is kept as it stands."""
+    items = text.str.split(separator) if separator else pl.concat_list(text)
+    items = items.list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))
+    if codes is None:
+        return Values({field: pl.when(text.is_not_null()).then(items)}, {})
+    known = [code for code in codes if code != ""]
+    words = items.list.eval(
+        pl.element().replace_strict(known, [codes[code] for code in known], default=None, return_dtype=pl.String).drop_nulls()
+    )
+    strange = items.list.eval(~pl.element().is_in(known)).list.any()
+    return Values({field: pl.when(text.is_not_null()).then(words)}, {"unknown_code": text.is_not_null() & strange})
+
+
+def integer_values(text: pl.Expr, field: str) -> Values:
+    """Whole numbers."""
+    number = text.cast(pl.Int32, strict=False)
+    return Values({field: number}, {"not_a_number": text.is_not_null() & number.is_null()})
+
+
+def timestamps(text: pl.Expr, formats: Iterable[str], timezone: str) -> pl.Expr:
+    """Wall time in the county: a time with an offset is carried over, one without is taken as the county's own."""
+    parsed = []
+    for pattern in formats:
+        if "%:z" in pattern or "%z" in pattern or "%#z" in pattern:
+            written = text.str.replace(r"[zZ]$", "+00:00")
+            at = written.str.to_datetime(pattern, strict=False, time_unit="us")
+            parsed.append(at.dt.convert_time_zone(timezone).dt.replace_time_zone(None))
+        elif any(part in pattern for part in ("%H", "%I", "%T")):
+            parsed.append(text.str.to_datetime(pattern, strict=False, time_unit="us"))
+        else:
+            parsed.append(text.str.to_date(pattern, strict=False).cast(pl.Datetime("us")))
+    return pl.coalesce(parsed)
+
+
+def timestamp_values(text: pl.Expr, field: str, formats: Iterable[str], timezone: str) -> Values:
+    """Times."""
+    at = timestamps(text, formats, timezone)
+    return Values({field: at}, {"not_a_timestamp": text.is_not_null() & at.is_null()})
+
+
+def date_values(text: pl.Expr, field: str, formats: Iterable[str], timezone: str) -> Values:
+    """Days; of a time, its day."""
+    day = timestamps(text, formats, timezone).cast(pl.Date)
+    return Values({field: day}, {"not_a_date": text.is_not_null() & day.is_null()})
+
+
+def day_after_values(text: pl.Expr, field: str, formats: Iterable[str], timezone: str) -> Values:
+    """The day after a last day."""
+    values = date_values(text, field, formats, timezone)
+    return Values({field: values.fields[field].dt.offset_by("1d")}, values.faults)
+
+
+def outside(value: pl.Expr, *, earliest: date, latest: datetime | date) -> pl.Expr:
+    """Whether a date or time lies outside ``[earliest, latest]``."""
+    return (value.cast(pl.Date) < pl.lit(earliest)) | (value > pl.lit(latest))
+
+
+def birth_date_values(text: pl.Expr, column: Column, formats: Iterable[str], *, as_of: datetime) -> Values:
+    """Birth date with its quality; a format without a day gives a partial one, a placeholder none at all."""
+    full = pl.coalesce([pl.lit(None, dtype=pl.Date), *(text.str.to_date(pattern, strict=False) for pattern in formats if "%d" in pattern)])
+    partial = [pattern for pattern in formats if "%d" not in pattern]
+    month = [_padded(text, pattern, " 01", " %d") for pattern in partial if "%m" in pattern]
+    year = [_padded(text, pattern, " 01 01", " %m %d") for pattern in partial if "%m" not in pattern]
+    nothing = pl.lit(None, dtype=pl.Date)
+    by_month = pl.when(full.is_null()).then(pl.coalesce([nothing, *month]))
+    by_year = pl.when(full.is_null() & by_month.is_null()).then(pl.coalesce([nothing, *year]))
+    some = pl.coalesce(full, by_month, by_year)
+    placeholder = some.is_in(sorted({*PLACEHOLDER_BIRTH_DATES, *column.placeholders}))
+    quality = (
+        pl.when(text.is_null())
+        .then(pl.lit(BirthDateQuality.MISSING.value))
+        .when(placeholder)
+        .then(pl.lit(BirthDateQuality.PLACEHOLDER.value))
+        .when(full.is_not_null())
+        .then(pl.lit(BirthDateQuality.FULL.value))
+        .otherwise(pl.lit(BirthDateQuality.PARTIAL.value))
+    )
+    known = pl.when(~placeholder)
+    return Values(
+        {
+            "birth_date": known.then(full),
+            "birth_date_quality": quality,
+            "birth_year": known.then(some.dt.year()),
+            "birth_month": known.then(pl.coalesce(full, by_month).dt.month().cast(pl.Int32)),
+        },
+        {
+            "not_a_date": text.is_not_null() & some.is_null(),
+            "birth_date_out_of_range": ~placeholder & ((some < pl.lit(EARLIEST_BIRTH_DATE)) | (some > pl.lit(as_of.date()))),
+        },
+    )
+
+
+def _padded(text: pl.Expr, pattern: str, more_text: str, more_pattern: str) -> pl.Expr:
+    return (text + more_text).str.to_date(pattern + more_pattern, strict=False)
+
+
+def last_first_values(text: pl.Expr) -> Values:
+    """``LAST, FIRST MIDDLE JR`` as a full name and its parts; without a comma only the full name is sure."""
+    parts = text.str.splitn(",", 2)
+    comma = text.str.contains(",", literal=True)
+    family = parts.struct.field("field_0").str.strip_chars()
+    given = parts.struct.field("field_1").str.strip_chars()
+    suffix = pl.coalesce((pl.lit(" ") + given).str.extract(_SUFFIX, 1), family.str.extract(_SUFFIX, 1))
+    given = (pl.lit(" ") + given).str.replace(_SUFFIX, "").str.strip_chars()
+    words = given.str.splitn(" ", 2)
+    return Values(
+        {
+            "full_name": text,
+            "last_name": _if_any(comma, family.str.replace(_SUFFIX, "")),
+            "first_name": _if_any(comma, words.struct.field("field_0").str.strip_chars()),
+            "middle_name": _if_any(comma, words.struct.field("field_1").str.strip_chars()),
+            "name_suffix": _if_any(comma, suffix),
+        },
+        {},
+    )
+
+
+def _if_any(condition: pl.Expr, value: pl.Expr) -> pl.Expr:
+    return pl.when(condition & (value != "")).then(value)
+
+
+def icd10_values(text: pl.Expr, field: str) -> Values:
+    """An ICD-10-CM code in capitals with its point."""
+    code = text.str.to_uppercase().str.replace_all(" ", "", literal=True)
+    bare = code.str.replace_all(".", "", literal=True)
+    return Values({field: pl.when(bare.str.len_chars() > 3).then(bare.str.slice(0, 3) + "." + bare.str.slice(3)).otherwise(bare)}, {})
+
+
+def other_names_values(text: pl.Expr, dtype: DataType) -> Values:
+    """The JSON list that the reader of the standard wrote."""
+    return Values({"other_names": text.str.json_decode(dtype)}, {})
+
+
+def tidy(field: str, value: pl.Expr) -> pl.Expr:
+    """Values of fields that have one right form: five digits of a ZIP code, four of a number; anything else is not known."""
+    if field == "zip":
+        digits = value.str.extract(r"^(\d{5})(-?\d{4})?$", 1)
+        return pl.when(~digits.is_in(["00000", "99999"])).then(digits)
+    if field == "ssn4":
+        digits = value.str.extract(r"(\d{4})$", 1)
+        return pl.when(digits != "0000").then(digits)
+    return value
+
+
+PARSERS_OF_TEXT = frozenset({Parser.LAST_FIRST, Parser.ICD10, Parser.OTHER_NAMES})
