@@ -174,8 +174,7 @@ def write_link_permissions(con: Connection, county: Terms, night: date) -> dict[
     replace_table(con, "consented.label_group", load_sql(PACKAGE, "label_group"), {"night": night, "separator": LABELS_SEPARATOR})
     decide_all(
         con,
-        target_table="link_decision",
-        temporary=True,
+        target_table="temp.link_decision",
         recipient=county.agencies.integrator,
         purposes=[Purpose.RECORD_LINKAGE.value],
         operation=Operation.LINK,

@@ -117,36 +117,53 @@ weighed as (
     left join permitting using (case_id, element)
     left join prohibited using (case_id, element)
     left join denied using (case_id, element)
+),
+answered as (
+    select
+        case_id,
+        element,
+        case
+            when not $terms_known then 'unknown_term'
+            when facts.is_erased then 'erased'
+            when not facts.is_subject then 'not_a_subject'
+            when facts.is_key_reuse and (not is_own or $operation = 'link') then 'key_reused'
+            when list_has_any(labels, $banned_labels) then 'label_banned'
+            when list_has_any($prohibited_purposes, $purposes) then 'purpose_prohibited'
+            when list_contains(labels, 'part2') and list_has_any($part2_proceedings, $purposes) then 'part2_proceeding'
+            when not is_spoken_of then 'no_clause'
+            when in_force = 0 then 'instrument_not_in_force'
+            when covering = 0 and list_contains(missing, 'part2') then 'part2_not_covered'
+            when covering = 0 and list_contains(missing, 'juvenile') then 'juvenile_not_covered'
+            when covering = 0 then 'label_not_covered'
+            when is_prohibited then 'clause_prohibits'
+            when deny_reasons <> [] then coalesce(
+                list_filter($deny_reasons, lambda reason: list_contains(deny_reasons, reason))[1], 'restricted'
+            )
+            when consenting = 0 and list_contains(labels, 'part2') and not is_own then 'part2_consent_missing'
+            when consenting = 0 then 'consent_missing'
+            when permitting = 0 then 'not_in_population'
+            when permitting > 0 then 'permitted'
+            else 'unknown_term'
+        end as reason,
+        chosen,
+        obligations,
+        min_cell,
+        record_days,
+        classes
+    from weighed
 )
 select
     case_id,
     element,
-    case
-        when not $terms_known then 'unknown_term'
-        when facts.is_erased then 'erased'
-        when not facts.is_subject then 'not_a_subject'
-        when facts.is_key_reuse and (not is_own or $operation = 'link') then 'key_reused'
-        when list_has_any(labels, $banned_labels) then 'label_banned'
-        when list_has_any($prohibited_purposes, $purposes) then 'purpose_prohibited'
-        when list_contains(labels, 'part2') and list_has_any($part2_proceedings, $purposes) then 'part2_proceeding'
-        when not is_spoken_of then 'no_clause'
-        when in_force = 0 then 'instrument_not_in_force'
-        when covering = 0 and list_contains(missing, 'part2') then 'part2_not_covered'
-        when covering = 0 and list_contains(missing, 'juvenile') then 'juvenile_not_covered'
-        when covering = 0 then 'label_not_covered'
-        when is_prohibited then 'clause_prohibits'
-        when deny_reasons <> [] then coalesce(
-            list_filter($deny_reasons, lambda reason: list_contains(deny_reasons, reason))[1], 'restricted'
-        )
-        when consenting = 0 and list_contains(labels, 'part2') and not is_own then 'part2_consent_missing'
-        when consenting = 0 then 'consent_missing'
-        when permitting = 0 then 'not_in_population'
-        when permitting > 0 then 'permitted'
-        else 'unknown_term'
-    end as reason,
-    chosen,
-    obligations,
-    min_cell,
-    record_days,
-    classes
-from weighed
+    classes,
+    case when reason = 'permitted' then 'permit' else 'deny' end as verdict,
+    reason,
+    case when reason = 'permitted' then chosen.clause_id end as clause_id,
+    case when reason = 'permitted' then chosen.kinds else [] end as consent_kinds,
+    case when reason = 'permitted' then chosen.transform end as transform,
+    case when reason = 'permitted' then chosen.output_form end as output_form,
+    case when reason = 'permitted' then obligations else [] end as obligations,
+    case when reason = 'permitted' then min_cell end as min_cell,
+    case when reason = 'permitted' then $night - record_days end as records_from,
+    case when reason = 'permitted' then chosen.valid_to end as valid_to
+from answered

@@ -65,7 +65,7 @@ def write_decisions(
 
     Args:
         con: the warehouse, writable.
-        target_table: qualified table name from this repository, never from input.
+        target_table: qualified table name from this repository, never from input; ``temp.<name>`` for a temporary one.
         recipient: the agency, as clauses name it (``behavioral_health``), or the folder it receives in (``health``).
         purposes: what the product may be used for; a permit needs a clause, and where one is due a consent, that covers all of them.
         operation: ``disclose_row``, ``disclose_aggregate`` or ``research_extract``.
@@ -108,7 +108,6 @@ def decide_all(
     operation: Operation,
     elements: Sequence[str],
     night: date,
-    temporary: bool = False,
 ) -> dict[str, int]:
     """As :func:`write_decisions`, for an agency by its own name and for linking too, which no membership influences."""
     parameters = _parameters(con, recipient=recipient, purposes=purposes, operation=operation, night=night)
@@ -116,9 +115,14 @@ def decide_all(
     for step in _STEPS:
         _replace_temporary(con, step, load_sql(PACKAGE, step), parameters)
     sql = load_sql(PACKAGE, "decisions")
-    con.execute(f"create or replace {'temp ' if temporary else ''}table {target_table} as {sql}", _named(sql, parameters))
+    con.execute(f"create or replace {table_kind(target_table)} {target_table} as {sql}", _named(sql, parameters))
     counts = rows(con, f"select reason, count(*) from {target_table} group by reason order by reason")
     return {str(reason): int(number) for reason, number in counts}
+
+
+def table_kind(target_table: str) -> str:
+    """``temp table`` for a name in ``temp``, else ``table``: DuckDB wants both said."""
+    return "temp table" if target_table.startswith("temp.") else "table"
 
 
 def _parameters(con: Connection, *, recipient: str, purposes: Sequence[str], operation: Operation, night: date) -> dict[str, Any]:

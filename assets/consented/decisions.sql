@@ -1,42 +1,44 @@
 -- Which elements of which subjects may this recipient have tonight, by which clause and consent, and if not, why?
-with needing as (
-    select decision_rule.case_id, decision_rule.element, decision_rule.classes, decision_rule.chosen.kinds as kinds
-    from decision_rule
-    where reason = 'permitted' and chosen.kinds <> []
+with plain as (
+    select unit.subject_id, unit.system, unit.labels, rule.*, null::varchar as consent_id, rule.valid_to as valid_until
+    from decision_unit as unit
+    join decision_rule as rule using (case_id)
+    where rule.consent_kinds = []
 ),
-found as (
+-- Where consent was due, the one that lasts longest is named, and of these the first by id.
+by_consent as (
     select
         unit.subject_id,
-        needing.case_id,
-        needing.element,
-        -- The consent that lasts longest, then the first by id.
+        unit.case_id,
+        rule.element,
         arg_min(
             {'consent_id': given.consent_id, 'valid_to': given.valid_to},
             {'until': -epoch(given.valid_to)::bigint, 'consent_id': given.consent_id}
         ) as consent
-    from needing
-    join decision_unit as unit using (case_id)
+    from decision_unit as unit
+    join decision_rule as rule using (case_id)
     join decision_consent as given
         on given.subject_id = unit.subject_id
-        and list_contains(needing.kinds, given.kind)
-        and ($operation = 'link' or list_has_any(given.element_classes, needing.classes))
-    group by unit.subject_id, needing.case_id, needing.element
+        and list_contains(rule.consent_kinds, given.kind)
+        and ($operation = 'link' or list_has_any(given.element_classes, rule.classes))
+    where rule.consent_kinds <> []
+    group by unit.subject_id, unit.case_id, rule.element
+),
+consented as (
+    select
+        unit.subject_id,
+        unit.system,
+        unit.labels,
+        rule.*,
+        by_consent.consent.consent_id as consent_id,
+        least(rule.valid_to, by_consent.consent.valid_to) as valid_until
+    from decision_unit as unit
+    join decision_rule as rule using (case_id)
+    join by_consent
+        on by_consent.subject_id = unit.subject_id and by_consent.case_id = unit.case_id and by_consent.element = rule.element
+    where rule.consent_kinds <> []
 )
 select
-    unit.subject_id,
-    unit.system,
-    rule.element,
-    unit.labels,
-    case when rule.reason = 'permitted' then 'permit' else 'deny' end as verdict,
-    rule.reason,
-    case when rule.reason = 'permitted' then rule.chosen.clause_id end as clause_id,
-    case when rule.reason = 'permitted' then found.consent.consent_id end as consent_id,
-    case when rule.reason = 'permitted' then rule.chosen.transform end as transform,
-    case when rule.reason = 'permitted' then rule.chosen.output_form end as output_form,
-    case when rule.reason = 'permitted' then rule.obligations else []::varchar[] end as obligations,
-    case when rule.reason = 'permitted' then rule.min_cell end as min_cell,
-    case when rule.reason = 'permitted' then $night - rule.record_days::integer end as records_from,
-    case when rule.reason = 'permitted' then least(rule.chosen.valid_to, found.consent.valid_to) end as valid_until
-from decision_unit as unit
-join decision_rule as rule using (case_id)
-left join found on found.subject_id = unit.subject_id and found.case_id = unit.case_id and found.element = rule.element
+    subject_id, system, element, labels, verdict, reason, clause_id, consent_id, transform, output_form, obligations, min_cell,
+    records_from, valid_until
+from (from plain union all by name from consented)

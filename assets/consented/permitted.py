@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from assets.consented.decisions import table_kind
 from assets.consented.facts import LABELS_SEPARATOR
 from contracts.elements import CONTENT, PRESENT, SUBJECT_LEVEL
 from contracts.instruments import Transform
@@ -41,9 +42,9 @@ def write_permitted_rows(
 
     Args:
         con: the warehouse, writable.
-        target_table: qualified table name from this repository.
+        target_table: qualified table name from this repository; ``temp.<name>`` for a temporary one.
         content_table: rows of one record type with ``subject_id`` and ``labels`` (``linked.jail_booking``).
-        decision_table: what ``write_decisions`` wrote for this recipient and operation.
+        decision_table: what ``write_decisions`` wrote for this recipient and operation, or a bracketed SELECT from it.
         record_type: which type the rows are of; ``race_assertion`` and ``person_attribute`` go by ``<source>.__present__``.
         keep: keys to carry along untouched (``record_id``, ``person_key``, …).
 
@@ -66,7 +67,7 @@ def write_permitted_rows(
     kept = [f'content."{column}"' for column in keep]
     shown = [_value(column, kind, reach) for column, kind in columns.items()]
     con.execute(
-        f"create or replace table {target_table} as "
+        f"create or replace {table_kind(target_table)} {target_table} as "
         f"with permit as ({_permit_sql(decision_table, record_type, columns)}) "
         f"select {', '.join([*kept, *shown])} from {content_table} as content "
         f"join permit on permit.subject_id = content.subject_id and permit.labels = {_labels_sql(record_type)} "
