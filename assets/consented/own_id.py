@@ -10,9 +10,10 @@ from resources.sql import Connection, load_sql, replace_table
 
 
 def write_own_ids(con: Connection) -> int:
-    """Replace ``consented.own_id``: subject_id, record_id (NULL for a person's id), system, source, key (person | record), own_id.
+    """Replace ``consented.own_id``.
 
-    An id that a vendor has used for two people is left out: it says nothing certain about either.
+    Columns: subject_id, record_id (NULL for a person's id), system, source, key (person | record), own_id, is_reused (the vendor has used
+    the person's id for two people: its own rows may go back under it, nobody else's rows may be tied to it).
 
     Returns:
         rows written.

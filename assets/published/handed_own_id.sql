@@ -6,7 +6,7 @@ select
     own_id.system,
     own_id.key,
     own_id.own_id,
-    membership.link_confidence >= $permits_across as is_sure
+    membership.link_confidence >= $permits_across and not own_id.is_reused as is_sure
 from consented.own_id as own_id
 join linked.membership as membership on membership.subject_id = own_id.subject_id
 join temp.product_pseudonym as product_pseudonym on product_pseudonym.person_key = membership.person_key
