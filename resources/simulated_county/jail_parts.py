@@ -139,6 +139,8 @@ def legal_events(rng: np.random.Generator, calendar: Calendar, bookings: pl.Data
     settled = (bookings["released"] < calendar.as_of(0) - 40 * DAY).to_numpy() & (bookings["night"] == 0).to_numpy()
     settled &= bookings["voided"].is_null().to_numpy()
     early = settled & happens(rng, rates.SEALED_BOOKINGS, bookings.height)
+    if not early.any() and settled.any():
+        early[np.flatnonzero(settled)[0]] = True
     later, on = flattened(touched(rng, calendar, bookings["night"].to_numpy(), 0.00002, free=settled & ~early))
     row = np.concatenate([np.flatnonzero(early), later])
     night = np.concatenate([np.zeros(len(row) - len(later), dtype=np.int64), on])

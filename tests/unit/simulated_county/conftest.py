@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
-from resources.simulated_county import simulate
+from resources.simulated_county import JAIL_TABLES, simulate
 
 FIRST = date(2026, 3, 2)
 NIGHTS = 4
@@ -35,7 +35,8 @@ class OnDisk:
 
     def jail(self, k: int, table: str) -> pl.DataFrame:
         with sqlite3.connect(self.folder(k) / "jail.sqlite") as connection:
-            return pl.read_database(f"select * from {table}", connection, infer_schema_length=None)
+            types = {column.name: pl.Int64 if column.type.python_type is int else pl.String for column in JAIL_TABLES[table].columns}
+            return pl.read_database(f"select * from {table}", connection, schema_overrides=types)
 
     def cad(self, k: int, name: str) -> pl.DataFrame:
         return pl.read_csv(self.folder(k) / "cad" / f"cad_{name}_{self.night(k):%Y%m%d}.csv", infer_schema=False)

