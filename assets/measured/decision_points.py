@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from assets.measured.disparity import ALL, BaseKind, Comparison, Estimate, PointCount, Reason, Setting, compare
@@ -134,7 +134,7 @@ def _missing(run: Run, rules: DecisionPoints, point: DecisionPoint) -> Reason | 
                 run.held.has_bookings,
             ),
         )
-        if wanted.system not in _systems(run) or (follow is not None and follow.system not in _systems(run)):
+        if wanted.system not in run.systems or (follow is not None and follow.system not in run.systems):
             return Reason.SYSTEM_NOT_IN_SCOPE
         if any(asked and not there for asked, there in needs):
             return Reason.COLUMN_NOT_IN_SCOPE
@@ -142,11 +142,12 @@ def _missing(run: Run, rules: DecisionPoints, point: DecisionPoint) -> Reason | 
             return Reason.COMPLETENESS_UNKNOWN
         if wanted.held_at_least_hours is not None and wanted.system not in run.horizons:
             return Reason.COMPLETENESS_UNKNOWN
-    return None
+    return None if _period_start(run, rules, point) < run.as_of else Reason.HISTORY_TOO_SHORT
 
 
-def _systems(run: Run) -> frozenset[str]:
-    return frozenset(system for _, system in run.seen)
+def _period_start(run: Run, rules: DecisionPoints, point: DecisionPoint) -> datetime:
+    """The period's first moment, no earlier than the records of the point's own system begin."""
+    return run.since(rules.period, [point.numerator.system])
 
 
 def _collect(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
@@ -156,6 +157,7 @@ def _collect(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
         "point_event",
         point=point.id,
         base_point=None if point.base == POPULATION else point.base,
+        period_start=_period_start(run, rules, point),
         own_filter=point_filter_id(point.id),
         own_system=wanted.system,
         own_horizon=run.horizons.get(wanted.system, run.as_of),
@@ -177,7 +179,7 @@ def _collect(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
             label=point.id,
             follow_system=follow.system,
             follow_filter=follow_filter_id(point.id),
-            first_at=rules.period.start(run.as_of),
+            first_at=_period_start(run, rules, point),
             last_at=run.as_of + timedelta(microseconds=1),
         )
 
@@ -213,10 +215,15 @@ def _answers(
 
 def _missing_in(run: Run, rules: DecisionPoints, point: DecisionPoint, domain: str | None) -> Reason | None:
     """A domain that lacks one of the point's systems cannot answer it: no row combines systems that may not be linked."""
-    needed = {link.numerator.system for link in rules.chain(point)}
-    needed |= {link.numerator.followed_by.system for link in rules.chain(point) if link.numerator.followed_by}
-    there = {system for other, system in run.seen if other == domain}
-    return None if needed <= there else Reason.SYSTEM_NOT_IN_SCOPE
+    if domain is None:
+        return Reason.SYSTEM_NOT_IN_SCOPE
+    asked = [(link.numerator.system, link.numerator.filter) for link in rules.chain(point)]
+    asked += [(follow.system, follow.filter) for link in rules.chain(point) if (follow := link.numerator.followed_by) is not None]
+    if any((domain, system) not in run.seen for system, _ in asked):
+        return Reason.SYSTEM_NOT_IN_SCOPE
+    if not all(run.can_filter(domain, system, wanted) for system, wanted in asked):
+        return Reason.COLUMN_NOT_IN_SCOPE
+    return None
 
 
 def _setting(run: Run, rules: DecisionPoints, point: DecisionPoint, reason: Reason | None) -> Setting:
@@ -255,7 +262,7 @@ def _shared(run: Run, rules: DecisionPoints, point: DecisionPoint, domain: str |
         "category_system": run.definitions.race.category_system,
         "repeat": point.repeat,
         "base_point": None if point.base == POPULATION else point.base,
-        "period_start": rules.period.start(run.as_of),
+        "period_start": _period_start(run, rules, point),
         "period_end": run.as_of,
         "decided_by": point.decided_by,
         "discretion": point.discretion,

@@ -48,6 +48,7 @@ class Reason(StrEnum):
     SYSTEM_NOT_IN_SCOPE = "system_not_in_scope"
     COLUMN_NOT_IN_SCOPE = "column_not_in_scope"
     COMPLETENESS_UNKNOWN = "completeness_unknown"
+    HISTORY_TOO_SHORT = "history_too_short"
     BENCHMARK_MISSING = "benchmark_missing"
     BASE_ZERO = "base_zero"
     CATEGORY_MISMATCH = "category_mismatch"

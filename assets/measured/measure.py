@@ -13,7 +13,8 @@ race_step
 booking                               booking.sql: bookings as known at the moment, which count, evidence, next booking
 person_timeline (finished)            person_timeline.sql
 matched_contact (view)                matched_contact.sql: contacts each filter selects
-person_race (finished), person        person_race.sql, person.sql
+person_race (finished), person,       person_race.sql, person.sql, system_seen.sql
+system_seen
 definition_domain, definition_person  which definitions can be answered, and whom they can find
 (view), criterion_value,
 criterion_cut
@@ -28,16 +29,16 @@ evidence_reason
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
 from assets.measured.decision_points import write_racial_disparity
-from assets.measured.run import PACKAGE, Run, held_by
+from assets.measured.run import PACKAGE, Run, held_by, systems_seen
 from assets.measured.scope import SCOPE, ScopeFault, is_open
 from assets.measured.settled import months_and_days, settle
-from assets.measured.stepping_up import write_stepping_up
+from assets.measured.stepping_up import JAIL, write_stepping_up
 from contracts.benchmarks import population_bases, read_population
 from contracts.definitions import Definitions
 from resources.sql import Connection, load_sql, rows
@@ -100,9 +101,11 @@ def measure(
     _write_frequent_utilizers(run)
     write_racial_disparity(run, bases)
     write_stepping_up(run)
-    period_start = definitions.stepping_up.period.start(as_of)
-    run.publish("reconciliation", period_start=period_start, count_at_end=definitions.timeline.jail_count_taken == "end_of_day")
-    run.publish("intercept_flow", period_start=period_start, transition_days=definitions.timeline.transition_days)
+    period = definitions.stepping_up.period
+    count_at_end = definitions.timeline.jail_count_taken == "end_of_day"
+    run.publish("reconciliation", period_start=run.since(period, [JAIL]), count_at_end=count_at_end)
+    flow_start = run.since(period, run.systems)
+    run.publish("intercept_flow", period_start=flow_start, transition_days=definitions.timeline.transition_days)
     return MeasureReport(as_of, target_schema, dict(run.written), {name: _reasons(run, name) for name in _WITH_REASON})
 
 
@@ -131,8 +134,8 @@ def _begin(con: Connection, target_schema: str, definitions: Definitions, as_of:
     run.view("matched_contact")
     run.publish("person_race", rule=definitions.race.id, category_system=definitions.race.category_system)
     run.keep("person")
-    seen = frozenset((domain, system) for domain, system in rows(con, load_sql(PACKAGE, "system_seen")))
-    return Run(con, target_schema, definitions, as_of, run.held, horizons, seen, run.written)
+    run.keep("system_seen")
+    return replace(run, seen=systems_seen(con))
 
 
 def _write_frequent_utilizers(run: Run) -> None:

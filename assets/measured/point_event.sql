@@ -4,7 +4,7 @@
 with candidate as (
     select decision_event.*
     from scope.decision_event
-    where $base_point::varchar is null
+    where $base_point::varchar is null and decision_event.start_at >= $period_start
     union all by name
     select decision_event.*
     from scope.decision_event

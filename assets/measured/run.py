@@ -5,16 +5,20 @@ Belongs here: the context that the measures share, and the one way they write a 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final
 
 from assets.measured.scope import SCOPE
+from assets.measured.settled import records_begin
+from contracts.definition_parts import EventFilter, Window
 from contracts.definitions import Definitions
 from resources.sql import Connection, insert_into, load_sql, replace_table, rows, scalar
 
 PACKAGE: Final = "assets.measured"
+FILTERED: Final = ("event_type", "disposition", "region", "is_behavioral_health")
+"""Fields of a filter that a scope may lack, in the order of system_seen.sql; record type and intercept are always there."""
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,24 @@ class Run:
     held: Held
     horizons: Mapping[str, datetime]
     """System -> moment through which its records are complete; a system whose completeness is unknown is absent."""
-    seen: frozenset[tuple[str, str]] = frozenset()
-    """(domain, system) of every counted contact."""
+    seen: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    """(domain, system) of every contact -> facts (fields of a filter) that the scope holds about such contacts."""
     written: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def systems(self) -> frozenset[str]:
+        """Every system of which the scope shows a contact."""
+        return frozenset(system for _, system in self.seen)
+
+    def can_filter(self, domain: str, system: str, wanted: EventFilter) -> bool:
+        """Whether the scope holds every fact that a filter asks of a system's contacts."""
+        asked = {name for name in FILTERED if getattr(wanted, name) is not None}
+        return asked <= self.seen.get((domain, system), frozenset())
+
+    def since(self, window: Window, systems: Iterable[str]) -> datetime:
+        """First moment of a window that ends at the run's moment, no earlier than the records of ``systems`` begin."""
+        begins = (records_begin(self.definitions, system) for system in systems)
+        return max([window.start(self.as_of), *(begin for begin in begins if begin is not None)])
 
     def publish(self, name: str, **parameters: Any) -> None:
         """Fill ``target.name`` from name.sql, and show it to later questions as ``scope.name``."""
@@ -81,6 +100,15 @@ def held_by(con: Connection) -> Held:
     names = [each.name for each in fields(Held)]
     answer = rows(con, f"select {', '.join(names)} from ({load_sql(PACKAGE, 'scope_availability')}) as facts")[0]
     return Held(*(bool(value) for value in answer))
+
+
+def systems_seen(con: Connection) -> dict[tuple[str, str], frozenset[str]]:
+    """What ``scope.system_seen`` says: (domain, system) -> facts held about its contacts."""
+    found = rows(con, f"select * from {SCOPE}.system_seen")
+    return {
+        (domain, system): frozenset(name for name, is_known in zip(FILTERED, known, strict=True) if is_known)
+        for domain, system, *known in found
+    }
 
 
 def qualified(con: Connection, schema: str) -> str:

@@ -48,11 +48,11 @@ JAIL: Final = "jail"
 def write_stepping_up(run: Run) -> None:
     """Fill ``target.stepping_up``; ``booking``, ``person``, ``matched_contact`` and ``withheld_people`` are there."""
     rules = run.definitions.stepping_up
-    start = rules.period.start(run.as_of)
+    start = run.since(rules.period, [JAIL])
     create_from(run.con, f"{SCOPE}.stepping_up_draft", STEPPING_UP, ())
     create_from(run.con, f"{SCOPE}.evidence_reason", _EVIDENCE_REASON, _evidence_reasons(run))
     run.view("booking_evidence")
-    if reason := _no_bookings(run):
+    if reason := _no_bookings(run) or _no_history(run, start):
         for measure in ("bookings_with_smi", "average_length_of_stay", "average_daily_population"):
             _unanswered(run, measure, None, reason)
     else:
@@ -101,11 +101,11 @@ def _recidivism(run: Run, start: datetime) -> None:
     rules = run.definitions.stepping_up.recidivism
     none = _no_bookings(run)
     begin = records_begin(run.definitions, JAIL)
-    too_short = begin is not None and start - timedelta(days=rules.backward_days) < begin
-    if none or too_short:
-        _unanswered(run, "recidivism_backward", f"returned_within_{rules.backward_days}d", none or "history_too_short")
+    first = start if begin is None else max(start, begin + timedelta(days=rules.backward_days))
+    if without := none or _no_history(run, first):
+        _unanswered(run, "recidivism_backward", f"returned_within_{rules.backward_days}d", without)
     else:
-        run.extend("stepping_up_draft", "stepping_up_recidivism_backward", period_start=start, backward_days=rules.backward_days)
+        run.extend("stepping_up_draft", "stepping_up_recidivism_backward", period_start=first, backward_days=rules.backward_days)
     reason = none or ("completeness_unknown" if JAIL not in run.horizons else _no_release_type(run))
     for days in rules.forward_days:
         cohort = None if reason else _cohort(run, days, run.horizons[JAIL])
@@ -131,6 +131,10 @@ def _cohort(run: Run, days: int, horizon: datetime) -> tuple[datetime, datetime]
     return (start, end) if start < end else None
 
 
+def _no_history(run: Run, start: datetime) -> str | None:
+    return None if start < run.as_of else "history_too_short"
+
+
 def _no_bookings(run: Run) -> str | None:
     if not run.held.has_bookings:
         return "system_not_in_scope"
@@ -140,10 +144,12 @@ def _no_bookings(run: Run) -> str | None:
 
 
 def _no_connection(run: Run) -> str | None:
-    system = run.definitions.stepping_up.connection.system
-    if system not in {other for _, other in run.seen}:
+    rules = run.definitions.stepping_up.connection
+    if rules.system not in run.systems:
         return "system_not_in_scope"
-    if JAIL not in run.horizons or system not in run.horizons:
+    if not any(run.can_filter(domain, rules.system, rules.filter) for domain, system in run.seen if system == rules.system):
+        return "column_not_in_scope"
+    if JAIL not in run.horizons or rules.system not in run.horizons:
         return "completeness_unknown"
     return _no_release_type(run)
 

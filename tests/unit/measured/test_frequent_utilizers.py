@@ -170,3 +170,11 @@ def test_eligible_and_listed_stand_beside_each_other_by_race(county: Any) -> Non
         ("BLACK", 1, 1, 0, 0.2, 0.0),
         ("WHITE", 4, 4, 2, 0.8, 1.0),
     ]
+
+
+def test_a_filter_on_a_fact_no_contact_has_finds_nobody_and_says_why(county: Any) -> None:
+    booked(county, county.person("p1"), 5)
+    for row in county.rows["contact"]:
+        row["event_type"] = None
+    assert listed(county, criteria=[{**BOOKINGS, "filter": {"event_type": ["fta"]}}]) == {}
+    assert county.ask("select eligible, reason from measured.frequent_utilizer_summary") == [(None, "column_not_in_scope")]

@@ -33,6 +33,7 @@ SCRATCH = {
     "race_step",
     "release_outcome",
     "stepping_up_draft",
+    "system_seen",
     "withheld_people",
 }
 

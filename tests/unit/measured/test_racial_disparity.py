@@ -271,3 +271,29 @@ def test_no_row_combines_systems_of_different_link_domains(county: Any) -> None:
         ("county", "system_not_in_scope", None),
         ("health_alone", "system_not_in_scope", None),
     ]
+
+
+@pytest.mark.parametrize(("disposition", "expected"), [("arrest", (1, 1, None)), (None, (None, None, "column_not_in_scope"))])
+def test_a_filter_on_a_fact_the_scope_does_not_hold_is_no_finding(county: Any, disposition: str | None, expected: tuple[Any, ...]) -> None:
+    county.encounter(county.person("w"), datetime(2025, 6, 1), disposition)
+    met = {"id": "met", "numerator": {"system": "co_responder"}, "base": "population", "repeat": "events"}
+    arrested = {
+        "id": "arrested",
+        "numerator": {"system": "co_responder", "filter": {"disposition": ["arrest"]}},
+        "base": "met",
+        "repeat": "events",
+    }
+    county.measured(definitions=pointed(county.definitions, met, arrested))
+    assert rows(county, "arrested", "events, base, reason")["ALL"] == expected
+    assert rows(county, "met", "events")["ALL"] == 1
+
+
+def test_a_period_begins_no_earlier_than_the_records_of_its_system(county: Any) -> None:
+    booked(county, county.person("w"))
+    timeline = county.definitions.timeline.model_copy(update={"records_begin": {"jail": date(2025, 6, 2)}})
+    definitions = pointed(county.definitions, BOOKING).model_copy(update={"timeline": timeline})
+    county.measured(definitions=definitions)
+    found = county.ask("select distinct period_start from measured.racial_disparity")
+    assert found == [(datetime(2025, 6, 2),)]
+    county.measured(definitions=definitions, as_of=datetime(2025, 6, 2))
+    assert rows(county, "booking", "events, rate, reason") == {"ALL": (None, None, "history_too_short")}

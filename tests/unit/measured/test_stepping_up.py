@@ -190,10 +190,23 @@ def test_forward_recidivism_follows_a_release_cohort(county: Any, gap: int, rebo
     assert row(county, "recidivism_forward", "numerator, denominator", submeasure="rebooked_90d") == (rebooked, 1)
 
 
-def test_records_that_do_not_reach_back_far_enough_give_no_backward_figure(county: Any) -> None:
-    county.booking(county.person("a"), JUNE, JUNE + timedelta(days=1))
-    county.measured(as_of=datetime(2026, 3, 1))
+def test_looking_back_begins_only_when_the_records_reach_back_far_enough(county: Any) -> None:
+    # Records begin on 2 March 2024: admissions can be looked back upon for 365 days from 2 March 2025.
+    for key, booked in (("early", datetime(2025, 3, 1)), ("late", datetime(2025, 3, 2))):
+        county.booking(county.person(key), booked, booked + timedelta(days=1))
+    county.measured(as_of=datetime(2026, 2, 1))
+    assert row(county, "recidivism_backward", "denominator, period_start") == (1, datetime(2025, 3, 2))
+    county.measured(as_of=datetime(2025, 3, 2))
     assert row(county, "recidivism_backward", "numerator, value, reason") == (None, None, "history_too_short")
+
+
+def test_a_period_does_not_begin_before_the_records(county: Any) -> None:
+    county.booking(county.person("a"), datetime(2024, 1, 1), datetime(2024, 1, 5))
+    county.booking(county.person("b"), datetime(2024, 4, 1), datetime(2024, 4, 5))
+    county.measured(as_of=datetime(2024, 9, 1))
+    assert row(county, "bookings_with_smi", "denominator, period_start") == (1, datetime(2024, 3, 2))
+    county.measured(as_of=datetime(2024, 3, 2))
+    assert row(county, "bookings_with_smi", "denominator, reason") == (None, "history_too_short")
 
 
 def test_evidence_the_scope_does_not_hold_has_a_reason_and_no_figure(county: Any) -> None:
