@@ -1,5 +1,6 @@
 -- When did which person meet which system, at which intercept of the Sequential Intercept Model?
 -- One row per countable contact. An instant has no end; an open stay has none yet. Release is derived from the booking, not stored.
+-- What nobody wrote down, or a product may not use, stays NULL: a false in its place would read like a finding.
 select
     record_id,
     person_key,
@@ -14,7 +15,7 @@ select
     $jail_booking_intercept::integer as intercept,
     booking_type as event_type,
     release_type as disposition,
-    coalesce(bjmhs_positive, false) as is_behavioral_health,
+    bjmhs_positive as is_behavioral_health,
     age_at_event,
     region,
     labels
@@ -34,7 +35,7 @@ select
     $cad_person_intercept::integer as intercept,
     call_type as event_type,
     call_disposition as disposition,
-    coalesce(is_behavioral_health, false) as is_behavioral_health,
+    is_behavioral_health,
     age_at_event,
     region,
     labels
