@@ -4,7 +4,7 @@ Belongs here: the one translation from the catalogue and from plain figures to D
 any figure of a particular stage.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -68,10 +68,11 @@ def table_asset(county: County, table: Table, fill: Fill) -> dg.AssetsDefinition
     """A table that one function fills."""
 
     @dg.multi_asset(name=f"{table.key.stage.value}_{table.key.name}", specs=[spec(table)], partitions_def=nights(county), pool=POOL)
-    def step(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> dg.MaterializeResult[None]:
+    def step(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult[None]]:
         with integrator.step(table.key.qualified) as con:
             known = fill(con, integrator.terms.county, night_of(context))
-            return materialized(con, table, known if isinstance(known, Mapping) else None)
+            result = materialized(con, table, known if isinstance(known, Mapping) else None)
+        yield result
 
     return step
 

@@ -22,7 +22,9 @@ from contracts.sources import Source
 from resources.integrator import Integrator
 from resources.sql import Connection, rows
 
-IDENTITY, SUBJECT, RACE, KEY_REUSE, DISPOSITION = checked("identity", "subject", "race_assertion", "key_reuse", "disposition")
+IDENTITY, SUBJECT, RACE, KEY_REUSE, SOURCE_RECORD, DISPOSITION = checked(
+    "identity", "subject", "race_assertion", "key_reuse", "source_record", "disposition"
+)
 
 
 def record_key(record_type: str) -> TableKey:
@@ -97,6 +99,12 @@ def derived_tables(county: County) -> tuple[Table, ...]:
             ("race_assertion",),
         ),
         Table(
+            SOURCE_RECORD,
+            "The sources' own keys of their records, for giving an agency its own rows back.",
+            steward,
+            records,
+        ),
+        Table(
             KEY_REUSE,
             "Person ids that a vendor gave to two people, or changed: for review, never merged in silence.",
             steward,
@@ -169,7 +177,7 @@ def _records(county: County, group: SourceGroup) -> dg.AssetsDefinition:
                     con,
                     table,
                     checks.figures_of(found, table.key.name),
-                    checks=checks.record_results(con, table, found, night_of(context)),
+                    checks=checks.record_results(con, table, found),
                     declared=mapping_lineage(group.sources, table.key.name),
                 )
                 for table in listed

@@ -12,6 +12,7 @@ import dagster as dg
 from assets.assets import POOL, Fill, materialized, night_of, nights, spec
 from assets.catalogue import Table, TableKey, checked, consented
 from assets.consented import consent
+from assets.consented.own_id import write_own_ids
 from assets.source_groups import delivered
 from contracts.county import County
 from contracts.elements import WITHOUT_SUBJECT
@@ -24,6 +25,7 @@ AGENCY, ELEMENT, FORM, INSTRUMENT, CLAUSE, LAPSED = consented("agency", "element
 SUBJECT_AGE, CONSENT_STATE, CONSENT = consented("subject_age", "consent_state", "consent")
 (CUSTODY,) = consented("custody")
 (DENY,) = consented("deny")
+(OWN_ID,) = consented("own_id")
 SUBJECT, LABEL_GROUP, LINK_PERMISSION = consented("subject", "label_group", "link_permission")
 
 
@@ -42,7 +44,7 @@ def _steps(county: County) -> tuple[_Step, ...]:
 
     def of_checked(*names: str) -> tuple[TableKey, ...]:
         # A county without a jail or without consents has no such table, and no edge to it.
-        derived = {"identity", "subject", "race_assertion"}
+        derived = {"identity", "subject", "race_assertion", "source_record"}
         return checked(*(name for name in names if name in held or name in derived))
 
     def table(key: TableKey, description: str, *reads: TableKey, query: str | None = None) -> Table:
@@ -83,7 +85,7 @@ def _steps(county: County) -> tuple[_Step, ...]:
             "consents",
             consent.write_consents,
             (
-                table(SUBJECT_AGE, "From which day each subject is surely an adult.", *of_checked("identity"), query="subject_age"),
+                table(SUBJECT_AGE, "From which day each subject is surely an adult.", *of_checked("identity"), ERASED, query="subject_age"),
                 table(
                     CONSENT_STATE,
                     "Where every delivered consent stands: in force, expired, revoked, defective, and why.",
@@ -115,6 +117,18 @@ def _steps(county: County) -> tuple[_Step, ...]:
             ),
         ),
         _Step(
+            "own_ids",
+            _write_own_ids,
+            (
+                table(
+                    OWN_ID,
+                    "Identifiers by which an agency gets its own rows back; no name, no birth date.",
+                    *of_checked("source_record", "subject", "jail_booking", "co_responder_encounter", "health_encounter"),
+                    query="own_id",
+                ),
+            ),
+        ),
+        _Step(
             "link_permissions",
             consent.write_link_permissions,
             (
@@ -124,10 +138,11 @@ def _steps(county: County) -> tuple[_Step, ...]:
                     *of_checked("subject"),
                     SUBJECT_AGE,
                     ERASED,
+                    ELEMENT,
                     *about_people,
                     query="subject",
                 ),
-                table(LABEL_GROUP, "Sets of labels that the rows of each subject carry.", ERASED, *about_people, query="label_group"),
+                table(LABEL_GROUP, "Sets of labels that the rows of each subject carry.", ELEMENT, SUBJECT, *about_people, query="label_group"),
                 table(
                     LINK_PERMISSION,
                     "Whether each known subject may be compared tonight, in which domain, and if not, why.",
@@ -142,6 +157,10 @@ def _steps(county: County) -> tuple[_Step, ...]:
             ),
         ),
     )
+
+
+def _write_own_ids(con: Connection, county: County, night: date) -> dict[str, int]:
+    return {"own_ids": write_own_ids(con)}
 
 
 def _write_link_domains(con: Connection, county: County, night: date) -> dict[str, int]:

@@ -3,6 +3,8 @@
 Belongs here: keys, descriptions, what reads what, and calling the functions beside this file. Does not belong here: any decision.
 """
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from assets.assets import POOL, night_of, nights, reported, spec
@@ -63,7 +65,7 @@ def _product(county: County, product: Product, table: Table) -> dg.AssetsDefinit
         integrator: dg.ResourceParam[Integrator],
         keyring: dg.ResourceParam[Keyring],
         ledger: dg.ResourceParam[Ledger],
-    ) -> dg.MaterializeResult[None]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         with integrator.step(table.key.qualified) as con:
             found = publish_product(
                 product,
@@ -75,7 +77,7 @@ def _product(county: County, product: Product, table: Table) -> dg.AssetsDefinit
                 night=night_of(context),
                 run_id=integrator.run_id,
             )
-        return reported(table, checks.figures_of(found), checks=checks.product_results(table, found))
+        yield reported(table, checks.figures_of(found), checks=checks.product_results(table, found))
 
     return publish
 
@@ -93,12 +95,12 @@ def _denies(county: County, table: Table) -> dg.AssetsDefinition:
         integrator: dg.ResourceParam[Integrator],
         keyring: dg.ResourceParam[Keyring],
         ledger: dg.ResourceParam[Ledger],
-    ) -> dg.MaterializeResult[None]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         with integrator.step(table.key.qualified) as con:
             found = run_denies(
                 con, county=integrator.terms.county, home=integrator.home, keyring=keyring, ledger=ledger, night=night_of(context)
             )
-        return reported(
+        yield reported(
             table,
             {
                 "subjects_newly_denied": found.subjects_newly_denied,
