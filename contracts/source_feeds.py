@@ -162,7 +162,7 @@ class Feed(Reviewed):
 def _as_columns(said: Any) -> Any:
     if isinstance(said, str):
         return [{"to": said}]
-    return said if isinstance(said, list) else [said]
+    return said if isinstance(said, list | tuple) else [said]
 
 
 def raise_faults(title: str, faults: list[FeedFault]) -> NoReturn:

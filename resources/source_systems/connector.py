@@ -103,6 +103,7 @@ class Collected:
         faults: faults that concern the delivery as a whole.
         waiting: why files that are there were left for a later night (their night is not complete yet).
         seen_before: whether what lies there for the night was already taken in.
+        refused_before: whether a file that is still missing a better one was refused on an earlier night.
         incomplete_from: first night of whose delivery something is still missing, as far as names can tell; None: nothing is.
     """
 
@@ -112,6 +113,7 @@ class Collected:
     faults: tuple[Fault, ...] = ()
     waiting: tuple[str, ...] = ()
     seen_before: bool = False
+    refused_before: bool = False
     incomplete_from: date | None = None
 
 

@@ -84,12 +84,13 @@ def collect_sets(
     refused: list[FaultyPart] = []
     waiting: list[str] = []
     incomplete: list[date] = []
-    seen_before = False
+    seen_before = refused_before = False
     for when, members in sorted(sets.items()):
         found = _take(members, into=into, known=known, examine=examine)
         refused += found.refused
         missing = (wanted | found.without) - {part.feed for part in found.taken} - found.old
         if missing:
+            refused_before = refused_before or bool(found.without - {part.feed for part in found.refused})
             incomplete.append(when)
             for part in found.taken:
                 (into / part.path).unlink(missing_ok=True)
@@ -103,6 +104,7 @@ def collect_sets(
         refused=tuple(refused),
         waiting=tuple(waiting),
         seen_before=seen_before,
+        refused_before=refused_before,
         incomplete_from=min(incomplete, default=None),
     )
 
