@@ -29,8 +29,8 @@ from resources.warehouse import logical_hash
 STORAGE_VERSION = "v1.4.0"
 """DuckDB's file format that R, DBeaver and Tableau on any 1.4 or later can open."""
 
-NOT_CONTENT = frozenset({"run_id", "version"})
-"""Manifest entries that do not influence the version's name."""
+NOT_CONTENT = frozenset({"run_id", "decided_on", "version"})
+"""Manifest entries that do not influence the version's name: who made it and when, not what it is."""
 
 
 class PublishFault(RuntimeError):
@@ -64,6 +64,8 @@ def write_data(con: Connection, path: Path, tables: Sequence[TableToWrite]) -> l
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     remove_data(path)
+    # Compressed text could hide a name from the byte scan that proves an erasure.
+    con.execute("set force_compression='uncompressed'")
     con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as product_file (storage_version '{STORAGE_VERSION}')")
     try:
         written = [_write_table(con, table) for table in tables]
@@ -112,8 +114,12 @@ def place(files: ProductFiles, built: Path, manifest: Mapping[str, Any], notice:
     else:
         built.rename(target)
         sync_folder(files.folder)
-    write_atomically(files.notice_file(version), notice.encode(), mode=0o600)
-    write_atomically(files.manifest_file(version), rfc8785.dumps(dict(manifest)) + b"\n", mode=0o600)
+    for path, content in (
+        (files.notice_file(version), notice.encode()),
+        (files.manifest_file(version), rfc8785.dumps(dict(manifest)) + b"\n"),
+    ):
+        if not path.exists():
+            write_atomically(path, content, mode=0o600)
 
 
 def make_current(files: ProductFiles, version: str) -> None:

@@ -40,10 +40,14 @@ def open_scratch(path: Path, *, like: Connection) -> Iterator[Connection]:
 
 
 @contextmanager
-def handed_over(con: Connection, path: Path, alias: str = "handover") -> Iterator[str]:
-    """Attach a fresh scratch database to the warehouse's connection for writing; detached again before anything reads it."""
+def handed_over(con: Connection, path: Path, *, fresh: bool = True, alias: str = "handover") -> Iterator[str]:
+    """Attach a scratch database to the warehouse's connection for writing; detached again before anything else reads it.
+
+    ``fresh`` removes what lies there first.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    remove_data(path)
+    if fresh:
+        remove_data(path)
     con.execute(f"attach {quoted(path)} as {alias}")
     try:
         yield alias

@@ -1,0 +1,183 @@
+"""One product worked out, from decisions to the finished file in scratch; nothing of it can be seen yet.
+
+Belongs here: the benches a product needs, one an operation, and putting their tables into one file. Does not belong here: placing the file,
+the ledger.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import duckdb
+
+from assets.lineage import tables_read
+from assets.published.audit import hand_over_people, hand_over_products, hand_over_terms
+from assets.published.build import QUESTIONS, Bench, BuiltTable, build_tables
+from assets.published.file import TableToWrite, WrittenTable, scratch_file, write_data
+from assets.published.manifest import OwnTables, Terms, instruments_of, own_tables
+from assets.published.notice import notice_lines, notice_text
+from assets.published.scope_for_product import Decided, first_end, hand_over
+from assets.published.scratch import clear, handed_over, open_scratch, quoted
+from contracts.county import County
+from contracts.instruments import Operation
+from contracts.products import Product, ProductTable
+from resources.home import Home
+from resources.integrator import code_sha256
+from resources.keyring import Keyring
+from resources.sql import Connection, load_sql
+
+ABOUT_TERMS: Final = frozenset({"facts.instrument", "facts.delivery", "facts.disposition", "facts.review_count"})
+ABOUT_PEOPLE: Final = frozenset({"facts.consent_standing", "facts.link_count", "facts.decision_count"})
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """Where and with what a product is worked out. ``night`` is the data's, ``decided_on`` that of the decisions."""
+
+    con: Connection
+    county: County
+    home: Home
+    keyring: Keyring
+    night: date
+    decided_on: date
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A product worked out. ``file`` is empty where nothing is permitted, and then there is nothing to publish."""
+
+    decided: tuple[Decided, ...]
+    terms: Terms
+    file: Path | None = None
+    built: tuple[BuiltTable, ...] = ()
+    written: tuple[WrittenTable, ...] = ()
+    notice: str = ""
+
+    @property
+    def notice_sha256(self) -> str:
+        """Hash of NOTICE.txt."""
+        return hashlib.sha256(self.notice.encode()).hexdigest()
+
+
+@contextmanager
+def worked_out(product: Product, place: Workplace) -> Iterator[Worked]:
+    """Decide and build one product; its file lies in scratch until the context ends."""
+    paths = {operation: scratch_file(place.home, product, operation.value) for operation in product.operations}
+    plain = scratch_file(place.home, product, "terms")
+    target = scratch_file(place.home, product, "product")
+    assembly = scratch_file(place.home, product, "assembly")
+    scratch = [*paths.values(), plain, target, assembly]
+    clear(scratch)
+    try:
+        decided = [_handed(product, place, operation, path) for operation, path in paths.items()]
+        terms = _terms(product, place, decided)
+        if decided and not any(item.permits for item in decided):
+            yield Worked(tuple(decided), terms)
+            return
+        built = _built(product, place, decided, paths, plain)
+        notice = notice_lines(
+            product,
+            agency_title=place.county.agencies.agencies[product.agency].title,
+            obligations=terms.obligations,
+            labels=terms.labels,
+            clauses=terms.clauses,
+            valid_until=terms.valid_until,
+        )
+        written = _assembled(built, own_tables(product, terms, notice), target, assembly, like=place.con)
+        yield Worked(tuple(decided), terms, target, tuple(item for _, item in built), tuple(written), notice_text(notice))
+    finally:
+        clear(scratch)
+
+
+def _handed(product: Product, place: Workplace, operation: Operation, path: Path) -> Decided:
+    decided = hand_over(place.con, path, product, operation, keyring=place.keyring, night=place.decided_on)
+    asked = _asked(table for table in product.tables if table.operation is operation)
+    if asked & ABOUT_PEOPLE:
+        with handed_over(place.con, path, fresh=False) as alias:
+            hand_over_people(place.con, alias, place.county.products, night=place.decided_on)
+    return decided
+
+
+def _asked(tables: Iterator[ProductTable] | Sequence[ProductTable]) -> frozenset[str]:
+    """Tables that the questions of these product tables read."""
+    return frozenset().union(*(tables_read(load_sql(QUESTIONS, table.question)) for table in tables))
+
+
+def _terms(product: Product, place: Workplace, decided: Sequence[Decided]) -> Terms:
+    end = product.stale_from(place.night)
+    clauses = sorted({clause for item in decided for clause in item.clauses})
+    by_row = [item for item in decided if item.operation is Operation.DISCLOSE_ROW]
+    return Terms(
+        night=place.night,
+        decided_on=place.decided_on,
+        valid_until=min([end, *filter(None, [first_end(decided)])]),
+        clauses=tuple(clauses),
+        instruments=instruments_of(clauses),
+        obligations=tuple(sorted({word for item in decided for word in item.obligations})),
+        labels=tuple(sorted({label for item in by_row for label in item.labels})),
+        minimum_cell=max([place.county.disclosure.minimum_cell, *(item.min_cell for item in decided)]),
+        terms_sha256=place.county.sha256,
+        code_sha256=code_sha256(),
+    )
+
+
+def _built(
+    product: Product, place: Workplace, decided: Sequence[Decided], paths: Mapping[Operation, Path], plain: Path
+) -> list[tuple[Path, BuiltTable]]:
+    """Every table of the product, in the order of its text, with the scratch database it lies in."""
+    found: dict[str, tuple[Path, BuiltTable]] = {}
+    for item in decided:
+        tables = [table for table in product.tables if table.operation is item.operation]
+        found |= {built.table.name: (paths[item.operation], built) for built in _on_bench(place, paths[item.operation], tables, item)}
+    operations = [table for table in product.tables if table.operation is None]
+    if operations:
+        with handed_over(place.con, plain) as alias:
+            hand_over_terms(place.con, alias, night=place.decided_on)
+            hand_over_products(place.con, alias, place.county.products)
+        found |= {built.table.name: (plain, built) for built in _on_bench(place, plain, operations, None)}
+    return [found[table.name] for table in product.tables]
+
+
+def _on_bench(place: Workplace, path: Path, tables: Sequence[ProductTable], decided: Decided | None) -> list[BuiltTable]:
+    with open_scratch(path, like=place.con) as con:
+        bench = Bench(
+            con=con,
+            definitions=place.county.definitions,
+            population=place.county.population,
+            policy=place.county.disclosure,
+            night=place.night,
+            minimum=decided.min_cell if decided else 0,
+        )
+        if decided:
+            bench.prepare()
+        return build_tables(bench, tables)
+
+
+def _assembled(
+    built: Sequence[tuple[Path, BuiltTable]], explaining: OwnTables, target: Path, assembly: Path, *, like: Connection
+) -> list[WrittenTable]:
+    """Put every table and those that explain the product into one fresh file."""
+    aliases = {path: f"bench_{number}" for number, path in enumerate(dict.fromkeys(path for path, _ in built))}
+    tables = [
+        TableToWrite(item.table.name, f'select * from {aliases[path]}.product."{item.table.name}"', item.table.order_by)
+        for path, item in built
+    ]
+    with open_scratch(assembly, like=like) as con:
+        for path, alias in aliases.items():
+            con.execute(f"attach {quoted(path)} as {alias} (read_only)")
+        for name, (columns, values) in explaining.items():
+            _write_values(con, name, columns, values)
+            tables.append(TableToWrite(name, f"select * from {name}"))
+        return write_data(con, target, tables)
+
+
+def _write_values(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], values: Sequence[tuple[Any, ...]]) -> None:
+    con.execute(f"create table {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
+    if values:
+        con.executemany(f"insert into {name} values ({', '.join('?' for _ in columns)})", [list(row) for row in values])
