@@ -25,6 +25,7 @@ RULES: Mapping[int, str] = {
     7: "given_name_and_birth_month",
     8: "address_and_initial",
     9: "ssn4_and_surname_sound",
+    10: "given_name_and_day",
 }
 """Names of the rules of block_key.sql by the number in a key's last four bits."""
 

@@ -53,6 +53,12 @@ written as (
     union all
     select root.subject_id, 7, root.root || '|' || born.birth_ym from root join born on born.subject_id = root.subject_id
     union all
+    -- A year that is one off, or ten.
+    select root.subject_id, 10, root.root || '|' || day.month_day
+    from root
+    join (select subject_id, unnest(list_transform(dobs, lambda d: d[6:])) as month_day from feature) as day
+        on day.subject_id = root.subject_id
+    union all
     select feature.subject_id, 8, place.address || '|' || left(feature.first_name, 1)
     from feature, lateral (select unnest(feature.addresses) as address) as place
     union all

@@ -2,7 +2,8 @@
 
 Belongs here: pure functions over subjects, edges and forbidden pairs. Does not belong here: SQL, Splink, keys, thresholds' values.
 A union-find over all edges would glue households and twins into one person (measured: reference of the model card); here an edge
-merges two groups only if no pair across them is forbidden. The result does not depend on the order of its input.
+merges two groups only if nothing forbids a pair across them, and if the birth dates and given names across them do not speak more
+against one person than for it. The result does not depend on the order of its input.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import NamedTuple
 
 Pair = tuple[str, str]
@@ -21,6 +23,19 @@ class Edge(NamedTuple):
     a: str
     b: str
     weight: float
+
+
+class Judgement(NamedTuple):
+    """What hard facts say of a pair: forbidden outright; +1, 0 or -1 as birth dates and given names speak for one person or against."""
+
+    forbidden: bool = False
+    dates: int = 0
+    names: int = 0
+
+
+FORBIDDEN = Judgement(forbidden=True)
+Judgements = Mapping[Pair, Judgement]
+"""By canonical pair; a pair that is absent says nothing."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +52,7 @@ class Resolution:
 
 @dataclass(frozen=True)
 class Attachment:
-    """Where weak records went, and which were left because two persons fitted about equally well or the person holds its contradiction."""
+    """Where weak records went, and which were left: two persons fitted about equally well, or the person holds its contradiction."""
 
     person: dict[str, int]
     tie: dict[str, float]
@@ -107,28 +122,89 @@ def bounded(nodes: Iterable[str], edges: Sequence[Edge], *, largest: int, step: 
     return kept, cut
 
 
-def agglomerate(nodes: Iterable[str], edges: Iterable[Edge], cannot: Iterable[Pair]) -> Resolution:
-    """Merge by descending weight, never across a forbidden pair.
+class _Balance:
+    """Sums of judgements between groups, by root; groups that say nothing of each other have no entry."""
+
+    def __init__(self, judgements: Judgements, nodes: Mapping[str, object]) -> None:
+        self.between: dict[str, dict[str, tuple[int, int, int]]] = defaultdict(dict)
+        for (a, b), (forbidden, dates, names) in judgements.items():
+            if a in nodes and b in nodes:
+                self.between[a][b] = self.between[b][a] = (int(forbidden), dates, names)
+
+    def said(self, left: str, right: str) -> tuple[int, int, int]:
+        return self.between[left].get(right, (0, 0, 0))
+
+    def merge(self, root: str, other: str) -> None:
+        gone = self.between.pop(other, {})
+        own = self.between[root]
+        own.pop(other, None)
+        gone.pop(root, None)
+        for group, said in gone.items():
+            own[group] = self.between[group][root] = _sum(own.get(group, (0, 0, 0)), said)
+            self.between[group].pop(other, None)
+
+
+def _sum(one: tuple[int, int, int], other: tuple[int, int, int]) -> tuple[int, int, int]:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+def compatible(left: Sequence[str], right: Sequence[str], judgements: Judgements, said: tuple[int, int, int] | None = None) -> bool:
+    """Whether two groups of subjects may be one person.
+
+    Nothing is forbidden, and at least as many pairs have birth dates for one person as against. In given names likewise, or most subjects
+    of one side have a name that somebody on the other side explains: of a person who goes by the middle name, few records say both.
+
+    Args:
+        left: one group.
+        right: the other.
+        judgements: of pairs across them.
+        said: their sums (forbidden, dates, names) where they are known already.
+    """
+    if said is None:
+        said = (0, 0, 0)
+        for a in left:
+            for b in right:
+                forbidden, dates, names = judgements.get(canonical(a, b), (False, 0, 0))
+                said = _sum(said, (int(forbidden), dates, names))
+    if said[0] or said[1] < 0:
+        return False
+    return said[2] >= 0 or _explained(left, right, judgements) or _explained(right, left, judgements)
+
+
+def _explained(subjects: Sequence[str], by: Sequence[str], judgements: Judgements) -> bool:
+    balance = 0
+    for subject in subjects:
+        names = {judgements.get(canonical(subject, other), (False, 0, 0))[2] for other in by}
+        balance += 1 if 1 in names else -1 if -1 in names else 0
+    return balance > 0
+
+
+def contradicts(group: Sequence[str], judgements: Judgements) -> bool:
+    """Whether a finished group is no person: a forbidden pair, dates that speak against one, or given names that mostly nobody shares."""
+    pairs = [judgements[pair] for pair in combinations(sorted(group), 2) if pair in judgements]
+    if any(pair.forbidden for pair in pairs) or sum(pair.dates for pair in pairs) < 0:
+        return True
+    return sum(pair.names for pair in pairs) < 0 and not _explained(group, group, judgements)
+
+
+def agglomerate(nodes: Iterable[str], edges: Iterable[Edge], judgements: Judgements) -> Resolution:
+    """Merge by descending weight wherever the judgements across two groups allow it.
 
     Args:
         nodes: subjects that may be a person of their own right.
-        edges: scored pairs at or above the link threshold.
-        cannot: forbidden pairs, in any order; at least all that lie inside one component of ``edges``.
+        edges: scored pairs at or above the link threshold that are not vetoed themselves.
+        judgements: at least of all pairs inside one component of ``edges``.
     """
     forest = _Forest(nodes)
     members = {node: [node] for node in forest.parent}
-    foes: dict[str, set[str]] = defaultdict(set)
-    for a, b in cannot:
-        if a in members and b in members:
-            foes[a].add(b)
-            foes[b].add(a)
+    said = _Balance(judgements, members)
     tie: dict[str, float] = {}
     refused: list[Edge] = []
     for edge in sorted(edges, key=lambda edge: (-edge.weight, edge.a, edge.b)):
         left, right = forest.find(edge.a), forest.find(edge.b)
         if left == right:
             continue
-        if _forbidden(members[left], members[right], foes[left], foes[right]):
+        if not compatible(members[left], members[right], judgements, said.said(left, right)):
             refused.append(edge)
             continue
         # Weights descend, so the newest merge is the loosest. An even merge loosens both sides: neither tie may overstate the link.
@@ -138,15 +214,9 @@ def agglomerate(nodes: Iterable[str], edges: Iterable[Edge], cannot: Iterable[Pa
         root = forest.union(left, right)
         other = right if root == left else left
         members[root].extend(members.pop(other))
-        foes[root] |= foes.pop(other)
+        said.merge(root, other)
     groups = sorted(tuple(sorted(group)) for group in members.values())
     return Resolution(groups=groups, tie=tie, refused=[edge for edge in refused if forest.find(edge.a) != forest.find(edge.b)])
-
-
-def _forbidden(left: list[str], right: list[str], foes_left: set[str], foes_right: set[str]) -> bool:
-    if len(left) <= len(right):
-        return not foes_right.isdisjoint(left)
-    return not foes_left.isdisjoint(right)
 
 
 def must_link(groups: Sequence[tuple[str, ...]], must: Iterable[Pair], cannot: Iterable[Pair]) -> tuple[list[tuple[str, ...]], list[Pair]]:
@@ -179,7 +249,8 @@ def must_link(groups: Sequence[tuple[str, ...]], must: Iterable[Pair], cannot: I
 
 def attach(
     fits: Mapping[str, Mapping[int, float]],
-    cannot: Iterable[Pair],
+    groups: Sequence[tuple[str, ...]],
+    judgements: Judgements,
     *,
     least: float,
     margin: float,
@@ -187,25 +258,27 @@ def attach(
     """Attach each weak record to the one person it fits; never to two, so that it cannot bridge them.
 
     Args:
-        fits: for each weak record, the best weight in bits to each person that nothing forbids.
-        cannot: forbidden pairs of weak records: they never meet in one person, the better fit goes first.
+        fits: for each weak record, the best weight in bits to each person, by index of ``groups``.
+        groups: the persons.
+        judgements: at least of each weak record with every member of the persons it fits, and with other weak records that fit them.
         least: weight below which nothing attaches.
         margin: bits by which the best person must beat the second best.
     """
-    foes: dict[str, set[str]] = defaultdict(set)
-    for a, b in cannot:
-        foes[a].add(b)
-        foes[b].add(a)
-    best = {record: max(own.values()) for record, own in fits.items() if own}
+    allowed = {
+        record: {index: weight for index, weight in own.items() if compatible([record], groups[index], judgements)}
+        for record, own in fits.items()
+    }
+    best = {record: max(own.values()) for record, own in allowed.items() if own}
     person: dict[str, int] = {}
     tie: dict[str, float] = {}
     ambiguous: dict[str, float] = {}
-    taken: dict[int, set[str]] = defaultdict(set)
+    taken: dict[int, list[str]] = defaultdict(list)
+    # The better fit goes first: of two weak records that contradict each other, it is the one that stays.
     for record in sorted((record for record, weight in best.items() if weight >= least), key=lambda record: (-best[record], record)):
-        near = [index for index, weight in fits[record].items() if best[record] - weight < margin]
-        if len(near) > 1 or not foes[record].isdisjoint(taken[near[0]]):
+        near = [index for index, weight in allowed[record].items() if best[record] - weight < margin]
+        if len(near) > 1 or not compatible([record], taken[near[0]], judgements):
             ambiguous[record] = best[record]
             continue
         person[record], tie[record] = near[0], best[record]
-        taken[near[0]].add(record)
+        taken[near[0]].append(record)
     return Attachment(person=person, tie=tie, ambiguous=ambiguous)

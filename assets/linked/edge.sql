@@ -6,6 +6,6 @@ select
     scored.match_probability,
     scored.gammas,
     $model::varchar as model_version,
-    veto.veto
+    judgement.veto
 from temp.linked_scored as scored
-left join temp.linked_veto as veto on veto.subject_a = scored.subject_a and veto.subject_b = scored.subject_b
+left join temp.linked_judgement as judgement on judgement.subject_a = scored.subject_a and judgement.subject_b = scored.subject_b

@@ -21,6 +21,13 @@ from contracts.reviewed import load_reviewed
 UNIQUE_ID = "subject_id"
 TERM_FREQUENCY_COLUMNS: tuple[str, ...] = ("first_name", "last_name")
 Comparison = Any  # splink publishes no type for a comparison that is still being authored
+SWAPPED = (
+    "(list_contains(last_names_l, first_name_r)"
+    " and (last_name_r is null or first_name_l is null or jaro_winkler_similarity(last_name_r, first_name_l) >= 0.85))"
+    " or (list_contains(last_names_r, first_name_l)"
+    " and (last_name_l is null or first_name_r is null or jaro_winkler_similarity(last_name_l, first_name_r) >= 0.85))"
+)
+"""Written in each other's field. One name alone proves nothing: David Linn and Linn David, but not Linn David and Ian Linn."""
 
 
 def first_name() -> Comparison:
@@ -35,7 +42,12 @@ def first_name() -> Comparison:
             cll.NullLevel("first_name"),
             cll.ExactMatchLevel("first_name", term_frequency_adjustments=True),
             _custom("list_has_any(first_names_l, first_names_r)", "an alias or second spelling is equal"),
-            _custom("list_has_any(first_roots_l, first_roots_r)", "nicknames of one formal name"),
+            _custom(
+                "list_has_any(first_roots_l, first_roots_r)"
+                " or (length(first_name_l) >= 3 and starts_with(first_name_r, first_name_l))"
+                " or (length(first_name_r) >= 3 and starts_with(first_name_l, first_name_r))",
+                "nicknames of one formal name, or its beginning",
+            ),
             _custom(
                 "jaro_winkler_similarity(first_name_l, first_name_r) >= 0.88"
                 " or (damerau_levenshtein(first_name_l, first_name_r) <= 1 and length(first_name_l) >= 4)",
@@ -46,7 +58,7 @@ def first_name() -> Comparison:
                 " or (left(first_name_l, 1) = left(first_name_r, 1) and (length(first_name_l) = 1 or length(first_name_r) = 1))",
                 "the other's middle name, or an initial",
             ),
-            _custom("list_contains(last_names_l, first_name_r) or list_contains(last_names_r, first_name_l)", "swapped with the surname"),
+            _custom(SWAPPED, "swapped with the surname"),
             cll.ElseLevel(),
         ],
     )
@@ -69,7 +81,7 @@ def last_name() -> Comparison:
                 " or (damerau_levenshtein(last_name_l, last_name_r) <= 1 and length(last_name_l) >= 5)",
                 "spelt alike",
             ),
-            _custom("list_contains(first_names_l, last_name_r) or list_contains(first_names_r, last_name_l)", "swapped with the first"),
+            _custom(SWAPPED, "swapped with the given name"),
             cll.ElseLevel(),
         ],
     )
@@ -93,7 +105,9 @@ def middle_name() -> Comparison:
 
 
 def birth_date() -> Comparison:
-    """Birth date: equal, day and month swapped, one digit wrong, only year and month known, one part wrong, or only the year equal."""
+    """Birth date: equal, day and month swapped, one digit wrong, only year and month (or only the year,
+    written as 1 January) known, one part wrong, or only the year equal.
+    """
     import splink.comparison_level_library as cll
     import splink.comparison_library as cl
 
@@ -106,6 +120,9 @@ def birth_date() -> Comparison:
             _custom("list_has_any(dob_variants_l, dob_variants_r)", "day and month swapped"),
             _custom("damerau_levenshtein(dob_l, dob_r) <= 1", "one digit wrong"),
             _custom("(dob_l is null or dob_r is null) and birth_ym_l = birth_ym_r", "year and month equal, day unknown"),
+            _custom(
+                "dob_l[1:4] = dob_r[1:4] and (dob_l[6:] = '01-01' or dob_r[6:] = '01-01')", "year equal, one is 1 January for a day unknown"
+            ),
             _custom(
                 "(dob_l[1:4] = dob_r[1:4])::int + (dob_l[6:7] = dob_r[6:7])::int + (dob_l[9:10] = dob_r[9:10])::int = 2",
                 "one of day, month and year wrong",
@@ -183,8 +200,8 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (first_name, last_name, midd
 """Everything that is evidence. Adding one is a new model version."""
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "first_name": ("first_name", "first_names", "first_roots", "given_names", "last_names"),
-    "last_name": ("last_name", "last_names", "first_names"),
+    "first_name": ("first_name", "first_names", "first_roots", "given_names", "last_name", "last_names"),
+    "last_name": ("last_name", "last_names", "first_name"),
     "middle_name": ("middle_names", "middle_initials"),
     "birth_date": ("dob", "dobs", "dob_variants", "birth_ym"),
     "sex": ("sex",),

@@ -202,7 +202,7 @@ def _compare(con: Connection, domain: str, setting: _Setting) -> tuple[int, int,
     delta.needed(con, domain=domain, subjects=ends, rest=setting.rest)
     score.score(con, setting.model, floor=setting.floor)
     replace_table(con, "temp.linked_pair", "select subject_a, subject_b from temp.linked_scored")
-    replace_table(con, "temp.linked_veto", load_sql(PACKAGE, "veto"))
+    replace_table(con, "temp.linked_judgement", load_sql(PACKAGE, "judgement"))
     replace_table(con, "temp.linked_edge", load_sql(PACKAGE, "edge"), {"model": setting.model.name})
     con.execute(
         "create or replace temp table linked_stale as select subject_id from linked_rescored union select subject_id from linked_removed"

@@ -15,7 +15,7 @@ from itertools import combinations
 import polars as pl
 
 from assets.linked import cluster, delta
-from assets.linked.cluster import Edge, Pair
+from assets.linked.cluster import Edge, Judgement, Pair
 from contracts.linkage import LinkageChoice
 from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows
 
@@ -70,8 +70,8 @@ def resolve(con: Connection, *, domain: str, choice: LinkageChoice, rest: dict[s
     firm, cut = cluster.bounded(
         full, [edge for edge, a_weak, b_weak in edges if not a_weak and not b_weak], largest=choice.caps.largest_component
     )
-    cannot = _vetoed(con, _inside(firm), domain=domain, rest=rest) | set(different)
-    resolution = cluster.agglomerate(full, firm, cannot)
+    judgements = _judgements(con, _inside(firm), different, domain=domain, rest=rest)
+    resolution = cluster.agglomerate(full, firm, judgements)
 
     ties = dict(resolution.tie)
     groups, ambiguous = _attach(
@@ -117,17 +117,22 @@ def _inside(edges: Sequence[Edge]) -> Iterable[Pair]:
             yield from combinations(sorted(group), 2)
 
 
-def _vetoed(con: Connection, pairs: Iterable[Pair], *, domain: str, rest: dict[str, float]) -> set[Pair]:
+def _judgements(
+    con: Connection, pairs: Iterable[Pair], different: Iterable[Pair], *, domain: str, rest: dict[str, float]
+) -> dict[Pair, Judgement]:
+    """What hard facts say of each pair, and what a person said: a pair judged different is forbidden."""
+    judged = dict.fromkeys(different, cluster.FORBIDDEN)
     listed = sorted({cluster.canonical(a, b) for a, b in pairs})
     if not listed:
-        return set()
+        return judged
     con.register("linked_pair_frame", pl.DataFrame(listed, schema={"subject_a": pl.String, "subject_b": pl.String}, orient="row"))
     replace_table(con, "temp.linked_pair", "select subject_a, subject_b from linked_pair_frame")
     con.unregister("linked_pair_frame")
     delta.needed(
         con, domain=domain, subjects="select subject_a as subject_id from linked_pair union select subject_b from linked_pair", rest=rest
     )
-    return {(a, b) for a, b, _ in rows(con, load_sql(PACKAGE, "veto"))}
+    found = rows(con, load_sql(PACKAGE, "judgement"))
+    return {(a, b): Judgement(forbidden, dates, names) for a, b, forbidden, dates, names, _ in found} | judged
 
 
 def _attach(
@@ -151,14 +156,9 @@ def _attach(
         record, other = (edge.a, edge.b) if a_weak else (edge.b, edge.a)
         index = group_of[other]
         fits[record][index] = max(fits[record].get(index, edge.weight), edge.weight)
-    cannot = _vetoed(con, _across(fits, groups), domain=domain, rest=rest) | set(different)
-    forbidden = {
-        (record, group_of[member]) for a, b in cannot for record, member in ((a, b), (b, a)) if member in group_of and record in fits
-    }
-    allowed = {record: {index: weight for index, weight in own.items() if (record, index) not in forbidden} for record, own in fits.items()}
+    judgements = _judgements(con, _across(fits, groups), different, domain=domain, rest=rest)
     limits = choice.thresholds
-    among_weak = [pair for pair in cannot if pair[0] in fits and pair[1] in fits]
-    placed = cluster.attach(allowed, among_weak, least=limits.attach, margin=limits.attach_margin)
+    placed = cluster.attach(fits, groups, judgements, least=limits.attach, margin=limits.attach_margin)
     joined: dict[int, list[str]] = defaultdict(list)
     for record, index in placed.person.items():
         joined[index].append(record)
@@ -194,13 +194,17 @@ def _weak_groups(
     """Weak records that fit nobody may still be the same unknown person: one name with one phone or address, again and again."""
     own = set(left)
     edges = [edge for edge in among if edge.a in own and edge.b in own]
-    return cluster.agglomerate(left, edges, _vetoed(con, _inside(edges), domain=domain, rest=rest) | set(different))
+    return cluster.agglomerate(left, edges, _judgements(con, _inside(edges), different, domain=domain, rest=rest))
 
 
 def violations(con: Connection, groups: Sequence[tuple[str, ...]], *, domain: str, rest: dict[str, float]) -> int:
-    """Groups that hold a forbidden pair although nobody judged any of their subjects the same: an independent count, to be zero."""
+    """Groups that are no person by :func:`cluster.contradicts`.
+
+    Counted anew from the finished groups, to be zero. Groups that a person put together with a judgement are not counted.
+    """
     same = {subject for pair in _judged(con, "same") for subject in pair}
-    own = {subject: index for index, group in enumerate(groups) if len(group) > 1 and same.isdisjoint(group) for subject in group}
-    pairs = (pair for group in groups if len(group) > 1 and group[0] in own for pair in combinations(group, 2))
-    forbidden = _vetoed(con, pairs, domain=domain, rest=rest) | set(_judged(con, "different"))
-    return len({own[a] for a, b in forbidden if a in own and own.get(b) == own[a]})
+    checked = [group for group in groups if len(group) > 1 and same.isdisjoint(group)]
+    judgements = _judgements(
+        con, (pair for group in checked for pair in combinations(group, 2)), _judged(con, "different"), domain=domain, rest=rest
+    )
+    return sum(cluster.contradicts(group, judgements) for group in checked)

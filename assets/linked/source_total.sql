@@ -14,14 +14,15 @@ with known as (
 ),
 subject_state as (
     select
-        own.source,
-        any_value(own.system) as system,
-        own.subject_id,
+        subject.source,
+        subject.system,
+        subject.subject_id,
         coalesce(bool_or(membership.link_state = 'linked'), false) as is_linked,
         coalesce(bool_and(membership.link_state = 'withheld'), true) as is_withheld
-    from (select distinct source, system, subject_id from checked.identity where known_to is null and person_role = 'subject') as own
-    left join linked.membership as membership on membership.subject_id = own.subject_id
-    group by own.source, own.subject_id
+    from checked.subject as subject
+    left join linked.membership as membership on membership.subject_id = subject.subject_id
+    where subject.person_role = 'subject'
+    group by all
 ),
 subject_total as (
     select

@@ -31,7 +31,7 @@ CERTAIN_RECALL = 0.6
 """Assumed share of true pairs that the certain rules find. An assumption of the method (it moves every weight by the same few bits)."""
 U_PAIRS = 2_000_000
 U_PER_LEVEL = 20
-M_FLOOR = 0.002
+M_FLOOR = 0.01
 U_FLOOR = 1e-6
 DIGITS = 9
 MODE = 0o644
@@ -203,15 +203,16 @@ def _completed(settings: Mapping[str, Any]) -> dict[str, Any]:
     """
     comparisons = []
     for comparison in settings["comparisons"]:
-        levels = []
-        for level in comparison["comparison_levels"]:
-            if not level.get("is_null_level"):
-                m, u = level.get("m_probability"), level.get("u_probability")
-                unseen = m is None and u is None
-                level = {**level, "m_probability": max(m or 0, M_FLOOR), "u_probability": M_FLOOR if unseen else max(u or 0, U_FLOOR)}
-            levels.append(level)
+        levels = [level if level.get("is_null_level") else {**level, **_floored(level)} for level in comparison["comparison_levels"]]
         comparisons.append({**comparison, "comparison_levels": levels})
     return {**settings, "comparisons": comparisons}
+
+
+def _floored(level: Mapping[str, Any]) -> dict[str, float]:
+    m, u = level.get("m_probability"), level.get("u_probability")
+    if m is None and u is None:
+        return {"m_probability": M_FLOOR, "u_probability": M_FLOOR}
+    return {"m_probability": max(m or 0, M_FLOOR), "u_probability": max(u or 0, U_FLOOR)}
 
 
 def _rounded(value: Any) -> Any:
