@@ -146,6 +146,31 @@ def _persons(
     )
 
 
+def _some(rng: np.random.Generator, rows: np.ndarray, share: float) -> np.ndarray:
+    """A whole number of these rows, rounded down, so that a small county has none of what is very rare."""
+    return np.sort(rng.permutation(rows)[: int(share * len(rows))])
+
+
+def _backlog_flaws(rng: np.random.Generator, events: pl.DataFrame) -> pl.DataFrame:
+    """Events with the backlog's repeated rows and earlier versions; an earlier version comes before the later one."""
+    backlog = np.flatnonzero((events["night"] == 0).to_numpy() & events["CallDisposition"].is_in(DISPOSITIONS).to_numpy())
+    amended = _some(rng, backlog, rates.CAD_AMENDED_IN_BACKLOG)
+    repeated = _some(rng, np.setdiff1d(backlog, amended), rates.CAD_EXPORTED_TWICE)
+    following = {code: DISPOSITIONS[(at + 2) % len(DISPOSITIONS)] for at, code in enumerate(DISPOSITIONS)}
+    earlier = events[amended].with_columns(pl.col("CallDisposition").replace(following))
+    return pl.concat([earlier, events, events[repeated]])
+
+
+def _with_flaws(rng: np.random.Generator, persons: pl.DataFrame, *, spare: np.ndarray) -> pl.DataFrame:
+    """Involved people with the backlog's repeated rows and birth dates that are no dates."""
+    backlog = np.setdiff1d(np.flatnonzero((persons["night"] == 0).to_numpy()), spare)
+    impossible = _some(rng, backlog, rates.CAD_BIRTH_DATE_IMPOSSIBLE)
+    repeated = _some(rng, np.setdiff1d(backlog, impossible), rates.CAD_EXPORTED_TWICE)
+    birth = persons["DOB"].scatter(impossible, [f"02/30/{year}" for year in 1950 + np.arange(len(impossible)) % 50])
+    persons = persons.with_columns(birth.alias("DOB"))
+    return pl.concat([persons, persons[repeated]])
+
+
 def record_cad(rng: np.random.Generator, people: People, calendar: Calendar, calls: Calls) -> Cad:
     """What the dispatch centre exports about the true calls: each row once, and again on the night that corrects it.
 
@@ -157,7 +182,8 @@ def record_cad(rng: np.random.Generator, people: People, calendar: Calendar, cal
     """
     numbers = _numbers(calls.events)
     events = _events(rng, people, calendar, calls.events, numbers)
-    events = pl.concat([events, _corrected_events(rng, calendar, events)]).filter(pl.col("night") < calendar.nights)
+    corrected = _corrected_events(rng, calendar, events)
+    events = pl.concat([_backlog_flaws(rng, events), corrected]).filter(pl.col("night") < calendar.nights)
     first_night = events.group_by("IncidentNumber").agg(pl.col("night").min())
     involved = calls.involved
     rows = _persons(rng, people, calls=calls.events, involved=involved, written=rates.CAD, clean=False).with_columns(
@@ -174,5 +200,6 @@ def record_cad(rng: np.random.Generator, people: People, calendar: Calendar, cal
     mended = rows[row]
     clean = _persons(rng, people, calls=calls.events, involved=involved[mended["at"].to_numpy()], written=rates.CLEAN, clean=True)
     mended = mended.with_columns(*(clean[name] for name in clean.columns), night=pl.Series(on))
+    rows = _with_flaws(rng, rows, spare=row)
     persons = pl.concat([rows, mended.select(rows.columns)]).filter(pl.col("night") < calendar.nights)
     return Cad(events=events, persons=persons.drop("at"), numbers=numbers)

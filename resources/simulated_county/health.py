@@ -169,7 +169,11 @@ def _patients(rng: np.random.Generator, people: People, calendar: Calendar, care
 def _changed_patients(rng: np.random.Generator, people: People, calendar: Calendar, patients: pl.DataFrame) -> pl.DataFrame:
     """Patients whose record a later night puts right, with today's address and telephone."""
     night = patients["night"].to_numpy()
-    row, on = flattened(touched(rng, calendar, night, 2 * rates.CORRECTED_PER_NIGHT, free=night == 0))
+    person, noon = patients["person"].to_numpy(), calendar.as_of(0) + 12 * HOUR
+    today = _patient_identity(rng, people, person, np.full(len(night), noon), rates.CLEAN)
+    asked = ("family", "given", "birth_date", "line", "phone")
+    differs = pl.select(pl.any_horizontal(patients[name].ne_missing(today[name]) for name in asked)).to_series().to_numpy()
+    row, on = flattened(touched(rng, calendar, night, 2 * rates.CORRECTED_PER_NIGHT, free=(night == 0) & differs))
     of = patients[row]
     when = calendar.as_of(0) + (on - 1) * DAY + 12 * HOUR
     clean = _patient_identity(rng, people, of["person"].to_numpy(), when, rates.CLEAN)

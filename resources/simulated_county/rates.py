@@ -103,6 +103,15 @@ CAD_ADDRESS_IS_INCIDENTS = 0.40
 """Share of CAD subjects whose address field holds the place of the incident."""
 CAD_ROLE_BLANK = 0.03
 
+CAD_BIRTH_DATE_IMPOSSIBLE = 0.001
+"""Share of CAD people whose birth date is no date, such as 02/30/1988: rows that have to be refused. None in files under 1,000 rows."""
+CAD_EXPORTED_TWICE = 0.0005
+"""Share of the backlog's CAD rows that the export repeats."""
+CAD_AMENDED_IN_BACKLOG = 0.001
+"""Share of the backlog's CAD events that stand in it in two versions, the later one after the earlier."""
+CO_RESPONDER_BIRTH_DATE_AHEAD = 0.001
+"""Share of co-responder encounters whose birth date lies in the future: a year of two digits read wrongly."""
+
 JAIL_IDENTITY_RETAKEN = 0.35
 """Share of later bookings at which the jail writes the identity afresh instead of copying the jacket's."""
 JAIL_ALIAS_PEOPLE = 0.08

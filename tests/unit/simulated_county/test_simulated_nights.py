@@ -313,3 +313,17 @@ def test_a_single_night_is_a_backlog_only(make_county: Callable[..., Any]) -> No
     county = make_county(residents=1_000, nights=1)
     assert county.co_responder(0)["record_status"].unique().to_list() == ["active"]
     assert [path.name for path in sorted((county.out / "nights").iterdir())] == ["2026-03-02"]
+
+
+def test_the_backlog_of_dispatch_has_repeated_amended_and_unreadable_rows(make_county: Callable[..., Any]) -> None:
+    county = make_county(residents=6_000, nights=1, seed=5)
+    events, persons = county.cad(0, "events"), county.cad(0, "persons")
+    assert events.is_duplicated().sum() >= 2, "a row exported twice"
+    versions = events.unique(maintain_order=True).filter(pl.col("IncidentNumber").is_duplicated())
+    assert versions.height >= 2, "an event in two versions"
+    assert persons["DOB"].str.starts_with("02/30/").sum() >= 1, "a birth date that is no date"
+
+
+def test_a_small_county_has_no_unreadable_row(county: Any) -> None:
+    assert county.cad(0, "persons")["DOB"].str.starts_with("02/30/").sum() <= 1
+    assert (county.co_responder(0)["birthdate"] > "2026-03-02").sum() == 0
