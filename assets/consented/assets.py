@@ -142,7 +142,9 @@ def _steps(county: County) -> tuple[_Step, ...]:
                     *about_people,
                     query="subject",
                 ),
-                table(LABEL_GROUP, "Sets of labels that the rows of each subject carry.", ELEMENT, SUBJECT, *about_people, query="label_group"),
+                table(
+                    LABEL_GROUP, "Sets of labels that the rows of each subject carry.", ELEMENT, SUBJECT, *about_people, query="label_group"
+                ),
                 table(
                     LINK_PERMISSION,
                     "Whether each known subject may be compared tonight, in which domain, and if not, why.",

@@ -31,7 +31,8 @@ def tables(county: County) -> tuple[Table, ...]:
     """Every table of the stage."""
 
     def table(key: TableKey, description: str, *reads: TableKey) -> Table:
-        return Table(key, description, county.agencies.integrator, reads, (key.name,))
+        # Intervals and bounds of disparity are computed, so no one text fills it.
+        return Table(key, description, county.agencies.integrator, reads, () if key == DISPARITY else (key.name,))
 
     people = linked("person_attribute", "membership")
     return (
