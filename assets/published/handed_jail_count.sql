@@ -1,6 +1,6 @@
 -- Which of the jail's own counts may this product use? No person stands behind them, so they are decided without a subject.
 select
-    count_date,
+    jail_count.count_date,
     case when allowed.facility then jail_count.facility end as facility,
     case when allowed.population then jail_count.population end as population,
     case when allowed.bookings then jail_count.bookings end as bookings

@@ -22,6 +22,7 @@ from assets.published.build import QUESTIONS, Bench, BuiltTable, build_tables
 from assets.published.file import TableToWrite, WrittenTable, scratch_file, write_data
 from assets.published.manifest import OwnTables, Terms, instruments_of, own_tables
 from assets.published.notice import notice_lines, notice_text
+from assets.published.proof import note_permitted_own_ids
 from assets.published.scope_for_product import Decided, first_end, hand_over
 from assets.published.scratch import clear, handed_over, open_scratch, quoted
 from contracts.county import County
@@ -97,6 +98,8 @@ def worked_out(product: Product, place: Workplace) -> Iterator[Worked]:
 
 def _handed(product: Product, place: Workplace, operation: Operation, path: Path) -> Decided:
     decided = hand_over(place.con, path, product, operation, keyring=place.keyring, night=place.decided_on)
+    if operation is Operation.DISCLOSE_ROW:
+        note_permitted_own_ids(place.con, product)
     asked = _asked(table for table in product.tables if table.operation is operation)
     if asked & ABOUT_PEOPLE:
         with handed_over(place.con, path, fresh=False) as alias:
