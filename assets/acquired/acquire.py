@@ -103,7 +103,8 @@ def decide(source: Source, collected: Collected, *, night: date, last: Landed | 
         # A database that says what it said last night may have stopped; a file of tonight's date has not.
         complete = night if collected.seen_before else last.complete_through
         return AcquireReport(source.name, night, Verdict.UNCHANGED, last.rows, reason, last.sha256, last.sha256, complete), None
-    was_refused = bool(collected.refused) or collected.refused_before or any(fault.rule is not Rule.UNREACHABLE for fault in collected.faults)
+    faulty = any(fault.rule is not Rule.UNREACHABLE for fault in collected.faults)
+    was_refused = bool(collected.refused) or collected.refused_before or faulty
     cause = Verdict.REFUSED if was_refused else Verdict.MISSING
     said = f"{cause.value}: {reason}" if reason else f"{cause.value}: nothing was delivered for {night}"
     if last is None:
