@@ -1,31 +1,31 @@
 -- What sex, age tonight, residence and region does each person have, from the rows this product may use?
 -- No birth date reaches a product: age is the age at the latest permitted event plus the whole years since then.
 with seen as (
-    select domain, person_key, record_id, booked_at as at, sex, age_at_event, region, resident from linked.jail_booking
+    select domain, person_key, record_id, booked_at as seen_at, sex, age_at_event, region, resident from linked.jail_booking
     union all by name
-    select domain, person_key, record_id, event_at as at, sex, age_at_event, region from linked.cad_person
+    select domain, person_key, record_id, event_at as seen_at, sex, age_at_event, region from linked.cad_person
     union all by name
-    select domain, person_key, record_id, started_at as at, sex, age_at_event, region from linked.co_responder_encounter
+    select domain, person_key, record_id, started_at as seen_at, sex, age_at_event, region from linked.co_responder_encounter
     union all by name
-    select domain, person_key, record_id, started_at as at, sex, age_at_event, region from linked.health_encounter
+    select domain, person_key, record_id, started_at as seen_at, sex, age_at_event, region from linked.health_encounter
 ),
 sexed as (
     select domain, person_key, first(sex order by times desc, last_at desc nulls last, sex) as sex
-    from (select domain, person_key, sex, count(*) as times, max(at) as last_at from seen where sex is not null group by all)
+    from (select domain, person_key, sex, count(*) as times, max(seen_at) as last_at from seen where sex is not null group by all)
     group by domain, person_key
 )
 select
     seen.person_key,
     seen.domain,
     any_value(sexed.sex) as sex,
-    first(age_at_event + date_sub('year', at, $as_of::timestamp) order by at desc, record_id)
-        filter (where age_at_event is not null and at is not null)::integer as age,
+    first(age_at_event + date_sub('year', seen_at, $as_of::timestamp) order by seen_at desc, record_id)
+        filter (where age_at_event is not null and seen_at is not null)::integer as age,
     -- Outside the jail nobody writes down residence; an address in one of the county's regions stands for it.
     coalesce(
-        first(resident order by at desc nulls last, record_id) filter (where resident is not null),
+        first(resident order by seen_at desc nulls last, record_id) filter (where resident is not null),
         case when count(region) > 0 then true end
     ) as resident,
-    first(region order by at desc nulls last, record_id) filter (where region is not null) as region
+    first(region order by seen_at desc nulls last, record_id) filter (where region is not null) as region
 from seen
 left join sexed on sexed.domain = seen.domain and sexed.person_key = seen.person_key
 group by seen.domain, seen.person_key
