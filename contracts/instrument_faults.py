@@ -193,8 +193,8 @@ def _of_permission(instrument: Instrument, clause: Clause, county: _County) -> I
         yield ("recipient",), f"agencies.yaml does not make [{clause.recipient}] a recipient"
     if clause.contributor and not any(_is_party(parent, clause.contributor, AgencyRole.CONTRIBUTOR) for parent in above):
         yield ("contributor",), f"[{clause.contributor}] is a contributor in no instrument this clause hangs on"
-    if clause.recipient and clause.recipient not in {party.agency for parent in above for party in parent.parties}:
-        yield ("recipient",), f"[{clause.recipient}] is party to no instrument this clause hangs on"
+    if clause.recipient and clause.recipient not in {party.agency for party in instrument.parties}:
+        yield ("recipient",), f"[{clause.recipient}] has not signed [{instrument.id}]; only a party can be bound as its recipient"
     evidence = _EVIDENCE.get(clause.lawful_basis) if clause.lawful_basis else None
     if evidence and evidence not in {parent.kind for parent in above}:
         yield ("lawful_basis",), f"{clause.lawful_basis} needs a {evidence} among the instruments it hangs on"
