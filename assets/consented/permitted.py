@@ -84,7 +84,11 @@ def _labels_sql(record_type: str) -> str:
 
 def _permit_sql(decision_table: str, record_type: str, columns: Iterable[str]) -> str:
     """One row a subject and label set: whether its rows may be there, and each column's transform and first day."""
-    gate = f"ends_with(element, '.{PRESENT}')" if record_type in SUBJECT_LEVEL else f"element = '{record_type}.{PRESENT}'"
+    gate = f"element = '{record_type}.{PRESENT}'"
+    if record_type in SUBJECT_LEVEL:
+        # Presence of one type's rows is no leave to say that the person is in the source.
+        of_rows = ", ".join(f"'{name}.{PRESENT}'" for name in CONTENT)
+        gate = f"ends_with(element, '.{PRESENT}') and element not in ({of_rows})"
     each = [
         f"max(transform) filter (element = '{record_type}.{column}') as \"t_{column}\", "
         f"max(records_from) filter (element = '{record_type}.{column}') as \"f_{column}\""
