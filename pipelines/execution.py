@@ -18,7 +18,7 @@ from pipelines.place import Place
 from resources.integrator import QuietJournal
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance
+    from dagster import DagsterInstance, ExecuteInProcessResult
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class CheckOutcome:
 class RunOutcome:
     """What one run did; counts and names of rules only.
 
-    ``failures`` maps a step to why it failed; ``skipped`` are steps that could not run because of it.
+    ``failures`` maps a step to why it failed; ``skipped`` are steps that could not run because of it; ``withheld`` counts, by product and
+    reason, the decisions that kept something out of it.
     """
 
     job: str
@@ -47,6 +48,7 @@ class RunOutcome:
     skipped: tuple[str, ...] = ()
     checks_passed: int = 0
     checks_failed: tuple[CheckOutcome, ...] = ()
+    withheld: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def gates_failed(self) -> tuple[CheckOutcome, ...]:
@@ -108,4 +110,20 @@ def run_job(place: Place, instance: DagsterInstance, *, county: County, job: str
         skipped=skipped,
         checks_passed=passed,
         checks_failed=tuple(sorted(failed, key=lambda check: (check.asset, check.check))),
+        withheld=_withheld(result, county),
     )
+
+
+def _withheld(result: ExecuteInProcessResult, county: County) -> dict[str, dict[str, int]]:
+    from assets.published.assets import product_key
+
+    paths = {tuple(product_key(product).path): product.path for product in county.products}
+    found: dict[str, dict[str, int]] = {}
+    for event in result.get_asset_materialization_events():
+        path = paths.get(tuple(event.asset_key.path)) if event.asset_key else None
+        if path:
+            figures = event.step_materialization_data.materialization.metadata
+            found[path] = {
+                name.removeprefix("withheld."): int(str(value.value)) for name, value in figures.items() if name.startswith("withheld.")
+            }
+    return found

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from assets.published.withheld import withheld_by_reason
 from contracts.county import County
 from pipelines.clock import today
 from resources.home import Home
 from resources.published_files import NoSuchProduct, ProductFiles, current_product
+from resources.warehouse import Warehouse
 
 
 class Standing(StrEnum):
@@ -36,8 +38,6 @@ class ProductState:
     path: str | None = None
     tables: dict[str, int] = field(default_factory=dict)
     logical_hashes: dict[str, str] = field(default_factory=dict)
-    cells_withheld: dict[str, int] = field(default_factory=dict)
-    withheld: dict[str, int] = field(default_factory=dict)
 
     @property
     def readable(self) -> bool:
@@ -48,17 +48,35 @@ class ProductState:
 def product_states(home: Home, county: County) -> list[ProductState]:
     """Every product of the county's text, published or not."""
     day = today(county, home)
-    return [_state(home, product.recipient, product.name, day) for product in sorted(county.products, key=lambda item: item.path)]
+    withheld = _withheld(home)
+    return [
+        _state(home, product.recipient, product.name, day, withheld.get(product.path, {}))
+        for product in sorted(county.products, key=lambda item: item.path)
+    ]
 
 
-def _state(home: Home, recipient: str, name: str, day: date) -> ProductState:
+def _withheld(home: Home) -> dict[str, dict[str, int]]:
+    """People withheld from each product by reason: the integrator's account, which no recipient's manifest carries."""
+    import duckdb
+
+    if not home.warehouse.exists():
+        return {}
+    try:
+        with Warehouse(home).reader() as con:
+            return withheld_by_reason(con)
+    except duckdb.IOException:
+        return {}  # a run is writing; its account follows
+
+
+def _state(home: Home, recipient: str, name: str, day: date, withheld: dict[str, int]) -> ProductState:
     title = f"{recipient}/{name}"
     try:
         current = current_product(home, recipient, name)
     except NoSuchProduct:
         known = ProductFiles.of(home, recipient, name).folder.is_dir()
         return ProductState(title, Standing.WITHDRAWN if known else Standing.ABSENT)
-    tables = current.manifest["tables"]
+    # Tables whose name begins with _ explain the product from within.
+    tables = [table for table in current.manifest["tables"] if not table["name"].startswith("_")]
     return ProductState(
         name=title,
         standing=Standing.STALE if day >= current.valid_until else Standing.CURRENT,
@@ -68,6 +86,4 @@ def _state(home: Home, recipient: str, name: str, day: date) -> ProductState:
         path=str(current.data),
         tables={table["name"]: int(table["rows"]) for table in tables},
         logical_hashes={table["name"]: str(table["logical_hash"]) for table in tables},
-        cells_withheld={table["name"]: int(table["cells_withheld"]) for table in tables if table["cells_withheld"]},
-        withheld={str(reason): int(count) for reason, count in current.manifest["withheld"].items()},
     )

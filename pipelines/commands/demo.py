@@ -134,7 +134,7 @@ def _document(account: Account) -> dict[str, Any]:
 
 def _say(place: Place, county: County, account: Account) -> None:
     _say_aggregates(place, county)
-    say_products(account.products)
+    say_products(account.products, account.outcomes[-1].withheld)
     if account.accuracy:
         say_accuracy(account.accuracy)
     table(

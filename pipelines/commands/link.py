@@ -6,13 +6,15 @@ Belongs here: the verbs and their account. Does not belong here: comparing with 
 
 from __future__ import annotations
 
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.commands.common import BAD, USAGE, AsJson, here
+from contracts.linkage import card_file
+from pipelines.commands.common import BAD, USAGE, AsJson, here, terms
 from pipelines.display import complain, emit_json, say, table
 from pipelines.place import Place
 from resources.warehouse import Warehouse
@@ -65,6 +67,47 @@ def evaluate(
         say_accuracy(accuracy)
     if not accuracy.good:
         raise typer.Exit(BAD)
+
+
+@app.command()
+def train(
+    name: Annotated[str, typer.Argument(help="Name of the new version, like person.v2.")],
+    into: Annotated[Path | None, typer.Option(help="Folder for model and card; default the county's linkage folder.")] = None,
+    residents: Annotated[int, typer.Option(min=1_000, max=1_000_000, help="People living in each of the two simulated counties.")] = 20_000,
+    training_seed: Annotated[int, typer.Option(help="Seed of the county that the model learns from.")] = 7,
+    measured_seed: Annotated[int, typer.Option(help="Seed of the county on which it is measured.")] = 20_260_302,
+) -> None:
+    """Train a new model version on a simulated county and measure it on another; a person reviews its card before a county chooses it.
+
+    Training sees no truth. The county's linkage.yaml still names the old version afterwards.
+
+    Example: throughcare link train person.v2 --into ./my_county/linkage
+    """
+    from pipelines.training import train_version
+
+    place = here()
+    county = terms(place)
+    folder = into or place.county / "linkage"
+    if card_file(folder, name).exists():
+        complain(f"{name} exists already; a version that was reviewed is never overwritten, so give the new one another number")
+        raise typer.Exit(USAGE)
+    with tempfile.TemporaryDirectory() as scratch:
+        card = train_version(
+            county,
+            name=name,
+            folder=folder,
+            scratch=Path(scratch),
+            first=county.text.first_night,
+            residents=residents,
+            training_seed=training_seed,
+            measured_seed=measured_seed,
+            seed=training_seed,
+        )
+    found = next(row for row in card.accuracy if (row.scope, row.by) == ("with_birth_date", "overall"))
+    say(
+        f"{card_file(folder, name).name}: precision {found.precision.value}, recall {found.recall.value} among subjects with a birth date; "
+        f"read the card, fill in who reviewed it, then name {name} in linkage.yaml"
+    )
 
 
 def measure_accuracy(place: Place, truth: Path) -> Accuracy:

@@ -97,7 +97,7 @@ def report(place: Place, county: County, outcomes: list[RunOutcome], *, as_json:
     else:
         for outcome in outcomes:
             say_outcome(outcome)
-        say_products(products)
+        say_products(products, outcomes[0].withheld)
     if not good:
         raise typer.Exit(BAD)
 
@@ -113,6 +113,7 @@ def as_document(outcome: RunOutcome) -> dict[str, Any]:
         "failures": outcome.failures,
         "checks_passed": outcome.checks_passed,
         "checks_failed": [vars(check) for check in outcome.checks_failed],
+        "withheld": outcome.withheld,
     }
 
 
@@ -130,22 +131,18 @@ def say_outcome(outcome: RunOutcome) -> None:
         complain("products of the last good night stay; nothing that was delivered is lost")
 
 
-def say_products(products: list[ProductState]) -> None:
-    """Products as they stand, and what was withheld by reason."""
+def say_products(products: list[ProductState], withheld: dict[str, dict[str, int]]) -> None:
+    """Products as they stand, and what was kept out of them by reason."""
     table(
         "Products",
-        ("product", "standing", "version", "readable until", "tables (rows)", "withheld"),
-        (
-            (state.name, state.standing.value, state.version, state.valid_until, state.tables, sum(state.withheld.values()))
-            for state in products
-        ),
-        numbers=("withheld",),
+        ("product", "standing", "version", "readable until", "rows by table"),
+        ((state.name, state.standing.value, state.version, state.valid_until, state.tables) for state in products),
     )
-    reasons = sorted({reason for state in products for reason in state.withheld})
+    reasons = sorted({reason for counts in withheld.values() for reason in counts})
     if reasons:
         table(
-            "Withheld, by reason",
-            ("reason", *(state.name for state in products)),
-            ((reason, *(state.withheld.get(reason) for state in products)) for reason in reasons),
-            numbers=tuple(state.name for state in products),
+            "Withheld: decisions that denied, by reason",
+            ("reason", *withheld),
+            ((reason, *(counts.get(reason) for counts in withheld.values())) for reason in reasons),
+            numbers=tuple(withheld),
         )
