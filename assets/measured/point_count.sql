@@ -18,10 +18,12 @@ with per_person as (
 ranked as (
     select
         *,
-        row_number() over (partition by point_id, domain, race_group order by case when is_linkable then n - x end desc nulls last, person_key)
-            as event_place,
-        row_number() over (partition by point_id, domain, race_group order by case when is_linkable and x = 0 then 1 end nulls last, person_key)
-            as person_place
+        row_number() over (
+            partition by point_id, domain, race_group order by case when is_linkable then n - x end desc nulls last, person_key
+        ) as event_place,
+        row_number() over (
+            partition by point_id, domain, race_group order by case when is_linkable and x = 0 then 1 end nulls last, person_key
+        ) as person_place
     from per_person
 ),
 withheld as (

@@ -12,6 +12,8 @@ Conventions:
 * keys (``person_key``, ``record_id``, ``domain``) are never NULL: a product passes pseudonyms;
 * a table that a scope does not hold is there, with the right columns and no rows;
 * what one measure builds for another is added to ``scope`` under a name that is not in ``SCOPE_TABLES`` (see ``measure.py``);
+* people who may not be linked with anybody are measured in every domain that links their system (see ``seat.sql``), so ``domain`` may
+  differ from what was given; the tables as given are ``given_<table>``;
 * a person whose rows of a system may not be linked or shown has ``membership.link_state = 'withheld'`` for that system, so that
   bounds can be given; without membership rows the bounds are NULL.
 """
@@ -25,7 +27,7 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from resources.sql import Connection, rows, scalar
+from resources.sql import Connection, load_sql, replace_table, rows, scalar
 
 SCOPE: Final = "scope"
 
@@ -182,11 +184,24 @@ def open_scope(con: Connection, tables: Mapping[str, str], *, materialise: bool 
     con.execute(f"attach ':memory:' as {SCOPE}")
     for name, columns in SCOPE_TABLES.items():
         if name in tables:
-            _create(con, name, _qualified(con, tables[name], name), columns, "table" if materialise else "view")
+            _create(con, f"given_{name}", _qualified(con, tables[name], name), columns, "table" if materialise else "view")
         else:
             typed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
-            con.execute(f"create table {SCOPE}.{name} ({typed})")
+            con.execute(f"create table {SCOPE}.given_{name} ({typed})")
     _refuse_null_keys(con)
+    replace_table(con, f"{SCOPE}.seat", load_sql("assets.measured", "seat"))
+    for name, columns in SCOPE_TABLES.items():
+        con.execute(f"create view {SCOPE}.{name} as {_seated(name, columns)}")
+
+
+def _seated(name: str, columns: Mapping[str, str]) -> str:
+    """The table as given, with people who may not be linked measured where their system is linked."""
+    if "domain" not in columns:
+        return f"select * from {SCOPE}.given_{name}"
+    return (
+        f"select given_{name}.* replace (coalesce(seat.measured_in, given_{name}.domain) as domain)"
+        f" from {SCOPE}.given_{name} left join {SCOPE}.seat on seat.domain = given_{name}.domain"
+    )
 
 
 def close_scope(con: Connection) -> None:
@@ -232,7 +247,7 @@ def _refuse_null_keys(con: Connection) -> None:
             continue
         condition = " or ".join(f"{key} is null" for key in keys)
         try:
-            nulls = int(scalar(con, f"select count(*) from {SCOPE}.{name} where {condition}"))
+            nulls = int(scalar(con, f"select count(*) from {SCOPE}.given_{name} where {condition}"))
         except duckdb.Error:
             raise ScopeFault(f"scope table [{name}] cannot be read; check its SELECT and its column types") from None
         if nulls:

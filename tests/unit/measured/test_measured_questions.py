@@ -34,6 +34,7 @@ SCRATCH = {
     "release_outcome",
     "stepping_up_draft",
     "system_seen",
+    "given_membership",
     "withheld_people",
 }
 

@@ -297,3 +297,24 @@ def test_a_period_begins_no_earlier_than_the_records_of_its_system(county: Any) 
     assert found == [(datetime(2025, 6, 2),)]
     county.measured(definitions=definitions, as_of=datetime(2025, 6, 2))
     assert rows(county, "booking", "events, rate, reason") == {"ALL": (None, None, "history_too_short")}
+
+
+def test_people_withheld_in_domains_of_their_own_stay_in_the_bases(county: Any) -> None:
+    county.complete()
+    for number in range(10):
+        key = county.person(f"w{number}", link="withheld" if number == 9 else "linked")
+        county.booking(key, datetime(2025, 6, 1), datetime(2025, 6, 3))
+        if number < 4:
+            county.care(key, datetime(2025, 6, 10))
+            county.add("membership", person_key=key, domain="county", system="health", link_state="linked")
+    county.person("hidden", system="health", link="withheld")
+    county.care("hidden", datetime(2025, 6, 10))
+    for made in county.rows.values():
+        for row in made:
+            row.update({"domain": "jail_alone"} if row.get("person_key") == "w9" else {})
+            row.update({"domain": "health_alone"} if row.get("person_key") == "hidden" else {})
+    county.measured(definitions=pointed(county.definitions, BOOKING, RELEASE, CONNECTED))
+    assert county.ask("select distinct domain from measured.racial_disparity") == [("county",)]
+    columns = "events, base_total, base_linkable, withheld_people, rate_if_none_connected, rate_if_all_connected"
+    assert rows(county, "connected", columns)["WHITE"] == (4, 10, 9, 1, 40.0, 60.0)
+    assert rows(county, "booking", "events")["WHITE"] == 10

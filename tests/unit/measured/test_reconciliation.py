@@ -42,6 +42,8 @@ def test_our_figures_stand_beside_the_jails_own(county: Any) -> None:
     found = steps(county)
     assert found["bookings_in_counted_days"] == (4, 5, -1, None)
     # Midnights that begin the day: nobody, three, and on the third day nobody, for the stays end at that midnight.
+    behind = county.ask("select step, people from measured.reconciliation where step_no between 3 and 8 order by step_no")
+    assert [people for _, people in behind] == [4, 0, 4, 4, 4, 3]
     assert found["mean_population_of_counted_days"] == (1.0, pytest.approx(7 / 3), pytest.approx(-4 / 3), None)
     daily = county.ask(
         "select count_date, ours, theirs, difference_pct, reason from measured.reconciliation where step = 'population_of_day'"

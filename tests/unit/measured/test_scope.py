@@ -75,3 +75,34 @@ def test_a_fault_names_no_value(con: duckdb.DuckDBPyConnection) -> None:
     with pytest.raises(ScopeFault) as caught:
         open_scope(con, {"contact": "select * from linked.contact"})
     assert "Zebulon" not in str(caught.value)
+
+
+def test_people_who_may_not_be_linked_are_measured_where_their_system_is_linked(con: duckdb.DuckDBPyConnection) -> None:
+    membership = """
+        select * from (values
+            ('p1', 'jail+health', 'jail', 'linked'),
+            ('p2', 'jail+health', 'health', 'single'),
+            ('p3', 'jail_alone', 'jail', 'withheld'),
+            ('p4', 'cad_alone', 'cad', 'withheld')
+        ) as member (person_key, domain, system, link_state)"""
+    contact = "select person_key || 'r' as record_id, person_key, domain, system from scope_of_test.membership"
+    con.execute("create schema scope_of_test")
+    con.execute(f"create table scope_of_test.membership as {membership}")
+    open_scope(con, {"membership": "select * from scope_of_test.membership", "contact": contact})
+    expected = [("p1", "jail+health"), ("p2", "jail+health"), ("p3", "jail+health"), ("p4", "cad_alone")]
+    for table in ("membership", "contact"):
+        assert con.execute(f"select person_key, domain from scope.{table} order by all").fetchall() == expected
+
+
+def test_a_withheld_person_is_measured_in_every_domain_of_its_system(con: duckdb.DuckDBPyConnection) -> None:
+    membership = """
+        select * from (values
+            ('p1', 'jail+health', 'jail', 'linked'),
+            ('p2', 'jail+cad', 'jail', 'linked'),
+            ('p3', 'jail_alone', 'jail', 'withheld')
+        ) as member (person_key, domain, system, link_state)"""
+    open_scope(con, {"membership": membership})
+    assert con.execute("select domain from scope.membership where person_key = 'p3' order by all").fetchall() == [
+        ("jail+cad",),
+        ("jail+health",),
+    ]
