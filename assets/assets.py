@@ -12,9 +12,10 @@ import dagster as dg
 from dagster import MetadataValue
 
 from assets.catalogue import Table, TableKey
-from assets.dictionary import Meaning, meaning_of
+from assets.dictionary import meaning_of
 from assets.figures import Digest, Figure, figures
 from assets.lineage import Origin, column_lineage, tables_read, union_of
+from assets.meaning import Meaning
 from contracts.county import County
 from contracts.records import RECORD_TYPES
 from contracts.stages import STAGES, Stage
@@ -102,7 +103,9 @@ def materialized(
     described = describe(con, table.key.qualified)
     metadata["dagster/row_count"] = MetadataValue.int(count(con, table.key.qualified))
     metadata["dagster/column_schema"] = MetadataValue.table_schema(
-        _schema({name: (kind, meaning_of(name, _record_type(table.key.name))) for name, kind in described.items()})
+        _schema(
+            {name: (kind, meaning_of(name, _record_type(table.key.name), table=table.key.qualified)) for name, kind in described.items()}
+        )
     )
     lineage = union_of([declared or {}, lineage_of(con, table, renamed or {})])
     lineage = {column: origins for column, origins in lineage.items() if column in described and origins}

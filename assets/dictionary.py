@@ -8,175 +8,145 @@ A column that neither names is shown as sensitive: an undescribed column is not 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
+from assets.dictionary_by_table import BY_TABLE
+from assets.meaning import Meaning, identifier, plain, protected, quasi, sensitive
 from contracts.columns import Kind, Label
 from contracts.records import RECORD_TYPES
 
-
-@dataclass(frozen=True)
-class Meaning:
-    """Description, privacy kind and labels of a column."""
-
-    description: str
-    kind: Kind
-    labels: tuple[Label, ...] = ()
-
-    @property
-    def tags(self) -> dict[str, str]:
-        """As Dagster shows them beside the column."""
-        return {"kind": self.kind.value, **{f"label/{label.value}": "" for label in self.labels}}
-
-
-def _identifier(description: str) -> Meaning:
-    return Meaning(description, Kind.IDENTIFIER, (Label.DIRECT_ID,))
-
-
-def _quasi(description: str) -> Meaning:
-    return Meaning(description, Kind.QUASI, (Label.QUASI_ID,))
-
-
-def _plain(description: str) -> Meaning:
-    return Meaning(description, Kind.PLAIN)
-
-
-def _sensitive(description: str) -> Meaning:
-    return Meaning(description, Kind.SENSITIVE)
-
-
-UNDESCRIBED = _sensitive("not described; treated as sensitive")
+UNDESCRIBED = sensitive("not described; treated as sensitive")
 
 SHARED: Mapping[str, Meaning] = {
     # keys
-    "record_id": _identifier("unkeyed hash of source, record type and vendor key; never leaves the integrator"),
-    "subject_id": _identifier("unkeyed hash of system and source person id; never leaves the integrator"),
-    "parent_record_id": _identifier("record_id of the booking, event or encounter this row belongs to"),
-    "affects_record_id": _identifier("record_id of the booking that was sealed or expunged"),
-    "cad_record_id": _identifier("record_id of the 911 event the encounter answered"),
-    "identity_id": _identifier("key of one identity observation"),
-    "consent_id": _identifier("record_id of a consent"),
-    "consent_key": _identifier("the source's own key of a consent"),
-    "source_person_id": _identifier("the source system's own person id"),
-    "person_key": _identifier("random-looking key of a person in one link domain"),
-    "other_key": _identifier("the other person key of a merge or split"),
-    "subject_a": _identifier("smaller subject of a pair"),
-    "subject_b": _identifier("larger subject of a pair"),
-    "version": _plain("hash of the row's content"),
+    "record_id": identifier("unkeyed hash of source, record type and vendor key; never leaves the integrator"),
+    "subject_id": identifier("unkeyed hash of system and source person id; never leaves the integrator"),
+    "parent_record_id": identifier("record_id of the booking, event or encounter this row belongs to"),
+    "affects_record_id": identifier("record_id of the booking that was sealed or expunged"),
+    "cad_record_id": identifier("record_id of the 911 event the encounter answered"),
+    "identity_id": identifier("key of one identity observation"),
+    "consent_id": identifier("record_id of a consent"),
+    "consent_key": identifier("the source's own key of a consent"),
+    "source_person_id": identifier("the source system's own person id"),
+    "person_key": identifier("random-looking key of a person in one link domain"),
+    "other_key": identifier("the other person key of a merge or split"),
+    "subject_a": identifier("smaller subject of a pair"),
+    "subject_b": identifier("larger subject of a pair"),
+    "version": plain("hash of the row's content"),
     # where a row comes from
-    "source": _plain("the source that delivered the row"),
-    "system": _plain("the system of the source"),
-    "feed": _plain("the feed of the delivery"),
-    "record_type": _plain("canonical record type"),
-    "domain": _plain("link domain: a maximal set of systems all of whose pairs may be linked"),
-    "domains": _plain("link domains"),
-    "systems": _plain("systems of a link domain"),
-    "known_from": _plain("first night on which this version was known"),
-    "known_to": _plain("night from which it was no longer known; null while it is"),
-    "night": _plain("the night of the run"),
-    "as_of": _plain("midnight at the start of the night"),
-    "labels": _plain("bodies of rules the row carries wherever it goes"),
-    "person_role": _plain("subject, caller, victim, witness or unknown; only subjects link and count"),
-    "is_key_reuse": _plain("whether the vendor gave this person id to more than one person"),
-    "first_seen_on": _plain("night on which the subject was first delivered"),
+    "source": plain("the source that delivered the row"),
+    "system": plain("the system of the source"),
+    "feed": plain("the feed of the delivery"),
+    "record_type": plain("canonical record type"),
+    "domain": plain("link domain: a maximal set of systems all of whose pairs may be linked"),
+    "domains": plain("link domains"),
+    "systems": plain("systems of a link domain"),
+    "known_from": plain("first night on which this version was known"),
+    "known_to": plain("night from which it was no longer known; null while it is"),
+    "night": plain("the night of the run"),
+    "as_of": plain("midnight at the start of the night"),
+    "labels": plain("bodies of rules the row carries wherever it goes"),
+    "person_role": plain("subject, caller, victim, witness or unknown; only subjects link and count"),
+    "is_key_reuse": plain("whether the vendor gave this person id to more than one person"),
+    "first_seen_on": plain("night on which the subject was first delivered"),
     # deliveries
-    "sha256": _plain("hash of the delivery"),
-    "delivery_sha256": _plain("hash of the delivery the rows came from"),
-    "delivered_sha256_used": _plain("hash of the delivery that was used tonight"),
-    "verdict": _plain("what was decided about the delivery"),
-    "rows": _plain("rows by feed"),
-    "rows_read": _plain("rows of the delivery"),
-    "admitted": _plain("rows that became a new or corrected record"),
-    "unchanged": _plain("rows that say what was known"),
-    "duplicate": _plain("rows repeated within the delivery"),
-    "superseded": _plain("rows overtaken by a later row of the delivery"),
-    "refused": _plain("rows in quarantine"),
-    "complete_through": _plain("day through which the source is complete"),
-    "admitted_now": _plain("records known tonight"),
-    "subjects": _plain("number of subjects"),
-    "subjects_linked": _plain("number of subjects joined with another system"),
-    "subjects_withheld": _plain("number of subjects that may not be linked"),
+    "sha256": plain("hash of the delivery"),
+    "delivery_sha256": plain("hash of the delivery the rows came from"),
+    "delivered_sha256_used": plain("hash of the delivery that was used tonight"),
+    "verdict": plain("what was decided about the delivery"),
+    "rows": plain("rows by feed"),
+    "rows_read": plain("rows of the delivery"),
+    "admitted": plain("rows that became a new or corrected record"),
+    "unchanged": plain("rows that say what was known"),
+    "duplicate": plain("rows repeated within the delivery"),
+    "superseded": plain("rows overtaken by a later row of the delivery"),
+    "refused": plain("rows in quarantine"),
+    "complete_through": plain("day through which the source is complete"),
+    "admitted_now": plain("records known tonight"),
+    "subjects": plain("number of subjects"),
+    "subjects_linked": plain("number of subjects joined with another system"),
+    "subjects_withheld": plain("number of subjects that may not be linked"),
     # identity
-    "evidence": _plain("primary identity or alias"),
-    "first_name": _identifier("given name"),
-    "middle_name": _identifier("middle name or initial"),
-    "last_name": _identifier("surname"),
-    "name_suffix": _identifier("generation suffix"),
-    "full_name": _identifier("whole name where the source does not split it"),
-    "birth_date": _quasi("birth date"),
-    "birth_date_quality": _plain("full, partial, placeholder or missing"),
-    "birth_year": _quasi("birth year"),
-    "birth_month": _quasi("birth month"),
-    "birth_year_band": _quasi("band of birth years"),
-    "phone": _identifier("telephone number"),
-    "street_address": _identifier("street address"),
-    "city": _quasi("city"),
-    "state": _quasi("state"),
-    "zip": _quasi("ZIP code"),
-    "ssn4": _identifier("last four digits of the Social Security number"),
-    "state_id": _identifier("state identification number"),
-    "recorded_on": _plain("day the identity was recorded"),
+    "evidence": plain("primary identity or alias"),
+    "first_name": identifier("given name"),
+    "middle_name": identifier("middle name or initial"),
+    "last_name": identifier("surname"),
+    "name_suffix": identifier("generation suffix"),
+    "full_name": identifier("whole name where the source does not split it"),
+    "birth_date": quasi("birth date"),
+    "birth_date_quality": plain("full, partial, placeholder or missing"),
+    "birth_year": quasi("birth year"),
+    "birth_month": quasi("birth month"),
+    "birth_year_band": quasi("band of birth years"),
+    "phone": identifier("telephone number"),
+    "street_address": identifier("street address"),
+    "city": quasi("city"),
+    "state": quasi("state"),
+    "zip": quasi("ZIP code"),
+    "ssn4": identifier("last four digits of the Social Security number"),
+    "state_id": identifier("state identification number"),
+    "recorded_on": plain("day the identity was recorded"),
     # persons
-    "sex": _quasi("sex as the source states it"),
-    "age": _quasi("age tonight"),
-    "age_band": _quasi("band of ages"),
-    "age_at_event": _quasi("age on the day of the event"),
-    "is_juvenile": _quasi("under 18 on the day of the event, or of unknown age"),
-    "region": _quasi("region of residence"),
-    "resident": _quasi("whether the address lies in the county"),
-    "raw_code": Meaning("race or ethnicity as the source coded it", Kind.PROTECTED),
-    "races": Meaning("race categories asserted", Kind.PROTECTED),
-    "race_group": Meaning("race group of the category system named beside it", Kind.PROTECTED),
-    "hispanic": Meaning("whether Hispanic or Latino ethnicity is asserted", Kind.PROTECTED),
-    "category_system": _plain("which race and ethnicity categories a source uses"),
-    "method": _plain("how race was asserted: self, observed, proxy or unknown"),
-    "asserted_on": _plain("day of the assertion"),
+    "sex": quasi("sex as the source states it"),
+    "age": quasi("age tonight"),
+    "age_band": quasi("band of ages"),
+    "age_at_event": quasi("age on the day of the event"),
+    "is_juvenile": quasi("under 18 on the day of the event, or of unknown age"),
+    "region": quasi("region of residence"),
+    "resident": quasi("whether the address lies in the county"),
+    "raw_code": protected("race or ethnicity as the source coded it"),
+    "races": protected("race categories asserted"),
+    "race_group": protected("race group of the category system named beside it"),
+    "hispanic": protected("whether Hispanic or Latino ethnicity is asserted"),
+    "category_system": plain("which race and ethnicity categories a source uses"),
+    "method": plain("how race was asserted: self, observed, proxy or unknown"),
+    "asserted_on": plain("day of the assertion"),
     # linkage
-    "match_weight": _plain("log2 of the odds ratio that two subjects are one person"),
-    "match_probability": _plain("probability that two subjects are one person"),
-    "model_version": _plain("name of the frozen model"),
-    "veto": _plain("why a pair may not be one person although its weight says so"),
-    "link_state": _plain("linked, single, withheld or weak_unattached"),
-    "link_confidence": _plain("probability that the subject belongs to the person"),
-    "event": _plain("what happened to a person key: created, merged, split"),
-    "status": _plain("state of the row's matter"),
-    "reason": _plain("rule by which it was decided"),
+    "match_weight": plain("log2 of the odds ratio that two subjects are one person"),
+    "match_probability": plain("probability that two subjects are one person"),
+    "model_version": plain("name of the frozen model"),
+    "veto": plain("why a pair may not be one person although its weight says so"),
+    "link_state": plain("linked, single, withheld or weak_unattached"),
+    "link_confidence": plain("probability that the subject belongs to the person"),
+    "event": plain("what happened to a person key: created, merged, split"),
+    "status": plain("state of the row's matter"),
+    "reason": plain("rule by which it was decided"),
     # governance
-    "clause_id": _plain("clause of an instrument"),
-    "clause_ids": _plain("clauses it rests on"),
-    "instrument_id": _plain("the instrument"),
-    "effect": _plain("permit or prohibit"),
-    "contributor": _plain("agency whose records it speaks of"),
-    "recipient": _plain("agency that receives"),
-    "operation": _plain("link, disclose_row, disclose_aggregate or research_extract"),
-    "element": _plain("table column that the clause names"),
-    "element_class": _plain("class of elements a consent covers"),
-    "purposes": _plain("purposes for which it holds"),
-    "purpose": _plain("purpose for which it holds"),
-    "lawful_basis": _plain("code of the lawful basis"),
-    "consent_requirement": _plain("consent the clause requires"),
-    "population": _plain("whom it covers"),
-    "output_form": _plain("how closely rows may name a person"),
-    "transform": _plain("least revealing form that the clause allows"),
-    "valid_from": _plain("first day it holds"),
-    "valid_to": _plain("day from which it no longer holds"),
-    "from_night": _plain("first night it holds"),
-    "obligations": _plain("what the recipient takes on"),
-    "min_cell": _plain("smallest number of people a cell may show"),
-    "quote": _plain("the clause's own words"),
-    "permitted": _plain("whether the subject may be compared with other systems"),
-    "kind": _plain("kind of consent or instrument"),
+    "clause_id": plain("clause of an instrument"),
+    "clause_ids": plain("clauses it rests on"),
+    "instrument_id": plain("the instrument"),
+    "effect": plain("permit or prohibit"),
+    "contributor": plain("agency whose records it speaks of"),
+    "recipient": plain("agency that receives"),
+    "operation": plain("link, disclose_row, disclose_aggregate or research_extract"),
+    "element": plain("table column that the clause names"),
+    "element_class": plain("class of elements a consent covers"),
+    "purposes": plain("purposes for which it holds"),
+    "purpose": plain("purpose for which it holds"),
+    "lawful_basis": plain("code of the lawful basis"),
+    "consent_requirement": plain("consent the clause requires"),
+    "population": plain("whom it covers"),
+    "output_form": plain("how closely rows may name a person"),
+    "transform": plain("least revealing form that the clause allows"),
+    "valid_from": plain("first day it holds"),
+    "valid_to": plain("day from which it no longer holds"),
+    "from_night": plain("first night it holds"),
+    "obligations": plain("what the recipient takes on"),
+    "min_cell": plain("smallest number of people a cell may show"),
+    "quote": plain("the clause's own words"),
+    "permitted": plain("whether the subject may be compared with other systems"),
+    "kind": plain("kind of consent or instrument"),
     # content that measures share
-    "start_at": _sensitive("begin of the contact"),
-    "end_at": _sensitive("end of the contact"),
-    "unit": _plain("event or bed_day"),
-    "intercept": _plain("place in the Sequential Intercept Model, 0 to 5"),
-    "event_type": _sensitive("kind of contact"),
-    "disposition": _sensitive("how the contact ended"),
-    "is_behavioral_health": _sensitive("whether the contact concerned behavioural health"),
-    "booked_at": _sensitive("begin of custody"),
-    "released_at": _sensitive("end of custody"),
-    "facility": _plain("jail facility"),
+    "start_at": sensitive("begin of the contact"),
+    "end_at": sensitive("end of the contact"),
+    "unit": plain("event or bed_day"),
+    "intercept": plain("place in the Sequential Intercept Model, 0 to 5"),
+    "event_type": sensitive("kind of contact"),
+    "disposition": sensitive("how the contact ended"),
+    "is_behavioral_health": sensitive("whether the contact concerned behavioural health"),
+    "booked_at": sensitive("begin of custody"),
+    "released_at": sensitive("end of custody"),
+    "facility": plain("jail facility"),
 }
 
 
@@ -190,10 +160,17 @@ def _described(record_type: str) -> dict[str, Meaning]:
     }
 
 
-def meaning_of(column: str, record_type: str | None = None) -> Meaning:
-    """Meaning of a column: as its record contract says, else as the shared list says, else as any record contract says."""
+def meaning_of(column: str, record_type: str | None = None, *, table: str | None = None) -> Meaning:
+    """Meaning of a column: as its table says, else its record contract, else the shared list, else any record contract.
+
+    Args:
+        column: name of the column.
+        record_type: record type whose rows the table holds, if it holds any.
+        table: ``schema.table``, if the column is of a table of the warehouse.
+    """
+    special = BY_TABLE.get(table, {}).get(column) if table else None
     own = _described(record_type).get(column) if record_type else None
-    return own or SHARED.get(column) or _anywhere(column)
+    return special or own or SHARED.get(column) or _anywhere(column)
 
 
 def _anywhere(column: str) -> Meaning:

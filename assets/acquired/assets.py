@@ -13,7 +13,8 @@ from assets.acquired import checks
 from assets.acquired.acquire import acquire
 from assets.assets import POOL, night_of, nights, reported, spec, table_asset
 from assets.catalogue import Table, TableKey, acquired
-from assets.dictionary import UNDESCRIBED, Meaning, meaning_of
+from assets.dictionary import UNDESCRIBED, meaning_of
+from assets.meaning import Meaning
 from contracts.county import County
 from contracts.sources import Feed, Source
 from resources.integrator import Integrator
