@@ -18,7 +18,7 @@ from assets.lineage import tables_read
 from assets.linked.content import contact_parameters
 from assets.measured.measure import measure
 from assets.measured.scope import SCOPE_TABLES, close_scope, open_scope
-from assets.published.suppression import WITHHELD, Protected, Row, protect
+from assets.published.suppression import WITHHELD, Protected, Row, has_small, protect
 from contracts.definition_parts import Window
 from contracts.definitions import Definitions
 from contracts.disclosure import DisclosurePolicy
@@ -98,40 +98,50 @@ def widened(definitions: Definitions, months: int) -> Definitions:
 
 
 def build_tables(bench: Bench, tables: Sequence[ProductTable]) -> list[BuiltTable]:
-    """Answer the question of every table; finished tables lie in the schema ``product`` of the bench's database."""
+    """Answer the question of every table; finished tables lie in the schema ``product`` of the bench's database, in the order asked.
+
+    Pooled tables with a group too small for the county's own window wait for a longer one, so that each window is measured once.
+    """
     bench.con.execute(f"create schema if not exists {OUTPUT}")
-    return [_build(bench, table) for table in tables]
+    found: dict[str, BuiltTable] = {}
+    windows = [0, *_longer_windows(bench)]
+    for months in windows:
+        waiting = [table for table in tables if table.name not in found]
+        if any(_is_measured(table) for table in waiting):
+            bench.measure(months)
+        for table in waiting:
+            built = _build(bench, table, months, is_last=months == windows[-1] or not (table.pooled and _is_measured(table)))
+            if built is not None:
+                found[table.name] = built
+    return [found[table.name] for table in tables]
 
 
-def _build(bench: Bench, table: ProductTable) -> BuiltTable:
+def _longer_windows(bench: Bench) -> list[int]:
+    own = bench.definitions.decision_points.period.months or 0
+    return [months for months in bench.policy.pooling_months if months > own]
+
+
+def _is_measured(table: ProductTable) -> bool:
+    return any(name.startswith("measured.") for name in tables_read(load_sql(QUESTIONS, table.question)))
+
+
+def _build(bench: Bench, table: ProductTable, months: int, *, is_last: bool) -> BuiltTable | None:
+    """One table over one window; None if a longer window should be tried first."""
     target = f'{OUTPUT}."{table.name}"'
-    question = load_sql(QUESTIONS, table.question)
-    is_measured = any(name.startswith("measured.") for name in tables_read(question))
+    types = _answer(bench, table, load_sql(QUESTIONS, table.question))
     if table.grain is not Grain.AGGREGATE:
-        if is_measured:
-            bench.measure(0)
-        types = _answer(bench, table, question)
         replace_table(bench.con, target, f"select {_listed(types)} from {ANSWER}")
         return BuiltTable(table, f"select * from {target}")
-    for months in _windows(bench, table) if is_measured else [0]:
-        if is_measured:
-            bench.measure(months)
-        types = _answer(bench, table, question)
-        protected = protect(table, _answered_rows(bench.con, types), bench.policy, minimum=bench.minimum)
-        if protected.primary == 0:
-            break
+    answered = _answered_rows(bench.con, types)
+    if not is_last and has_small(table, answered, bench.policy, minimum=bench.minimum):
+        return None
+    protected = protect(table, answered, bench.policy, minimum=bench.minimum)
     _write_rows(bench.con, target, protected.rows, {name: types[name] for name in types if name not in _hidden(table)})
     return BuiltTable(table, f"select * from {target}", protected, months or None)
 
 
 def _hidden(table: ProductTable) -> set[str]:
     return {column.name for column in table.with_role(Role.HIDDEN)}
-
-
-def _windows(bench: Bench, table: ProductTable) -> list[int]:
-    """Windows to try in order: the county's own, then the longer ones of its disclosure rule."""
-    own = bench.definitions.decision_points.period.months or 0
-    return [0, *(months for months in bench.policy.pooling_months if months > own)] if table.pooled else [0]
 
 
 def _answer(bench: Bench, table: ProductTable, question: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 PRIME = (1 << 61) - 1
 
@@ -130,27 +131,29 @@ def interval(cell: Cell, shown: Sequence[Cell], parts: Sequence[Vector], zeros: 
     """
     import numpy as np
     from scipy.optimize import linprog
-    from scipy.sparse import lil_matrix
 
     known = [*((other.vector, other.value) for other in shown), *((vector, 0) for vector in zeros)]
-    atoms = sorted({atom for vector in (cell.vector, *(vector for vector, _ in known), *parts) for atom in vector})
-    index = {atom: number for number, atom in enumerate(atoms)}
+    known, parts = _bearing_on(cell.vector, known, parts)
+    index: dict[int, int] = {}
+    for vector in (cell.vector, *(vector for vector, _ in known), *parts):
+        for atom in vector:
+            index.setdefault(atom, len(index))
 
-    def matrix(vectors: Sequence[Vector]) -> lil_matrix:
-        filled = lil_matrix((len(vectors), len(atoms)))
+    def matrix(vectors: Sequence[Vector]) -> Any:
+        filled = np.zeros((len(vectors), len(index)))
         for row, vector in enumerate(vectors):
-            for atom, value in vector.items():
-                filled[row, index[atom]] = value
+            filled[row, [index[atom] for atom in vector]] = list(vector.values())
         return filled
 
-    goal = np.zeros(len(atoms))
-    for atom, value in cell.vector.items():
-        goal[index[atom]] = value
-    equations = {"A_eq": matrix([vector for vector, _ in known]).tocsr(), "b_eq": [value for _, value in known]} if known else {}
-    inequalities = {"A_ub": -matrix(parts).tocsr(), "b_ub": np.zeros(len(parts))} if parts else {}
+    goal = matrix([cell.vector])[0]
+    limits: dict[str, Any] = {}
+    if known:
+        limits |= {"A_eq": matrix([vector for vector, _ in known]), "b_eq": [value for _, value in known]}
+    if parts:
+        limits |= {"A_ub": -matrix(parts), "b_ub": np.zeros(len(parts))}
     ends = []
     for sign in (1.0, -1.0):
-        found = linprog(sign * goal, bounds=(0, None), method="highs", **equations, **inequalities)
+        found = linprog(sign * goal, bounds=(0, None), method="highs", **limits)
         if found.status == 3:  # unbounded: nothing limits it on this side
             ends.append(float("inf"))
         elif found.status == 0:
@@ -158,3 +161,24 @@ def interval(cell: Cell, shown: Sequence[Cell], parts: Sequence[Vector], zeros: 
         else:
             return None
     return ends[0], ends[1]
+
+
+def _bearing_on(
+    goal: Vector, known: Sequence[tuple[Vector, int]], parts: Sequence[Vector]
+) -> tuple[list[tuple[Vector, int]], list[Vector]]:
+    """The equations and parts that hang together with a cell, however many steps away; the rest cannot move it."""
+    reached = set(goal)
+    equations, inequalities = list(known), list(parts)
+    bearing: list[tuple[Vector, int]] = []
+    limiting: list[Vector] = []
+    grown = True
+    while grown:
+        near = [item for item in equations if not reached.isdisjoint(item[0])]
+        close = [vector for vector in inequalities if not reached.isdisjoint(vector)]
+        equations = [item for item in equations if reached.isdisjoint(item[0])]
+        inequalities = [vector for vector in inequalities if reached.isdisjoint(vector)]
+        bearing += near
+        limiting += close
+        reached = reached.union(*(item[0] for item in near), *close)
+        grown = bool(near or close)
+    return bearing, limiting

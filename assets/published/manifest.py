@@ -98,6 +98,7 @@ def _table(item: BuiltTable, written: WrittenTable, terms: Terms) -> dict[str, A
         "grain": table.grain.value,
         "rows": written.rows,
         "logical_hash": written.logical_hash,
+        "cells_withheld": protected.withheld if protected else 0,
         "elements": sorted(table.elements),
         "columns": [
             {
@@ -113,7 +114,6 @@ def _table(item: BuiltTable, written: WrittenTable, terms: Terms) -> dict[str, A
         if protected is None
         else {
             "cells": protected.cells,
-            "withheld": protected.withheld,
             "audited": protected.audited,
             "months": item.months,
         },
@@ -121,7 +121,11 @@ def _table(item: BuiltTable, written: WrittenTable, terms: Terms) -> dict[str, A
 
 
 def _own_tables(written: Sequence[WrittenTable]) -> list[dict[str, Any]]:
-    return [{"name": table.name, "rows": table.rows, "logical_hash": table.logical_hash} for table in written if table.name.startswith("_")]
+    return [
+        {"name": table.name, "rows": table.rows, "logical_hash": table.logical_hash, "cells_withheld": 0}
+        for table in written
+        if table.name.startswith("_")
+    ]
 
 
 def shown_columns(table: ProductTable) -> tuple[ProductColumn, ...]:

@@ -42,12 +42,14 @@ KEYS: Final = (
 class Decided:
     """What was decided for one operation of a product; counts of decisions, never who.
 
-    ``reasons`` counts decisions by reason; ``valid_until`` is the first day on which a clause or consent behind it no longer holds;
-    ``min_cell`` the largest minimum cell of the clauses; ``labels`` those of the rows that were permitted.
+    ``reasons`` counts decisions by reason; ``withheld`` people (subjects) some of whose rows may not be there, by the reason;
+    ``valid_until`` is the first day on which a clause or consent behind it no longer holds; ``min_cell`` the largest minimum cell of the
+    clauses; ``labels`` those of the rows that were permitted.
     """
 
     operation: Operation
     reasons: Mapping[str, int]
+    withheld: Mapping[str, int] = field(default_factory=dict)
     clauses: tuple[str, ...] = ()
     obligations: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
@@ -74,9 +76,16 @@ def decide_for(con: Connection, product: Product, operation: Operation, *, night
         elements=elements,
         night=night,
     )
-    question = load_sql(PACKAGE, "decided").replace("product_decision", target_table)
-    ((clauses, obligations, labels, consents, min_cell, valid_until),) = rows(con, question)
-    return Decided(operation, reasons, tuple(clauses), tuple(obligations), tuple(labels), int(consents), int(min_cell), valid_until)
+    ((clauses, obligations, labels, consents, min_cell, valid_until),) = rows(con, _of(target_table, "decided"))
+    withheld = {str(reason): int(people) for reason, people in rows(con, _of(target_table, "withheld_people"))}
+    return Decided(
+        operation, reasons, withheld, tuple(clauses), tuple(obligations), tuple(labels), int(consents), int(min_cell), valid_until
+    )
+
+
+def _of(decision_table: str, question: str) -> str:
+    """A question about decisions, put to one table of them."""
+    return load_sql(PACKAGE, question).replace("product_decision", decision_table)
 
 
 def with_presence(elements: frozenset[str]) -> list[str]:

@@ -14,6 +14,7 @@ import itertools
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from assets.published.linear import Cell, Vector, interval, showable
@@ -67,19 +68,37 @@ class _Table:
     rows: list[Row]
     policy: DisclosurePolicy
 
-    @property
+    @cached_property
     def people(self) -> tuple[ProductColumn, ...]:
         """Columns that count distinct people."""
         return self.declared.with_role(Role.PEOPLE)
 
-    @property
+    @cached_property
     def dimensions(self) -> tuple[ProductColumn, ...]:
         """Columns that name a cell."""
         return self.declared.with_role(Role.DIMENSION)
 
-    def place(self, number: int, **replaced: str) -> tuple[Any, ...]:
-        """Dimension values of a row, some of them replaced."""
-        return tuple(replaced.get(column.name, self.rows[number][column.name]) for column in self.dimensions)
+    @cached_property
+    def numbers(self) -> dict[tuple[Any, ...], int]:
+        """Row number by dimension values.
+
+        Raises:
+            DisclosureFault: if two rows name one cell.
+        """
+        found = {self.place(number): number for number in range(len(self.rows))}
+        if len(found) != len(self.rows):
+            raise DisclosureFault(f"table [{self.declared.name}] has two rows for one cell; its dimensions must name each row once")
+        return found
+
+    def place(self, number: int) -> tuple[Any, ...]:
+        """Dimension values of a row."""
+        row = self.rows[number]
+        return tuple(row[column.name] for column in self.dimensions)
+
+    def other(self, number: int, replaced: Mapping[str, Any]) -> int | None:
+        """The row that differs from this one in these dimension values; None if there is none."""
+        row = self.rows[number]
+        return self.numbers.get(tuple(replaced[column.name] if column.name in replaced else row[column.name] for column in self.dimensions))
 
     def count(self, number: int, name: str) -> int | None:
         """One count of people; None where the table gives none.
@@ -110,7 +129,7 @@ def protect(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, 
     Raises:
         DisclosureFault: if the table has too many dimensions, a cell twice, or a count that is no whole number.
     """
-    policy = policy.model_copy(update={"minimum_cell": max(policy.minimum_cell, minimum or 0)})
+    policy = _stricter(policy, minimum)
     dimensions = table.with_role(Role.DIMENSION)
     if len(dimensions) > policy.maximum_dimensions:
         raise DisclosureFault(f"table [{table.name}] has {len(dimensions)} dimensions; {policy.maximum_dimensions} is the most allowed")
@@ -141,6 +160,17 @@ def protect(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, 
     )
 
 
+def has_small(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, *, minimum: int | None = None) -> bool:
+    """Whether any count of people in the table is too small to be shown."""
+    work = _Table(table, list(rows), _stricter(policy, minimum))
+    counts = (work.count(number, column.name) for number in range(len(work.rows)) for column in work.people)
+    return any(value is not None and work.policy.too_small(value) for value in counts)
+
+
+def _stricter(policy: DisclosurePolicy, minimum: int | None) -> DisclosurePolicy:
+    return policy.model_copy(update={"minimum_cell": max(policy.minimum_cell, minimum or 0)})
+
+
 def _apart(system: _System) -> list[_System]:
     """The system in parts that share no unknown: what is shown in one tells nothing about another."""
     part_of: dict[int, int] = {}
@@ -169,13 +199,10 @@ def _apart(system: _System) -> list[_System]:
 
 
 def _system(work: _Table) -> _System:
-    places = {number: work.place(number) for number in range(len(work.rows))}
-    if len(set(places.values())) != len(places):
-        raise DisclosureFault(f"table [{work.declared.name}] has two rows for one cell; its dimensions must name each row once")
+    places = {number: place for place, number in work.numbers.items()}
     covered = _covered(places, [column.total for column in work.dimensions])
     atoms = sorted({atom for row in covered.values() for atom in row})
     variables = {key: number for number, key in enumerate(itertools.product(atoms, [column.name for column in work.people]))}
-    numbers = {place: number for number, place in places.items()}
 
     def vector(number: int, name: str) -> dict[int, int]:
         return dict(Counter(variables[atom, name] for atom in covered[number]))
@@ -191,7 +218,7 @@ def _system(work: _Table) -> _System:
     for number in places:
         for column in work.people:
             for within in column.within:
-                whole = _whole(work, number, column, within, numbers)
+                whole = _whole(work, number, column, within)
                 rest = whole and _rest(work, (number, column), whole, within, _minus(vector(*whole), vector(number, column.name)))
                 if not rest:
                     continue
@@ -202,14 +229,10 @@ def _system(work: _Table) -> _System:
     return _System([*cells, *rests], [rest.vector for rest in rests], zeros)
 
 
-def _whole(
-    work: _Table, number: int, column: ProductColumn, within: Within, numbers: Mapping[tuple[Any, ...], int]
-) -> tuple[int, str] | None:
+def _whole(work: _Table, number: int, column: ProductColumn, within: Within) -> tuple[int, str] | None:
     """Row and column of the count that contains this one; None if there is none or either count is missing."""
-    at = number
-    if within.row:
-        at = numbers.get(work.place(number, **{name: work.rows[number][pointer] for name, pointer in within.row.items()}), -1)
-    if at < 0 or work.count(number, column.name) is None or work.count(at, within.people) is None:
+    at = work.other(number, {name: work.rows[number][pointer] for name, pointer in within.row.items()})
+    if at is None or work.count(number, column.name) is None or work.count(at, within.people) is None:
         return None
     return at, within.people
 
@@ -298,11 +321,12 @@ def _value(work: _Table, number: int, column: ProductColumn, shown: set[Hashable
         return _rounded(row[column.name], work.policy) if (number, column.name) in shown else None
     if column.role in {Role.DIMENSION, Role.PLAIN}:
         return row[column.name]
-    needed = [number]
+    needed: list[int | None] = [number]
     if column.reference:
-        place = work.place(number, **{name: row[value[1:]] if value.startswith("=") else value for name, value in column.reference.items()})
-        needed.append(next((other for other in range(len(work.rows)) if work.place(other) == place), -1))
-    if any(at < 0 or (work.rows[at][name] is not None and (at, name) not in shown) for at in needed for name in column.of):
+        needed.append(
+            work.other(number, {name: row[value[1:]] if value.startswith("=") else value for name, value in column.reference.items()})
+        )
+    if any(at is None or (work.rows[at][name] is not None and (at, name) not in shown) for at in needed for name in column.of):
         return None
     if column.numerator and column.base and column.per is not None:
         part, base = (None if row[name] is None else _rounded(row[name], work.policy) for name in (column.numerator, column.base))

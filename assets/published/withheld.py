@@ -13,10 +13,10 @@ from typing import Any, Final
 from assets.published.build import BuiltTable
 from assets.published.scope_for_product import Decided
 from contracts.products import Product
-from resources.sql import Connection, rows
+from resources.sql import Connection, load_sql, rows, table_exists
 
 _TABLES: Final = {
-    "decision_count": "night date, recipient varchar, product varchar, operation varchar, reason varchar, decisions bigint",
+    "decision_count": "night date, recipient varchar, product varchar, operation varchar, reason varchar, decisions bigint, people bigint",
     "protection": (
         "night date, recipient varchar, product varchar, table_name varchar, cells bigint, is_primary bigint, complementary bigint, "
         "widened bigint, audited boolean, months integer"
@@ -25,17 +25,24 @@ _TABLES: Final = {
 }
 
 
+_COLUMNS: Final = "select column_name from information_schema.columns where table_schema = 'published' and table_name = $table"
+
+
 def note_decisions(con: Connection, product: Product, night: date, decided: Iterable[Decided]) -> dict[str, int]:
-    """Write how many decisions of a product were made with which reason; returns the withheld ones by reason, over all operations."""
+    """Write how many decisions of a product were made with which reason, and about how many people; returns people withheld by reason.
+
+    A person withheld from rows and from counts is counted once, with the larger of the two figures.
+    """
     withheld: dict[str, int] = {}
     values: list[Sequence[Any]] = []
     for item in decided:
         for reason, number in sorted(item.reasons.items()):
-            values.append((night, product.recipient, product.name, item.operation.value, reason, number))
-            if reason != "permitted":
-                withheld[reason] = withheld.get(reason, 0) + number
+            people = item.withheld.get(reason)
+            values.append((night, product.recipient, product.name, item.operation.value, reason, number, people))
+            if people:
+                withheld[reason] = max(people, withheld.get(reason, 0))
     _replace(con, "decision_count", product, night, values)
-    return withheld
+    return dict(sorted(withheld.items()))
 
 
 def note_protection(con: Connection, product: Product, night: date, built: Iterable[BuiltTable]) -> None:
@@ -60,21 +67,24 @@ def note_version(
     _replace(con, "version", product, night, [(night, product.recipient, product.name, verdict, version, valid_until, reason)])
 
 
-def withheld_by_reason(con: Connection, night: date) -> list[tuple[str, str, int]]:
-    """What was withheld tonight and why: product, reason, decisions; in order."""
-    _prepare(con)
-    found = rows(
-        con,
-        "select recipient || '/' || product, reason, sum(decisions)::bigint from published.decision_count "
-        "where night = $night and reason <> 'permitted' group by all order by all",
-        {"night": night},
-    )
-    return [(str(product), str(reason), int(decisions)) for product, reason, decisions in found]
+def withheld_by_reason(con: Connection) -> dict[str, dict[str, int]]:
+    """Of how many people rows are withheld, and why, by product, as last decided; a reader's connection will do."""
+    if not table_exists(con, "published", "decision_count"):
+        return {}
+    found: dict[str, dict[str, int]] = {}
+    for path, reason, people in rows(con, load_sql("assets.published", "withheld_by_reason")):
+        found.setdefault(str(path), {})[str(reason)] = int(people)
+    return found
 
 
 def _prepare(con: Connection) -> None:
+    """Have the tables there in today's layout; an older layout gives way, for the warehouse is disposable."""
     con.execute("create schema if not exists published")
     for name, columns in _TABLES.items():
+        wanted = {column.strip().split(" ")[0] for column in columns.split(",")}
+        held = {column for (column,) in rows(con, _COLUMNS, {"table": name})}
+        if held and held != wanted:
+            con.execute(f"drop table published.{name}")
         con.execute(f"create table if not exists published.{name} ({columns})")
 
 
