@@ -83,11 +83,15 @@ _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _c
 
 
 def line_of(lines: dict[Path_, int], location: Path_) -> int:
-    """Line of the deepest part of ``location`` that the file spells out."""
-    for depth in range(len(location), -1, -1):
-        if location[:depth] in lines:
-            return lines[location[:depth]]
-    return 1
+    """Line of the deepest part of ``location`` that the file spells out.
+
+    Pydantic also names what the file does not spell: the kind chosen in a union, the place in a list that a short form stands for.
+    """
+    spelled: Path_ = ()
+    for part in location:
+        if (*spelled, part) in lines:
+            spelled = (*spelled, part)
+    return lines.get(spelled, 1)
 
 
 def load_reviewed(path: Path, model: type[ReviewedModel], *, named: str | None = None) -> ReviewedModel:

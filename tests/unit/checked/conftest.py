@@ -56,9 +56,7 @@ class House:
     def check(self, source: Source, k: int = 0) -> CheckReport:
         environment = {"VISITS_DROP": str(self.place / "visits")}
         acquire(source, night=self.night(k), home=self.home, con=self.con, environment=environment)
-        return check_delivery(
-            source, timezone="America/New_York", regions=REGIONS, night=self.night(k), home=self.home, con=self.con
-        )
+        return check_delivery(source, timezone="America/New_York", regions=REGIONS, night=self.night(k), home=self.home, con=self.con)
 
     def derive(self, k: int = 0) -> None:
         for derive in (derive_identity, derive_subject, derive_race):

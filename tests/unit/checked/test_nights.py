@@ -37,7 +37,9 @@ def test_a_correction_closes_one_version_and_opens_another(house: Any, sound_boo
 
 def test_a_rerun_of_a_night_leaves_everything_as_it_was(house: Any, sound_booking: Any) -> None:
     jail = house.source("jail")
-    house.jail(inmate_booking=[sound_booking("B1", "J1"), sound_booking("B2", "J2")], booking_charge=[{"ChargeId": "C1", "BookingNo": "B1"}])
+    house.jail(
+        inmate_booking=[sound_booking("B1", "J1"), sound_booking("B2", "J2")], booking_charge=[{"ChargeId": "C1", "BookingNo": "B1"}]
+    )
     house.check(jail)
     house.jail(inmate_booking=[sound_booking("B1", "J1", FacilityCd="ANNEX"), sound_booking("B3", "J3")])
     first = house.check(jail, 1)
@@ -96,7 +98,7 @@ def test_a_charge_without_its_booking_is_refused_and_one_of_a_known_booking_is_n
 def test_an_older_version_does_not_overtake_a_newer_one(house: Any) -> None:
     encounter = {
         "id": "e1", "status": "finished", "class": {"code": "AMB"}, "type": [{"coding": [{"code": "outpatient"}]}],
-        "subject": {"reference": "Patient/p1"}, "serviceProvider": {"reference": "Organization/bh-outpatient"},
+        "subject": {"reference": "Patient/p1"}, "serviceProvider": {"reference": "Organization/prog-mh-1"},
     }  # fmt: skip
     new = encounter | {"period": {"start": "2026-01-02T09:00:00-05:00"}, "meta": {"lastUpdated": "2026-02-02T00:00:00-05:00"}}
     old = encounter | {"period": {"start": "2026-01-01T09:00:00-05:00"}, "meta": {"lastUpdated": "2026-01-02T00:00:00-05:00"}}
@@ -111,8 +113,12 @@ def test_an_older_version_does_not_overtake_a_newer_one(house: Any) -> None:
 def test_a_tombstone_ends_a_record_even_if_it_says_nothing_else(house: Any) -> None:
     crisis = house.source("co_responder")
     sound = {
-        "encounter_id": "E1", "client_no": "K1", "encounter_start": "2026-03-01T09:00", "client_last": "Vandersnoot", "record_status": "active",
-    }  # fmt: skip
+        "encounter_id": "E1",
+        "client_no": "K1",
+        "encounter_start": "2026-03-01T09:00",
+        "client_last": "Vandersnoot",
+        "record_status": "active",
+    }
     house.csv(crisis, "encounters", [sound, sound | {"encounter_id": "E2"}])
     assert _counts(house.check(crisis), "encounters") == {"admitted": 2}
     void = {"encounter_id": "E1", "record_status": "deleted"}
@@ -164,9 +170,7 @@ def test_only_the_newest_night_can_be_checked_again(house: Any) -> None:
 
 def test_a_source_that_was_not_acquired_is_not_checked(house: Any) -> None:
     with pytest.raises(NotAcquired):
-        check_delivery(
-            house.source("visits"), timezone="UTC", regions={}, night=house.night(0), home=house.home, con=house.con
-        )
+        check_delivery(house.source("visits"), timezone="UTC", regions={}, night=house.night(0), home=house.home, con=house.con)
 
 
 def test_the_order_of_rows_does_not_matter(tmp_path: Any, house: Any, sound_booking: Any) -> None:
