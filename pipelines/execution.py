@@ -14,6 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from contracts.county import County
+from pipelines.event_storage import held_open
 from pipelines.place import Place
 from resources.integrator import QuietJournal
 
@@ -62,7 +63,7 @@ def dagster_instance(place: Place) -> Iterator[DagsterInstance]:
     _quiet()
     import dagster as dg
 
-    with dg.DagsterInstance.from_config(str(place.dagster_home)) as instance:
+    with held_open(place.dagster_home), dg.DagsterInstance.from_config(str(place.dagster_home)) as instance:
         yield instance
 
 
