@@ -36,22 +36,26 @@ def admit(con: Connection, source: Source, feed: Staged, *, night: date) -> Feed
     """Write one judged feed and count where its rows went."""
     asked = _parameters(source, feed, night)
     show(con, feed, "keyed", "judged", "gone")
-    replace_table(con, "temp.fresh", load_sql(PACKAGE, "fresh"))
+    replace_table(con, "temp.ended", load_sql(PACKAGE, "ended"))
+    if replace_table(con, "temp.fresh", load_sql(PACKAGE, "fresh")) or count(con, "temp.ended"):
+        _write(con, source, feed, asked)
+    held_parents(con, feed)
+    return _report(con, feed)
+
+
+def _write(con: Connection, source: Source, feed: Staged, asked: Mapping[str, object]) -> None:
     states_identity = bool(feed.record_type.identity_fields)
     told_apart = states_identity and feed.record_type.evidence is Evidence.PRIMARY
     replace_table(con, "temp.reused", load_sql(PACKAGE, "reused") if told_apart else NO_REUSE, asked)
     replace_table(con, "temp.admitted", load_sql(PACKAGE, "admitted"))
-    replace_table(con, "temp.ended", load_sql(PACKAGE, "ended"))
     for table in (versions_table(feed.record_type), "checked.observation_versions", "checked.race_code_versions"):
-        con.execute(close_versions(table), {"night": night, "source": source.name}).fetchall()
+        con.execute(close_versions(table), {"night": asked["night"], "source": source.name}).fetchall()
     insert_into(con, "checked.source_record", load_sql(PACKAGE, "new_source_record"), asked)
     _insert_content(con, feed, asked)
     if states_identity:
         insert_into(con, "checked.observation_versions", load_sql(PACKAGE, "observed"), asked)
     if feed.record_type.race_fields and feed.feed.race:
         insert_into(con, "checked.race_code_versions", load_sql(PACKAGE, "raced"), asked)
-    held_parents(con, feed)
-    return _report(con, feed)
 
 
 def _parameters(source: Source, feed: Staged, night: date) -> dict[str, object]:
