@@ -81,6 +81,9 @@ class Interval(Reviewed):
 class AccuracyRow(Reviewed):
     """Pairwise accuracy in one slice of the data."""
 
+    population: Literal["permitted", "everyone"] = Field(
+        default="permitted", description="Subjects that the county's terms allow to be linked, or, in a simulation, all."
+    )
     scope: Literal["all", "with_birth_date"] = Field(description="Every linkable subject, or only those with a full birth date.")
     by: Literal["overall", "race_group", "sex", "system_pair"]
     group: str
@@ -100,13 +103,14 @@ class TermFrequencies(Reviewed):
 
 
 class Training(Reviewed):
-    """What the model learned from and how it can be learned again."""
+    """What the model learned from, where it was measured, and the command by which it can be learned again."""
 
     data: str
     residents: int = Field(ge=1)
-    nights: int = Field(ge=1)
-    simulation_seed: int
-    seed: int
+    simulation_seed: int = Field(description="Of the county that the model learned from.")
+    measured_simulation_seed: int = Field(description="Of the county on which its accuracy was measured; another one.")
+    seed: int = Field(description="Of the random pairs drawn while learning.")
+    command: str
     subjects: int = Field(ge=1)
     labels_used: Literal[False] = Field(
         default=False, description="Training is unsupervised: truth measures the model, it never teaches it."

@@ -8,4 +8,3 @@ from checked.jail_booking as content
 join linked.membership as membership on membership.subject_id = content.subject_id
 where content.person_role = 'subject'
   and not exists (select 1 from consented.erased_record as erased where erased.record_id = content.record_id)
-  and not exists (select 1 from consented.erased_record as erased where erased.record_id = content.parent_record_id)

@@ -22,6 +22,7 @@ select
     coalesce(phone.kept_values, []) as phones,
     coalesce(address.kept_values, []) as addresses,
     list_distinct(list_concat(needed.first_names, needed.middle_names)) as given_names,
+    list_filter(needed.dobs, lambda d: d[6:] <> '01-01') as sure_dobs,
     coalesce(first_frequency.frequency, $first_name_rest) as tf_first_name,
     coalesce(last_frequency.frequency, $last_name_rest) as tf_last_name
 from needed

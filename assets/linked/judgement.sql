@@ -7,7 +7,7 @@ with pair as (
         pair.subject_b,
         a as a,
         b as b,
-        list_has_any(a.dobs, b.dobs) as same_birth_date,
+        list_has_any(a.sure_dobs, b.sure_dobs) as same_birth_date,
         list_has_any(a.state_ids, b.state_ids) as same_state_id,
         list_has_any(a.ssn4s, b.ssn4s) as same_ssn4,
         -- Two written dates may be one date: equal, day and month swapped, one digit or one part wrong, or 1 January for "that year".

@@ -105,8 +105,9 @@ def middle_name() -> Comparison:
 
 
 def birth_date() -> Comparison:
-    """Birth date: equal, day and month swapped, one digit wrong, only year and month (or only the year,
-    written as 1 January) known, one part wrong, or only the year equal.
+    """Birth date: equal, written as 1 January for a day unknown, day and month swapped, one digit or one part wrong, or only the year.
+
+    A shared 1 January proves the year only: it is what is typed where the day is not known.
     """
     import splink.comparison_level_library as cll
     import splink.comparison_library as cl
@@ -116,13 +117,13 @@ def birth_date() -> Comparison:
         comparison_description="birth date with the usual slips of writing",
         comparison_levels=[
             _null("birth_ym_l is null or birth_ym_r is null"),
-            _custom("list_has_any(dobs_l, dobs_r)", "equal"),
-            _custom("list_has_any(dob_variants_l, dob_variants_r)", "day and month swapped"),
-            _custom("damerau_levenshtein(dob_l, dob_r) <= 1", "one digit wrong"),
-            _custom("(dob_l is null or dob_r is null) and birth_ym_l = birth_ym_r", "year and month equal, day unknown"),
+            _custom("list_has_any(sure_dobs_l, sure_dobs_r)", "equal"),
             _custom(
                 "dob_l[1:4] = dob_r[1:4] and (dob_l[6:] = '01-01' or dob_r[6:] = '01-01')", "year equal, one is 1 January for a day unknown"
             ),
+            _custom("list_has_any(dob_variants_l, dob_variants_r)", "day and month swapped"),
+            _custom("damerau_levenshtein(dob_l, dob_r) <= 1", "one digit wrong"),
+            _custom("(dob_l is null or dob_r is null) and birth_ym_l = birth_ym_r", "year and month equal, day unknown"),
             _custom(
                 "(dob_l[1:4] = dob_r[1:4])::int + (dob_l[6:7] = dob_r[6:7])::int + (dob_l[9:10] = dob_r[9:10])::int = 2",
                 "one of day, month and year wrong",
@@ -203,7 +204,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "first_name": ("first_name", "first_names", "first_roots", "given_names", "last_name", "last_names"),
     "last_name": ("last_name", "last_names", "first_name"),
     "middle_name": ("middle_names", "middle_initials"),
-    "birth_date": ("dob", "dobs", "dob_variants", "birth_ym"),
+    "birth_date": ("dob", "sure_dobs", "dob_variants", "birth_ym"),
     "sex": ("sex",),
     "contact": ("phones", "addresses", "zips"),
     "ssn4": ("ssn4s",),
@@ -215,7 +216,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
 def evidence() -> tuple[Evidence, ...]:
     """The comparisons in words, for the card."""
     return tuple(
-        Evidence(name=build.__name__, columns=COLUMNS[build.__name__], meaning=(build.__doc__ or "").strip()) for build in COMPARISONS
+        Evidence(name=build.__name__, columns=COLUMNS[build.__name__], meaning=" ".join((build.__doc__ or "").split()))
+        for build in COMPARISONS
     )
 
 

@@ -24,6 +24,8 @@ from resources.sql import Connection, load_sql, replace_table, rows, scalar
 __all__ = ["DomainReport", "LinkReport", "join_content", "link_domains", "link_night"]
 
 PACKAGE = "assets.linked"
+EVEN_ODDS = 0.0
+"""In bits. Edges are kept down to here, for a denial reaches whoever is more likely than not the same person."""
 ALONE = "_alone"
 """Ending of the single-system domain in which subjects that may not be linked are a person of their own."""
 
@@ -152,9 +154,9 @@ class _Setting:
 
     @property
     def floor(self) -> float:
-        """Least weight worth keeping: whatever may link, attach, spoil an attachment, or be reviewed."""
+        """Least weight worth keeping: whatever may link, attach, spoil an attachment, be reviewed, or carry a denial across (even odds)."""
         limits = self.choice.thresholds
-        return min(limits.review, limits.link, limits.attach - limits.attach_margin)
+        return min(EVEN_ODDS, limits.review, limits.link, limits.attach - limits.attach_margin)
 
 
 def _link_domain(con: Connection, domain: str, setting: _Setting) -> DomainReport:

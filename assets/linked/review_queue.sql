@@ -33,7 +33,7 @@ found as (
         case
             when veto is not null and match_weight >= $link then 'vetoed'
             when veto is null and not is_weak and match_weight >= $link then 'refused'
-            when veto is null and not is_weak then 'uncertain'
+            when veto is null and not is_weak and match_weight >= $review then 'uncertain'
             when veto is null and match_weight >= $attach then 'weak_ambiguous'
         end as reason,
         match_weight

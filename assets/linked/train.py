@@ -13,6 +13,7 @@ import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import log2
 from pathlib import Path
 from typing import Any
 
@@ -131,7 +132,7 @@ def write(
         limits=LIMITS,
         review=Review(),
     )
-    text = yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=140)
+    text = yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=200, default_flow_style=None)
     write_atomically(card_file(folder, name), (CARD_HEAD + text).encode(), mode=MODE)
     return card
 
@@ -224,6 +225,14 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_rounded(item) for item in value]
     return value
+
+
+def bits(trained: Trained, comparison: str) -> tuple[float, float]:
+    """Weight in bits of the best and of the worst level of one comparison."""
+    (found,) = (item for item in trained.settings["comparisons"] if item["output_column_name"] == comparison)
+    levels = [level for level in found["comparison_levels"] if not level.get("is_null_level")]
+    weights = [log2(level["m_probability"] / level["u_probability"]) for level in levels]
+    return round(weights[0], 3), round(weights[-1], 3)
 
 
 def frozen(trained: Trained, card: ModelCard) -> FrozenModel:
