@@ -166,8 +166,10 @@ def map_rows(text: pl.DataFrame, plan: Plan) -> Mapped:
     made = readable.select(pl.col(POSITION), *plan.fields.values(), *marks)
     late = [wrong.fill_null(False).alias(f"late_{number}") for number, (_, _, wrong) in enumerate(plan.checks_after)]
     made = made.with_columns(late)
-    found = [_marked(made, f"wrong_{number}", column, rule) for number, (column, rule, _) in enumerate(plan.faults)]
-    found += [_marked(made, f"late_{number}", column, rule) for number, (column, rule, _) in enumerate(plan.checks_after)]
+    marked = {f"wrong_{number}": (column, rule) for number, (column, rule, _) in enumerate(plan.faults)}
+    marked |= {f"late_{number}": (column, rule) for number, (column, rule, _) in enumerate(plan.checks_after)}
+    seen = made.select(pl.col(*marked).any()).row(0, named=True)
+    found = [_marked(made, mark, column, rule) for mark, (column, rule) in marked.items() if seen[mark]]
     refusals = pl.concat([unreadable, *found])
     # A record that is void need not be sound; it needs a key.
     void = made.filter(pl.col("is_deleted") & pl.col("source_record_id").is_not_null()).select(POSITION)
