@@ -9,13 +9,17 @@ from __future__ import annotations
 import os
 import sys
 
+import click
 import typer
+from typer.core import TyperArgument
+from typer.main import get_command
+from typer.utils import get_params_from_function
 
 from pipelines.place import StrangePackage, assert_rooms
 
 
 def _app() -> typer.Typer:
-    from pipelines.commands import county, demo, ledger, link, night, query, status, up
+    from pipelines.commands import county, demo, docs, ledger, link, night, query, status, up
 
     app = typer.Typer(
         name="throughcare",
@@ -34,7 +38,25 @@ def _app() -> typer.Typer:
     app.command()(status.status)
     app.command()(query.query)
     app.command()(up.up)
+    app.command()(docs.docs)
     return app
+
+
+def build_command() -> click.Command:
+    """Every verb, assembled, with the meaning of its words."""
+    command = get_command(_app())
+    _say_arguments(command)
+    return command
+
+
+def _say_arguments(command: click.Command) -> None:
+    """Give arguments back the help that click 8.5 takes from them after typer 0.25 has set it."""
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _say_arguments(inner)
+    declared = get_params_from_function(command.callback) if command.callback else {}
+    for parameter in command.params:
+        if isinstance(parameter, TyperArgument) and parameter.name in declared:
+            parameter.help = getattr(declared[parameter.name].default, "help", None)
 
 
 def main() -> None:
@@ -51,7 +73,7 @@ def main() -> None:
     from pipelines.display import complain
 
     try:
-        _app()()
+        build_command()()
     except KeyboardInterrupt:
         complain("stopped")
         raise SystemExit(130) from None
