@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import sqlglot
 from sqlglot import exp
@@ -25,6 +26,7 @@ class Origin:
     column: str
 
 
+@lru_cache(maxsize=512)
 def tables_read(sql: str) -> frozenset[str]:
     """Qualified names of the tables a SELECT reads, common table expressions left out."""
     statement = sqlglot.parse_one(sql, read="duckdb")
@@ -46,12 +48,18 @@ def column_lineage(sql: str, columns: Columns) -> dict[str, tuple[Origin, ...]]:
     Returns:
         Output column to its origins. Empty where the text cannot be resolved: a guess would be worse than silence.
     """
-    schema: dict[str, dict[str, Mapping[str, str]]] = {}
-    for table, typed in columns.items():
+    return dict(_column_lineage(sql, tuple((table, tuple(typed.items())) for table, typed in sorted(columns.items()))))
+
+
+# The same text over the same columns is asked for every night of a process.
+@lru_cache(maxsize=512)
+def _column_lineage(sql: str, columns: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]) -> Mapping[str, tuple[Origin, ...]]:
+    schema: dict[str, dict[str, dict[str, str]]] = {}
+    for table, typed in columns:
         database, _, name = table.rpartition(".")
-        schema.setdefault(database, {})[name] = typed
+        schema.setdefault(database, {})[name] = dict(typed)
     try:
-        nodes = lineage(None, sql, schema, dialect="duckdb")
+        nodes = lineage(None, sql, schema, dialect="duckdb", copy=False, trim_selects=False)
     except (SqlglotError, ValueError, KeyError, RecursionError):
         return {}
     return {name: _origins(node) for name, node in nodes.items()}
