@@ -105,14 +105,17 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} is not written as JSON")
 
 
-def table(title: str, columns: Sequence[str], lines: Iterable[Sequence[object]], *, numbers: Iterable[str] = ()) -> None:
-    """A table on standard output."""
+def table(
+    title: str, columns: Sequence[str], lines: Iterable[Sequence[object]], *, numbers: Iterable[str] = (), clip: int | None = None
+) -> None:
+    """A table on standard output; ``numbers`` are columns set to the right, ``clip`` the most characters of a cell."""
     right = set(numbers)
     shown = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
     for column in columns:
         shown.add_column(column, justify="right" if column in right else "left", overflow="fold")
     for line in lines:
-        shown.add_row(*(_cell(value) for value in line))
+        cells = [_cell(value) for value in line]
+        shown.add_row(*(cell if clip is None or len(cell) <= clip else f"{cell[: clip - 1]}…" for cell in cells))
     OUT.print(shown)
     OUT.print()
 

@@ -19,7 +19,7 @@ from pipelines.place import Place
 from resources.integrator import QuietJournal
 
 if TYPE_CHECKING:
-    from dagster import DagsterInstance, ExecuteInProcessResult
+    from dagster import DagsterInstance
 
 
 @dataclass(frozen=True)
@@ -36,8 +36,7 @@ class CheckOutcome:
 class RunOutcome:
     """What one run did; counts and names of rules only.
 
-    ``failures`` maps a step to why it failed; ``skipped`` are steps that could not run because of it; ``withheld`` counts, by product and
-    reason, the decisions that kept something out of it.
+    ``failures`` maps a step to why it failed; ``skipped`` are steps that could not run because of it.
     """
 
     job: str
@@ -49,7 +48,6 @@ class RunOutcome:
     skipped: tuple[str, ...] = ()
     checks_passed: int = 0
     checks_failed: tuple[CheckOutcome, ...] = ()
-    withheld: dict[str, dict[str, int]] = field(default_factory=dict)
 
     @property
     def gates_failed(self) -> tuple[CheckOutcome, ...]:
@@ -111,20 +109,4 @@ def run_job(place: Place, instance: DagsterInstance, *, county: County, job: str
         skipped=skipped,
         checks_passed=passed,
         checks_failed=tuple(sorted(failed, key=lambda check: (check.asset, check.check))),
-        withheld=_withheld(result, county),
     )
-
-
-def _withheld(result: ExecuteInProcessResult, county: County) -> dict[str, dict[str, int]]:
-    from assets.published.assets import product_key
-
-    paths = {tuple(product_key(product).path): product.path for product in county.products}
-    found: dict[str, dict[str, int]] = {}
-    for event in result.get_asset_materialization_events():
-        path = paths.get(tuple(event.asset_key.path)) if event.asset_key else None
-        if path:
-            figures = event.step_materialization_data.materialization.metadata
-            found[path] = {
-                name.removeprefix("withheld."): int(str(value.value)) for name, value in figures.items() if name.startswith("withheld.")
-            }
-    return found

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from assets.published.withheld import withheld_by_reason
 from contracts.county import County
 from pipelines.clock import today
 from resources.home import Home
@@ -38,6 +37,7 @@ class ProductState:
     path: str | None = None
     tables: dict[str, int] = field(default_factory=dict)
     logical_hashes: dict[str, str] = field(default_factory=dict)
+    withheld: dict[str, int] = field(default_factory=dict)
 
     @property
     def readable(self) -> bool:
@@ -59,6 +59,8 @@ def _withheld(home: Home) -> dict[str, dict[str, int]]:
     """People withheld from each product by reason: the integrator's account, which no recipient's manifest carries."""
     import duckdb
 
+    from assets.published.withheld import withheld_by_reason
+
     if not home.warehouse.exists():
         return {}
     try:
@@ -74,7 +76,7 @@ def _state(home: Home, recipient: str, name: str, day: date, withheld: dict[str,
         current = current_product(home, recipient, name)
     except NoSuchProduct:
         known = ProductFiles.of(home, recipient, name).folder.is_dir()
-        return ProductState(title, Standing.WITHDRAWN if known else Standing.ABSENT)
+        return ProductState(title, Standing.WITHDRAWN if known else Standing.ABSENT, withheld=withheld)
     # Tables whose name begins with _ explain the product from within.
     tables = [table for table in current.manifest["tables"] if not table["name"].startswith("_")]
     return ProductState(
@@ -86,4 +88,5 @@ def _state(home: Home, recipient: str, name: str, day: date, withheld: dict[str,
         path=str(current.data),
         tables={table["name"]: int(table["rows"]) for table in tables},
         logical_hashes={table["name"]: str(table["logical_hash"]) for table in tables},
+        withheld=withheld,
     )

@@ -14,18 +14,18 @@ from typing import Annotated, Any
 import typer
 
 from contracts.county import County
-from contracts.products import ProductForm
 from pipelines.clock import set_simulated_day, today
 from pipelines.commands.common import BAD, USAGE, AsJson, here, terms
 from pipelines.commands.link import Accuracy, accuracy_document, measure_accuracy, say_accuracy
 from pipelines.commands.night import NIGHTLY, as_document, execute, say_outcome, say_products
 from pipelines.display import complain, counting, emit_json, say, table
+from pipelines.excerpt import excerpt_sql
 from pipelines.execution import RunOutcome, dagster_instance
 from pipelines.place import Place, prepare_dagster
 from pipelines.products import ProductState, product_states
 
 MARK = "made_by_throughcare_demo"
-SHOWN_ROWS = 5
+CLIP = 34
 SEED = 20_260_302
 
 
@@ -134,7 +134,7 @@ def _document(account: Account) -> dict[str, Any]:
 
 def _say(place: Place, county: County, account: Account) -> None:
     _say_aggregates(place, county)
-    say_products(account.products, account.outcomes[-1].withheld)
+    say_products(account.products)
     if account.accuracy:
         say_accuracy(account.accuracy)
     table(
@@ -149,19 +149,17 @@ def _say(place: Place, county: County, account: Account) -> None:
 
 
 def _say_aggregates(place: Place, county: County) -> None:
-    """The top of each table of aggregate products, read as any reader must."""
+    """The top of each aggregate table, read as any reader must."""
     from resources.published_files import NoSuchProduct
     from resources.published_reader import query
 
     day = today(county, place.home)
-    for product in county.products:
-        if product.form is not ProductForm.AGGREGATE:
+    for product, listed in ((product, listed) for product in county.products for listed in product.tables):
+        sql = excerpt_sql(listed)
+        if sql is None:
             continue
-        for listed in product.tables:
-            try:
-                columns, rows = query(
-                    place.home, product.recipient, product.name, f"select * from {listed.name} limit {SHOWN_ROWS}", as_of=day
-                )
-            except NoSuchProduct:
-                continue
-            table(f"{product.path}: {listed.name}", columns, rows)
+        try:
+            columns, rows = query(place.home, product.recipient, product.name, sql, as_of=day)
+        except NoSuchProduct:
+            continue
+        table(f"{product.path}: {listed.name}, first groups that are shown whole", columns, rows, clip=CLIP)

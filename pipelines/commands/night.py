@@ -97,7 +97,7 @@ def report(place: Place, county: County, outcomes: list[RunOutcome], *, as_json:
     else:
         for outcome in outcomes:
             say_outcome(outcome)
-        say_products(products, outcomes[0].withheld)
+        say_products(products)
     if not good:
         raise typer.Exit(BAD)
 
@@ -113,7 +113,6 @@ def as_document(outcome: RunOutcome) -> dict[str, Any]:
         "failures": outcome.failures,
         "checks_passed": outcome.checks_passed,
         "checks_failed": [vars(check) for check in outcome.checks_failed],
-        "withheld": outcome.withheld,
     }
 
 
@@ -131,18 +130,18 @@ def say_outcome(outcome: RunOutcome) -> None:
         complain("products of the last good night stay; nothing that was delivered is lost")
 
 
-def say_products(products: list[ProductState], withheld: dict[str, dict[str, int]]) -> None:
-    """Products as they stand, and what was kept out of them by reason."""
+def say_products(products: list[ProductState]) -> None:
+    """Products as they stand, and whom they withhold by reason."""
     table(
         "Products",
         ("product", "standing", "version", "readable until", "rows by table"),
         ((state.name, state.standing.value, state.version, state.valid_until, state.tables) for state in products),
     )
-    reasons = sorted({reason for counts in withheld.values() for reason in counts})
+    reasons = sorted({reason for state in products for reason in state.withheld})
     if reasons:
         table(
-            "Withheld: decisions that denied, by reason",
-            ("reason", *withheld),
-            ((reason, *(counts.get(reason) for counts in withheld.values())) for reason in reasons),
-            numbers=tuple(withheld),
+            "Withheld: people of whom something was kept out of a product, by reason",
+            ("reason", *(state.name for state in products)),
+            ((reason, *(state.withheld.get(reason) for state in products)) for reason in reasons),
+            numbers=tuple(state.name for state in products),
         )
