@@ -260,7 +260,7 @@ def _covered(places: Mapping[int, tuple[Any, ...]], totals: Sequence[str | None]
     """For each row the atoms it sums: the rows without a total that it covers.
 
     A row that is not there counts nobody, so a total is the sum of the rows that are there; where there are none (only margins are
-    published), it is the sum of every combination of values that occur.
+    published), it is the sum of every combination of values that occur, and where none occurs, it stands for itself.
     """
     axes = range(len(totals))
     marked = {number: [totals[axis] is not None and place[axis] == totals[axis] for axis in axes] for number, place in places.items()}
@@ -274,7 +274,8 @@ def _covered(places: Mapping[int, tuple[Any, ...]], totals: Sequence[str | None]
     for number, place in places.items():
         matching = [other for other in plain if all(marked[number][axis] or other[axis] == place[axis] for axis in axes)]
         if not matching:
-            matching = list(itertools.product(*(values[axis] if marked[number][axis] else [place[axis]] for axis in axes)))
+            inner = (values[axis] if marked[number][axis] and values[axis] else [place[axis]] for axis in axes)
+            matching = list(itertools.product(*inner))
         covered[number] = sorted(atoms.setdefault(other, len(atoms)) for other in matching)
     return covered
 

@@ -106,6 +106,13 @@ def test_a_total_of_rows_that_are_there_covers_those_rows_only() -> None:
     assert sum(value is not None for value in shown.values()) == 1, "25 - 20 would give the five away"
 
 
+def test_a_total_without_anything_to_sum_stands_for_itself() -> None:
+    table = _table(GROUP, _column("who", "dimension", total="ALL"), PEOPLE)
+    rows = [{"race_group": group, "who": "ALL", "people": people} for group, people in (("A", 4), ("B", 30), ("C", 40), ("ALL", 74))]
+    shown = {row["race_group"]: row["people"] for row in protect(table, rows, _policy()).rows}
+    assert shown == {"A": None, "ALL": 74, "B": None, "C": 40}
+
+
 def test_rows_of_a_dimension_without_total_do_not_add_up() -> None:
     table = _table(_column("definition", "dimension"), GROUP, PEOPLE)
     rows = [{"definition": d, **row} for d in ("x", "y") for row in _rows(A=5 if d == "x" else 50, B=60, ALL=65 if d == "x" else 110)]
