@@ -17,6 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Protocol
 
+from contracts.receiving import unlicensed_sources
 from resources.home import Home
 from resources.sql import Connection, rows, scalar
 from resources.terms import Terms
@@ -139,6 +140,18 @@ def code_sha256() -> str:
     return digest.hexdigest()
 
 
+def refuse_unlicensed(terms: Terms, night: date) -> None:
+    """Make sure that every source is received under instruments that hold tonight; the denies run, which receives nothing, never waits.
+
+    Raises:
+        RunRefused: naming file, line and instrument of every source that is not.
+    """
+    county = terms.county
+    faults = unlicensed_sources(county.sources, county.instruments, folder=county.folder, night=night)
+    if faults:
+        raise RunRefused("\n".join(str(fault) for fault in faults))
+
+
 def refuse_older_night(con: Connection, night: date) -> None:
     """Only the newest night may change the registers.
 
@@ -210,6 +223,8 @@ def open_integrator(
     """
     refuse_unredacted(os.environ)
     terms.verify()
+    if night is not None and frozen:
+        refuse_unlicensed(terms, night)
     with warehouse.lock(), warehouse.writer() as con:
         if night is not None:
             refuse_older_night(con, night)
