@@ -237,8 +237,8 @@ def _denies(deny: DenyFact, asking: _Asking) -> bool:
     # What may not reach the integrator cannot reach anybody through it.
     reached = {None, request.recipient} | (set() if asking.is_own else {asking.facts.integrator})
     classes = asking.element.classes if asking.element else ()
-    # A comparison shows no class of elements, so only a deny without class, or of linking itself, stops it.
-    by_class = deny.element_class is None or deny.element_class in classes or (asking.is_link and deny.operation == Operation.LINK)
+    # Identity is of no class, so that only a deny without one stops a comparison.
+    by_class = deny.element_class is None or deny.element_class in classes
     return deny.recipient in reached and deny.operation in {None, request.operation} and by_class
 
 

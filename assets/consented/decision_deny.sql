@@ -5,8 +5,7 @@ with near as (
     select distinct subject_id, person_key from decision_membership where link_confidence >= $denies_across
 ),
 fitting as (
-    select distinct subject_id, reason, coalesce(recipient, '') as recipient, coalesce(operation, '') as operation,
-        coalesce(element_class, '') as element_class
+    select distinct subject_id, reason, coalesce(recipient, '') as recipient, coalesce(element_class, '') as element_class
     from consented.deny
     where (operation is null or operation = $operation)
       and (recipient is null or recipient in ($recipient, $integrator))
@@ -36,7 +35,7 @@ reached as (
     join near using (subject_id)
     join near as other on other.person_key = near.person_key
 )
-select distinct reached.subject_id, fitting.reason, fitting.recipient, fitting.operation, fitting.element_class
+select distinct reached.subject_id, fitting.reason, fitting.element_class
 from reached
 join fitting on fitting.subject_id = reached.denier
 join consented.subject on subject.subject_id = reached.subject_id

@@ -5,8 +5,8 @@ with scope as (
 ),
 denied as (
     select subject_id,
-        list_sort(list({'reason': reason, 'operation': operation, 'element_class': element_class})) as denies
-    from (select distinct subject_id, reason, operation, element_class from decision_deny)
+        list_sort(list({'reason': reason, 'element_class': element_class})) as denies
+    from (select distinct subject_id, reason, element_class from decision_deny)
     group by subject_id
 ),
 sure as (

@@ -98,7 +98,6 @@ denied as (
             list_filter(
                 asked.facts.denies,
                 lambda deny: deny.element_class = '' or list_contains(asked.classes, deny.element_class)
-                    or ($operation = 'link' and deny.operation = 'link')
             ),
             lambda deny: deny.reason
         ) as reasons

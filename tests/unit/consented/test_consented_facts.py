@@ -347,3 +347,13 @@ def test_decisions_under_stale_facts_still_see_that_a_consent_has_ended(world: C
 
 def test_the_memory_of_a_connection_is_enough(terms: DemoTerms) -> None:
     assert ConsentedWorld(terms, con=duckdb.connect(":memory:")).run() == {}
+
+
+def test_whoever_a_record_merely_mentions_is_no_client(world: ConsentedWorld) -> None:
+    world.subject("h", "health", role="witness")
+    world.subject("j", "jail")
+    world.booking("j")
+    world.same_person("h", "j")
+    world.run()
+    said = world.decide("health", ["care_coordination"], "disclose_row", ["jail_booking.booked_at"])
+    assert {answer[0] for answer in said.values()} == {"not_in_population"}
