@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from assets.published.file import withdraw
 from assets.published.proof import denied_identifiers, scan
 from assets.published.publish import PublishReport, publish_product, withdraw_product
 from contracts.county import County
@@ -49,7 +50,8 @@ def run_denies(
     """Apply the denies of ``night`` to every product that anybody can read.
 
     The caller has written the ``consented`` tables of ``night`` (consents re-read); everything else is as the last good night left it, and
-    a rebuilt version is of that night. A product that cannot be rebuilt is withdrawn: a late product harms less than a wrong one.
+    a rebuilt version is of that night. A product that cannot be rebuilt is withdrawn: a late product harms less than a wrong one. So is a
+    product that the county's text no longer has.
 
     Args:
         con: the warehouse, writable.
@@ -89,6 +91,7 @@ def run_denies(
             reports.append(
                 withdraw_product(product, con=con, home=home, ledger=ledger, night=night, run_id=run_id, reason="rebuild_failed")
             )
+    _withdraw_strangers(county, home, ledger, night, run_id)
     denied = denied_identifiers(con, night)
     found = scan(con, home=home, products=_known(county), denied=denied)
     report = DeniesReport(
@@ -104,6 +107,17 @@ def run_denies(
     )
     _account(ledger, report, run_id)
     return report
+
+
+def _withdraw_strangers(county: County, home: Home, ledger: Ledger, night: date, run_id: str) -> None:
+    """Take away every product that the county's text does not have: nobody decides about it any more."""
+    known = {product.path for product in county.products}
+    for folder in sorted(home.published.glob("*/*")):
+        path = f"{folder.parent.name}/{folder.name}"
+        files = ProductFiles(folder)
+        if path not in known and (files.current() is not None or files.versions()):
+            removed = withdraw(files)
+            ledger.append(EntryKind.WITHDRAWN, night=night, product=path, run_id=run_id, reason="not_in_terms", versions=removed)
 
 
 def _known(county: County) -> list[Product]:

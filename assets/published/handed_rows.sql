@@ -4,5 +4,9 @@ select permitted.* replace (product_pseudonym.pseudonym as person_key)
 from temp.product_permitted as permitted
 join temp.product_pseudonym as product_pseudonym on product_pseudonym.person_key = permitted.person_key
 join linked.membership as membership on membership.subject_id = permitted.subject_id and membership.person_key = permitted.person_key
-where membership.link_confidence >= $rows_across
-   or permitted.system in (select system from consented.element where agency = $recipient)
+where (
+        membership.link_confidence >= $rows_across
+        or permitted.system in (select system from consented.element where agency = $recipient)
+    )
+    -- What was sealed since the linked tables were filled may not wait for the next night.
+    and permitted.record_id not in (select record_id from consented.erased_record)
