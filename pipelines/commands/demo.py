@@ -154,7 +154,7 @@ def _say_aggregates(place: Place, county: County) -> None:
     from resources.published_reader import query
 
     day = today(county, place.home)
-    for product, listed in ((product, listed) for product in county.products for listed in product.tables):
+    for product, listed in [(owner, listed) for owner in county.products for listed in owner.tables]:
         sql = excerpt_sql(listed)
         if sql is None:
             continue
@@ -162,4 +162,4 @@ def _say_aggregates(place: Place, county: County) -> None:
             columns, rows = query(place.home, product.recipient, product.name, sql, as_of=day)
         except NoSuchProduct:
             continue
-        table(f"{product.path}: {listed.name}, first groups that are shown whole", columns, rows, clip=CLIP)
+        table(f"{product.path}: {listed.name}, first groups", columns, rows, clip=CLIP)
