@@ -232,15 +232,21 @@ class Ledger:
             key = serialization.load_pem_private_key(path.read_bytes(), password=None)
             if not isinstance(key, Ed25519PrivateKey):
                 raise LedgerFault("keys/ledger_ed25519.pem is not an Ed25519 key; restore the key from its backup")
+            if not self.public_key_file.exists():
+                # A ledger begun anew under an older key has no public key beside it yet.
+                self._write_public_key(key)
             return key
         if self.head_file.exists():
             raise LedgerFault("keys/ledger_ed25519.pem is missing though a signed ledger exists; restore the key from its backup")
         key = Ed25519PrivateKey.generate()
         private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        write_atomically(self.public_key_file, public, mode=0o644)
+        self._write_public_key(key)
         write_atomically(path, private, mode=0o600)
         return key
+
+    def _write_public_key(self, key: Ed25519PrivateKey) -> None:
+        public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        write_atomically(self.public_key_file, public, mode=0o644)
 
     def _head_faults(self, hashes: list[str]) -> tuple[int, list[str]]:
         if not self.head_file.exists():

@@ -187,6 +187,13 @@ def test_a_lost_signing_key_is_not_silently_replaced(ledger: Ledger) -> None:
         ledger.append(EntryKind.NOTE, night=NIGHT)
 
 
+def test_a_ledger_begun_anew_under_the_same_key_can_be_verified(ledger: Ledger) -> None:
+    _filled(ledger)
+    for path in ledger.home.ledger.iterdir():
+        path.unlink()
+    assert _filled(ledger).verify().sound
+
+
 def test_a_signing_key_of_another_kind_is_refused(ledger: Ledger) -> None:
     _filled(ledger, 1)
     other = ec.generate_private_key(ec.SECP256R1())
