@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from assets.acquired.delivery import AcquireReport, Verdict, read_delivery, write_delivery
 from assets.acquired.landing import Landed, land, landed_folder, landed_from, manifest_of, rows_by_feed
-from contracts.sources import Source
+from contracts.sources import DeliveryMode, Source
 from resources.home import Home
 from resources.source_systems import Collected, Known, Rule, connector_for
 from resources.source_systems.drop_folder import unreachable
@@ -69,16 +69,23 @@ def _collect(source: Source, *, night: date, home: Home, con: Connection, enviro
     if place is None:
         return unreachable(None)
     asked = {"source": source.name, "night": night, "text": source.sha256}
-    known = rows(con, load_sql("assets.acquired", "known_file"), asked)
-    return connector_for(source).collect(
-        source,
-        place=place,
-        night=night,
-        into=scratch,
-        known=Known(
-            taken=frozenset(sha256 for sha256, taken in known if taken),
-            refused=frozenset(sha256 for sha256, taken in known if not taken),
-        ),
+    found = rows(con, load_sql("assets.acquired", "known_file"), asked)
+    return connector_for(source).collect(source, place=place, night=night, into=scratch, known=known_files(source, found))
+
+
+def known_files(source: Source, found: Sequence[tuple[str, bool, date | None]]) -> Known:
+    """Files that are not looked at again, from (sha256, taken in or refused, night in its name).
+
+    A snapshot that says again what an older one said is news: the state has returned to it. Only the newest one is known.
+    """
+    taken = [(sha256, night) for sha256, is_taken, night in found if is_taken]
+    newest = max((night for _, night in taken if night is not None), default=None)
+    if source.delivery_mode is DeliveryMode.FULL_SNAPSHOT:
+        taken = [(sha256, night) for sha256, night in taken if night == newest]
+    return Known(
+        taken=frozenset(sha256 for sha256, _ in taken),
+        refused=frozenset(sha256 for sha256, is_taken, _ in found if not is_taken),
+        newest=newest,
     )
 
 

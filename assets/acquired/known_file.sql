@@ -15,14 +15,14 @@ part as (
     select
         delivery.text,
         delivery.refused_when_checked,
-        unnest(from_json(json_extract(delivery.manifest, '$.parts'), '[{"sha256": "VARCHAR"}]')).sha256 as sha256
+        unnest(from_json(json_extract(delivery.manifest, '$.parts'), '[{"sha256": "VARCHAR", "night": "VARCHAR"}]')) as file
     from delivery
 )
-select part.sha256, not part.refused_when_checked as taken
+select part.file.sha256 as sha256, not part.refused_when_checked as taken, part.file.night::date as file_night
 from part
 where not part.refused_when_checked or part.text = $text
 union
-select intake.sha256, false as taken
+select intake.sha256, false as taken, null::date as file_night
 from registers.main.intake as intake
 where intake.source = $source and intake.night < $night and intake.verdict = 'refused' and intake.manifest ->> '$.text' = $text
-order by 1, 2
+order by 1, 2, 3

@@ -119,10 +119,14 @@ class Collected:
 
 @dataclass(frozen=True)
 class Known:
-    """Files of earlier nights, by sha256: those taken in, and those refused under the same text of the source."""
+    """Files of earlier nights, by sha256: those taken in, and those refused under the same text of the source.
+
+    ``newest``: the newest night in the name of a file that was taken in; a snapshot of an earlier one has nothing to say any more.
+    """
 
     taken: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
+    newest: date | None = None
 
 
 class Connector(Protocol):

@@ -47,4 +47,4 @@ class CsvDropConnector:
                 dropped=seen.header.dropped,
             )
 
-        return collect_sets(files, feeds=source.feeds, night=night, into=into, known=known, examine=accept, required=True)
+        return collect_sets(files, source=source, night=night, into=into, known=known, examine=accept, required=True)

@@ -16,6 +16,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from contracts.source_feeds import FILE_DATE
+from contracts.sources import DeliveryMode, Source
 from resources.source_systems.connector import Collected, Fault, FaultyPart, Known, Part, Rule, delivery_sha256, file_sha256
 from resources.source_systems.csv_text import FileFaultError
 
@@ -63,23 +64,25 @@ def find(folder: Path, patterns: Mapping[str, str], night: date) -> list[Dropped
 
 
 def collect_sets(
-    files: Iterable[Dropped], *, feeds: Iterable[str], night: date, into: Path, known: Known, examine: Examine, required: bool
+    files: Iterable[Dropped], *, source: Source, night: date, into: Path, known: Known, examine: Examine, required: bool
 ) -> Collected:
     """Take every complete set of files that is not known yet.
 
     Args:
         files: candidates.
-        feeds: feeds of the source.
+        source: the source's text.
         night: tonight.
         into: where payloads go.
         known: files that are not looked at again.
         examine: what to do with one copy.
         required: whether a set needs a file of every feed. A set with a refused file is never complete.
     """
+    snapshot = source.delivery_mode is DeliveryMode.FULL_SNAPSHOT
     sets: dict[date, list[Dropped]] = {}
     for file in files:
-        sets.setdefault(file.night, []).append(file)
-    wanted = set(feeds) if required else set()
+        if not (snapshot and known.newest is not None and file.night < known.newest):
+            sets.setdefault(file.night, []).append(file)
+    wanted = set(source.feeds) if required else set()
     parts: list[Part] = []
     refused: list[FaultyPart] = []
     waiting: list[str] = []

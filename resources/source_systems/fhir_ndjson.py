@@ -77,7 +77,7 @@ class FhirNdjsonConnector:
                 dropped=dropped,
             )
 
-        found = collect_sets(files, feeds=source.feeds, night=night, into=into, known=known, examine=accept, required=False)
+        found = collect_sets(files, source=source, night=night, into=into, known=known, examine=accept, required=False)
         return replace(
             found,
             waiting=(*held, *found.waiting),

@@ -14,7 +14,7 @@ import pytest
 from assets.acquired.acquire import acquire
 from assets.acquired.landing import LandingDamaged, read_landed
 from contracts.reviewed import load_reviewed
-from contracts.sources import Source
+from contracts.sources import DeliveryMode, Source
 from resources.source_systems.drop_folder import night_in_name
 
 FIRST = date(2026, 3, 2)
@@ -105,6 +105,17 @@ def test_a_pair_of_files_waits_for_its_other_half(drop: Any, tmp_path: Path) -> 
     (drop.folder / "cad_persons_20260302.csv").write_text(persons)
     later = acquire(cad, night=SECOND, home=drop.home, con=drop.con, environment=environment)
     assert (later.verdict, later.rows) == ("accepted", {"events": 0, "persons": 0})
+
+
+def test_an_older_snapshot_that_comes_late_does_not_bring_back_the_past(drop: Any) -> None:
+    drop.source = drop.source.model_copy(update={"delivery_mode": DeliveryMode.FULL_SNAPSHOT})
+    drop.deliver("sound.csv", SECOND)
+    assert drop.acquire(SECOND).verdict == "accepted"
+    drop.deliver("no-last-newline.csv", FIRST)
+    third = drop.acquire(SECOND + timedelta(days=1))
+    assert third.verdict == "fallback"
+    drop.deliver("no-last-newline.csv", SECOND)
+    assert drop.acquire(SECOND + timedelta(days=2)).rows == {"visits": 2}
 
 
 def test_a_landed_delivery_that_was_altered_is_not_read(drop: Any) -> None:

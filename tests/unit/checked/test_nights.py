@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from assets.checked.check import NotAcquired, OlderNight, check_delivery
+from contracts.sources import DeliveryMode
 from resources.warehouse import logical_hash
 
 TABLES = ("jail_booking_versions", "jail_charge_versions", "observation_versions", "race_code_versions", "source_record", "disposition")
@@ -186,3 +187,24 @@ def test_the_order_of_rows_does_not_matter(tmp_path: Any, house: Any, sound_book
     house.check(jail)
     house.derive()
     assert {name: logical_hash(house.con, f"checked.{name}") for name in names} == hashes
+
+
+def test_of_several_snapshots_only_the_newest_says_what_there_is(house: Any) -> None:
+    snapshots = house.source("visits", delivery_mode=DeliveryMode.FULL_SNAPSHOT)
+    house.fixture("sound.csv", 0)
+    house.fixture("no-last-newline.csv", 1)
+    report = house.check(snapshots, 1)
+    assert _counts(report, "visits") == {"admitted": 2}
+    house.fixture("sound.csv", 2)
+    assert _counts(house.check(snapshots, 2), "visits") == {"admitted": 1, "unchanged": 2}
+    house.fixture("corrected-within.csv", 3)
+    assert _counts(house.check(snapshots, 3), "visits") == {"admitted": 1, "unchanged": 1, "superseded": 1, "deleted": 1}
+
+
+def test_absence_proves_nothing_while_a_row_has_no_key(house: Any) -> None:
+    snapshots = house.source("visits", delivery_mode=DeliveryMode.FULL_SNAPSHOT)
+    house.fixture("sound.csv")
+    house.check(snapshots)
+    house.fixture("ragged.csv", 1)
+    assert _counts(house.check(snapshots, 1), "visits") == {"admitted": 1, "unchanged": 1, "refused": 2}
+    assert house.rows("select count(*) from checked.co_responder_encounter") == [(4,)]
