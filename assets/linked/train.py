@@ -39,6 +39,10 @@ MODE = 0o644
 """Model files are reviewed text in the repository, not secrets."""
 
 
+class TrainingFailed(RuntimeError):
+    """The data cannot teach a model; the message says how to mend that."""
+
+
 @dataclass(frozen=True)
 class Trained:
     """Estimated settings and the name frequencies they belong to."""
@@ -59,7 +63,9 @@ def prepare(con: Connection, *, domain: str) -> int:
     return subjects
 
 
-def estimate(con: Connection, *, name: str, seed: int, minimum_count: int = 10, without: Sequence[str] = ()) -> Trained:
+def estimate(
+    con: Connection, *, name: str, seed: int, minimum_count: int = 10, pairs: int = U_PAIRS, without: Sequence[str] = ()
+) -> Trained:
     """Estimate a model from ``temp.linked_feature`` and ``temp.linked_block_key``.
 
     Fellegi-Sunter weights: u from random pairs, m by expectation-maximisation inside blocks, the share of matches from rules that are
@@ -70,7 +76,11 @@ def estimate(con: Connection, *, name: str, seed: int, minimum_count: int = 10, 
         name: model name and version; also the linker's id, so that a retrained file differs only where the model does.
         seed: of the random pairs.
         minimum_count: names carried by fewer people stay out of the frequency files, so that these name nobody.
+        pairs: random pairs from which u is estimated.
         without: names of comparisons to leave out, to measure what they are worth.
+
+    Raises:
+        TrainingFailed: if the data are too few or too clean.
     """
     from splink import Linker, SettingsCreator
 
@@ -86,15 +96,15 @@ def estimate(con: Connection, *, name: str, seed: int, minimum_count: int = 10, 
         retain_matching_columns=True,
         retain_intermediate_calculation_columns=False,
         em_convergence=0.0001,
-        max_iterations=50,
+        max_iterations=25,
         linker_uid=name,
     )
     with score.scratch_splink(con, features) as (_, _api, source):
         linker = Linker(source, settings, log_level=logging.ERROR)
         linker.training.estimate_probability_two_random_records_match(models.certain_pairs(), recall=CERTAIN_RECALL)
-        linker.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=seed, min_count_per_level=U_PER_LEVEL)
+        linker.training.estimate_u_using_random_sampling(max_pairs=pairs, seed=seed, min_count_per_level=U_PER_LEVEL)
         for rule in models.training_rules():
-            linker.training.estimate_parameters_using_expectation_maximisation(rule, estimate_without_term_frequencies=True)
+            maximise(linker, rule)
         estimated = linker.misc.save_model_to_json()
     return Trained(settings=_rounded(_completed(estimated)), frequencies=frequencies, rests=rests, subjects=features.num_rows)
 
@@ -120,7 +130,7 @@ def write(
     card = ModelCard(
         model=name,
         linker_uid=trained.settings["linker_uid"],
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256_of(content),
         intended_use=INTENDED_USE,
         training=training,
         evidence=models.evidence(),
@@ -190,10 +200,28 @@ def _write_frequencies(folder: Path, name: str, column: str, trained: Trained, m
     return TermFrequencies(
         column=column,
         file=file,
-        sha256=hashlib.sha256(content).hexdigest(),
+        sha256=sha256_of(content),
         minimum_count=minimum_count,
         rest=trained.rests[column],
     )
+
+
+def maximise(linker: Any, rule: Any) -> None:
+    """Expectation-maximisation in one block.
+
+    Raises:
+        TrainingFailed: if Splink finds a probability that underflows.
+    """
+    try:
+        linker.training.estimate_parameters_using_expectation_maximisation(rule, estimate_without_term_frequencies=True)
+    except ValueError as error:
+        # Splink refuses a probability that underflows to zero: a level that no match of the block reaches.
+        if "below the minimum" not in str(error):
+            raise
+        failure = TrainingFailed("some level of a comparison is reached by no match in this data; train on more records")
+    else:
+        return
+    raise failure
 
 
 def _completed(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -225,6 +253,11 @@ def _rounded(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [_rounded(item) for item in value]
     return value
+
+
+def sha256_of(content: bytes) -> str:
+    """Hash of a model or frequency file as its card states it."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def bits(trained: Trained, comparison: str) -> tuple[float, float]:
