@@ -62,7 +62,10 @@ select
     list_sort(list_intersect(named_recipients, form_recipients)) as recipients,
     list_sort(list_intersect(
         list_transform(
-            list_filter($purpose_codes, lambda pair: list_contains(list_transform(purposes, lambda code: upper(trim(code))), upper(pair[1]))),
+            list_filter(
+                $purpose_codes,
+                lambda pair: list_contains(list_transform(purposes, lambda code: upper(trim(code))), upper(pair[1]))
+            ),
             lambda pair: pair[2]
         ),
         form_purposes

@@ -1,4 +1,5 @@
--- Which facts bear on each subject and set of row labels, whatever the element? Units with equal facts get equal decisions.
+-- Which facts bear on each subject and set of row labels, whatever the element?
+-- Units with equal facts get equal decisions.
 with scope as (
     select subject_id, list_sort(list_distinct(list({'kind': kind, 'element_classes': element_classes}))) as consents
     from decision_consent group by subject_id

@@ -49,7 +49,9 @@ comparison as (
     where reason = 'revoked' and (recipient is null or recipient = $integrator)
 ),
 erased as (
-    select erased_record.subject_id, erased_record.reason, null as operation, null as recipient, null as element_class, erased_record.from_night
+    select
+        erased_record.subject_id, erased_record.reason, null as operation, null as recipient, null as element_class,
+        erased_record.from_night
     from consented.erased_record
     where erased_record.subject_id is not null
       and not exists (

@@ -1,4 +1,5 @@
--- From which day is each subject surely eighteen? Missing from the answer: age unknown.
+-- From which day is each subject surely eighteen?
+-- Missing from the answer: age unknown.
 with latest as (
     select
         subject_id,
