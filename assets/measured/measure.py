@@ -20,7 +20,7 @@ definition_domain, definition_person  which definitions can be answered, and who
 criterion_cut
 decision_event, point_event,          decision_points.py
 withheld_people
-booking_evidence (view),              stepping_up.py
+booking_evidence,                     stepping_up.py
 release_outcome, stepping_up_draft,
 evidence_reason
 ====================================  =================================================================================

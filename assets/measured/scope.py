@@ -189,14 +189,14 @@ def open_scope(con: Connection, tables: Mapping[str, str], *, materialise: bool 
             typed = ", ".join(f'"{column}" {kind}' for column, kind in columns.items())
             con.execute(f"create table {SCOPE}.given_{name} ({typed})")
     _refuse_null_keys(con)
-    replace_table(con, f"{SCOPE}.seat", load_sql("assets.measured", "seat"))
+    reseated = replace_table(con, f"{SCOPE}.seat", load_sql("assets.measured", "seat")) > 0
     for name, columns in SCOPE_TABLES.items():
-        con.execute(f"create view {SCOPE}.{name} as {_seated(name, columns)}")
+        con.execute(f"create view {SCOPE}.{name} as {_seated(name, columns, reseated=reseated)}")
 
 
-def _seated(name: str, columns: Mapping[str, str]) -> str:
+def _seated(name: str, columns: Mapping[str, str], *, reseated: bool) -> str:
     """The table as given, with people who may not be linked measured where their system is linked."""
-    if "domain" not in columns:
+    if "domain" not in columns or not reseated:
         return f"select * from {SCOPE}.given_{name}"
     return (
         f"select given_{name}.* replace (coalesce(seat.measured_in, given_{name}.domain) as domain)"

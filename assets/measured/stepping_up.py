@@ -51,7 +51,7 @@ def write_stepping_up(run: Run) -> None:
     start = run.since(rules.period, [JAIL])
     create_from(run.con, f"{SCOPE}.stepping_up_draft", STEPPING_UP, ())
     create_from(run.con, f"{SCOPE}.evidence_reason", _EVIDENCE_REASON, _evidence_reasons(run))
-    run.view("booking_evidence")
+    run.keep("booking_evidence")
     if reason := _no_bookings(run) or _no_history(run, start):
         for measure in ("bookings_with_smi", "average_length_of_stay", "average_daily_population"):
             _unanswered(run, measure, None, reason)

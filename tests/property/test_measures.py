@@ -283,7 +283,7 @@ def test_every_person_is_in_exactly_one_race_group_whatever_the_order_of_asserti
         )
         append(
             con,
-            "scope.race_assertion",
+            "scope.given_race_assertion",
             {
                 "record_id": "VARCHAR",
                 "person_key": "VARCHAR",

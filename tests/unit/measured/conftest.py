@@ -216,8 +216,21 @@ def demo_definitions() -> Definitions:
     return load_definitions(DEMO)
 
 
+def lean(definitions: Definitions) -> Definitions:
+    """The demo county's definitions with one decision point and one definition of frequent contact: quicker to ask."""
+    points = definitions.decision_points
+    frequent = definitions.frequent_utilizers
+    booking = tuple(point for point in points.points if point.id == "booking")
+    return definitions.model_copy(
+        update={
+            "decision_points": points.model_copy(update={"points": booking}),
+            "frequent_utilizers": frequent.model_copy(update={"definitions": frequent.definitions[:1]}),
+        }
+    )
+
+
 @pytest.fixture
 def county(tmp_path: Path, demo_definitions: Definitions) -> Iterator[HandMade]:
-    con = duckdb.connect()
-    yield HandMade(con, tmp_path, demo_definitions)
+    con = duckdb.connect(config={"threads": 1})
+    yield HandMade(con, tmp_path, lean(demo_definitions))
     con.close()

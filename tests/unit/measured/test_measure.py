@@ -26,9 +26,9 @@ def furnished(county: Any) -> None:
         county.encounter(key, datetime(2025, 7, 1) + timedelta(days=number), "arrest" if number % 4 else "refused")
 
 
-def test_every_table_is_written_and_counted(county: Any) -> None:
+def test_every_table_is_written_and_counted(county: Any, demo_definitions: Definitions) -> None:
     furnished(county)
-    report = county.measured()
+    report = county.measured(definitions=demo_definitions)
     assert tuple(report.rows) == MEASURED_TABLES
     for name, rows in report.rows.items():
         assert county.ask(f"select count(*) from measured.{name}") == [(rows,)]
@@ -36,8 +36,9 @@ def test_every_table_is_written_and_counted(county: Any) -> None:
     assert report.reasons["racial_disparity"]["system_not_in_scope"] == 1  # no calls in this scope
 
 
-def test_the_same_scope_gives_the_same_tables_whatever_the_order_of_rows_and_threads(county: Any) -> None:
+def test_the_same_scope_gives_the_same_tables_whatever_the_order_of_rows_and_threads(county: Any, demo_definitions: Definitions) -> None:
     furnished(county)
+    county.definitions = demo_definitions
     county.con.execute("set threads = 2")
     county.measured()
     before = {name: logical_hash(county.con, f"measured.{name}") for name in MEASURED_TABLES}
@@ -62,8 +63,8 @@ def test_what_becomes_known_later_does_not_change_an_earlier_moment(county: Any)
     assert after == before
 
 
-def test_an_empty_scope_is_measured_and_every_figure_has_a_reason(county: Any) -> None:
-    report = county.measured()
+def test_an_empty_scope_is_measured_and_every_figure_has_a_reason(county: Any, demo_definitions: Definitions) -> None:
+    report = county.measured(definitions=demo_definitions)
     assert report.rows["person_timeline"] == 0
     for table, figure in (("racial_disparity", "rate"), ("stepping_up", "value"), ("frequent_utilizer_summary", "eligible")):
         assert county.ask(f"select count(*) from measured.{table} where {figure} is not null or reason is null") == [(0,)]
@@ -97,7 +98,7 @@ def test_a_benchmark_that_cannot_be_used_stops_before_anything_is_measured(count
     assert county.ask("select count(*) from information_schema.tables where table_schema = 'measured'") == [(0,)]
 
 
-def test_finished_tables_survive_the_scope(county: Any, demo_definitions: Definitions) -> None:
+def test_finished_tables_survive_the_scope(county: Any) -> None:
     furnished(county)
     county.measured()
     close_scope(county.con)
