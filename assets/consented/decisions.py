@@ -46,6 +46,7 @@ from contracts.purposes import PART2_PROCEEDINGS, PROHIBITED, Purpose
 from resources.sql import Connection, load_sql, rows, scalar, table_exists
 
 PACKAGE = "assets.consented"
+_PREPARED = ("decision_element", "decision_membership", "decision_edge", "decision_grade")
 _STEPS = ("decision_consent", "decision_deny", "decision_fact", "decision_case", "decision_unit", "decision_rule")
 
 
@@ -116,6 +117,8 @@ def decide_all(
         _replace_temporary(con, step, load_sql(PACKAGE, step), parameters)
     sql = load_sql(PACKAGE, "decisions")
     con.execute(f"create or replace {table_kind(target_table)} {target_table} as {sql}", _named(sql, parameters))
+    for step in (*_STEPS, *_PREPARED):
+        con.execute(f"drop table temp.{step}")
     counts = rows(con, f"select reason, count(*) from {target_table} group by reason order by reason")
     return {str(reason): int(number) for reason, number in counts}
 
