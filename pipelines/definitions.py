@@ -100,6 +100,7 @@ def _integrator(place: Place, terms: Terms, journal: Journal | None) -> dg.Resou
             journal=told,
             environment=place.environment,
             run_id=run.run_id if run else "unnamed",
+            ledger=Ledger(place.home),
         )
         try:
             opened = opening.__enter__()

@@ -19,6 +19,7 @@ from typing import Protocol
 
 from contracts.receiving import unlicensed_sources
 from resources.home import Home
+from resources.ledger import EntryKind, Ledger
 from resources.sql import Connection, rows, scalar
 from resources.terms import Terms
 from resources.warehouse import Warehouse
@@ -81,6 +82,7 @@ class Integrator:
     environment: Mapping[str, str]
     journal: Journal
     run_id: str
+    failed_steps: int = 0
 
     @contextmanager
     def step(self, name: str) -> Iterator[Connection]:
@@ -99,6 +101,7 @@ class Integrator:
         finally:
             cursor.close()
         if failure is not None:
+            self.failed_steps += 1
             self.journal.failed(name, str(failure))
             # "from None": the original message must not be printed as context either.
             raise failure from None
@@ -183,8 +186,19 @@ def freeze(con: Connection, night: date, terms: Terms) -> None:
         raise RunRefused(
             f"night {night} was first run under terms {str(frozen.get('terms'))[:12]}, and the county folder is now {terms.sha256[:12]}; "
             "what changed belongs to the next night. To rerun as it was, set THROUGHCARE_COUNTY to that snapshot under terms/ in the home; "
-            'to replace the terms of the night, add --new-terms "REASON"'
+            'to replace the terms of the night, add --new-terms --reason "…"'
         )
+
+
+def override_gate(con: Connection, night: date, gate: str) -> None:
+    """Note that a gate may be held on that night without stopping it (the caller writes name and reason to the ledger)."""
+    con.execute("insert or replace into registers.main.night_item values (?, 'gate', ?, null, 'overridden')", [night, gate])
+
+
+def overridden_gates(con: Connection, night: date) -> frozenset[str]:
+    """Names of the gates that somebody overrode for that night."""
+    found = rows(con, "select name from registers.main.night_item where night = $night and kind = 'gate'", {"night": night})
+    return frozenset(str(name) for (name,) in found)
 
 
 def refreeze(con: Connection, night: date, terms: Terms) -> str | None:
@@ -203,7 +217,15 @@ def refreeze(con: Connection, night: date, terms: Terms) -> str | None:
 
 @contextmanager
 def open_integrator(
-    *, warehouse: Warehouse, terms: Terms, night: date | None, frozen: bool, journal: Journal, environment: Mapping[str, str], run_id: str
+    *,
+    warehouse: Warehouse,
+    terms: Terms,
+    night: date | None,
+    frozen: bool,
+    journal: Journal,
+    environment: Mapping[str, str],
+    run_id: str,
+    ledger: Ledger | None = None,
 ) -> Iterator[Integrator]:
     """Open everything one run writes to, under the single-writer lock.
 
@@ -215,6 +237,7 @@ def open_integrator(
         journal: who is told how it goes.
         environment: addresses of the source systems by variable name.
         run_id: name of the run in its account.
+        ledger: where beginning and end of the run are entered, and what readers spooled is sealed.
 
     Raises:
         RunRefused: if the run may not start.
@@ -231,4 +254,13 @@ def open_integrator(
             if frozen:
                 freeze(con, night, terms)
         terms.snapshot()
-        yield Integrator(con=con, terms=terms, home=warehouse.home, environment=environment, journal=journal, run_id=run_id)
+        opened = Integrator(con=con, terms=terms, home=warehouse.home, environment=environment, journal=journal, run_id=run_id)
+        if ledger is None or night is None:
+            yield opened
+            return
+        ledger.seal_spools(night=night)
+        ledger.append(EntryKind.RUN_STARTED, night=night, run_id=run_id, terms_sha256=terms.sha256, code_sha256=code_sha256())
+        try:
+            yield opened
+        finally:
+            ledger.append(EntryKind.RUN_ENDED, night=night, run_id=run_id, failed_steps=opened.failed_steps)

@@ -14,7 +14,7 @@ from assets.linked import checks, night
 from assets.linked.content import CONTENT
 from assets.source_groups import delivered
 from contracts.county import County
-from resources.integrator import Integrator
+from resources.integrator import Integrator, overridden_gates
 from resources.keyring import Keyring
 
 EDGE, MEMBERSHIP, PERSON_EVENT, REVIEW_QUEUE = linked("edge", "membership", "person_event", "review_queue")
@@ -123,13 +123,17 @@ def build(county: County) -> list[dg.AssetsDefinition]:
     ) -> Iterator[dg.MaterializeResult[None]]:
         """Standardise, compare, resolve: tonight's persons."""
         with integrator.step("linked.persons") as con:
-            found = night.link_night(con, county=integrator.terms.county, keyring=keyring, night=night_of(context))
+            tonight = night_of(context)
+            found = night.link_night(con, county=integrator.terms.county, keyring=keyring, night=tonight)
+            overridden = overridden_gates(con, tonight)
+            if checks.held(found, overridden):
+                night.take_back(con, tonight)
             results = [
                 materialized(
                     con,
                     table,
                     found.figures() if table.key == MEMBERSHIP else None,
-                    checks=checks.gates(found) if table.key == MEMBERSHIP else (),
+                    checks=checks.gates(found, overridden) if table.key == MEMBERSHIP else (),
                 )
                 for table in linking
             ]

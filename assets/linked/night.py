@@ -21,7 +21,7 @@ from contracts.linkage import LinkageChoice
 from resources.keyring import Keyring
 from resources.sql import Connection, load_sql, replace_table, rows, scalar
 
-__all__ = ["DomainReport", "LinkReport", "join_content", "link_domains", "link_night"]
+__all__ = ["DomainReport", "LinkReport", "join_content", "link_domains", "link_night", "take_back"]
 
 PACKAGE = "assets.linked"
 EVEN_ODDS = 0.0
@@ -129,6 +129,14 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
         findings=findings,
         verdict=gates.verdict(findings),
     )
+
+
+def take_back(con: Connection, night: date) -> None:
+    """Let last night's persons stand again: what a held gate leaves. The review queue stays as found, for a person to look at."""
+    register.undo(con, night)
+    versions.undo(con, night)
+    versions.show_membership(con)
+    replace_table(con, "linked.person_event", "select * from registers.main.person_event")
 
 
 def persons_alive(con: Connection) -> int:

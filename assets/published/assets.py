@@ -98,7 +98,13 @@ def _denies(county: County, table: Table) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[None]]:
         with integrator.step(table.key.qualified) as con:
             found = run_denies(
-                con, county=integrator.terms.county, home=integrator.home, keyring=keyring, ledger=ledger, night=night_of(context)
+                con,
+                county=integrator.terms.county,
+                home=integrator.home,
+                keyring=keyring,
+                ledger=ledger,
+                night=night_of(context),
+                run_id=integrator.run_id,
             )
         yield reported(
             table,

@@ -14,6 +14,7 @@ from contracts.county import County
 from pipelines.commands.common import BAD, AsJson, Night, here, terms
 from pipelines.display import ProgressJournal, complain, emit_json, progress_bar, say, table
 from pipelines.execution import RunOutcome, dagster_instance, run_job
+from pipelines.overrides import let_gate_pass, replace_terms
 from pipelines.place import Place, prepare_dagster
 from pipelines.products import ProductState, product_states
 
@@ -23,12 +24,12 @@ DENIES = "denies"
 
 def run(
     night: Night,
-    new_terms: Annotated[
-        str | None,
-        typer.Option(
-            "--new-terms", metavar="REASON", help="Rerun a night under terms changed since its first attempt; the reason enters the ledger."
-        ),
+    new_terms: Annotated[bool, typer.Option("--new-terms", help="Rerun a night under terms changed since its first attempt.")] = False,
+    override_gate: Annotated[
+        list[str] | None,
+        typer.Option("--override-gate", metavar="GATE", help="Let this gate of linkage be held without stopping the night."),
     ] = None,
+    reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; it enters the ledger with what was overruled.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run one night: deliveries in, checked, consented, linked, measured, products out.
@@ -37,11 +38,16 @@ def run(
 
     Example: throughcare run --night 2026-03-02
     """
+    overruled = [*(["terms"] if new_terms else []), *(override_gate or [])]
+    if overruled and not reason:
+        raise typer.BadParameter("say why with --reason; it enters the ledger", param_hint="--reason")
     place = here()
     county = terms(place)
     prepare_dagster(place)
-    if new_terms is not None:
-        replace_terms(place, county, night, new_terms)
+    if reason and new_terms:
+        replace_terms(place, county, night, reason)
+    for gate in override_gate or []:
+        let_gate_pass(place, night, gate, str(reason))
     with dagster_instance(place) as instance:
         outcomes = [execute(place, instance, county=county, job=NIGHTLY, night=night)]
         if not outcomes[0].success and "start" not in outcomes[0].failures:
@@ -70,22 +76,6 @@ def execute(place: Place, instance: Any, *, county: County, job: str, night: dat
         outcome = run_job(place, instance, county=county, job=job, night=night, journal=journal)
         journal.close()
     return outcome
-
-
-def replace_terms(place: Place, county: County, night: date, reason: str) -> None:
-    """Let a night be rerun under the terms of today, by reason, in the ledger."""
-    from resources.integrator import refreeze
-    from resources.ledger import EntryKind, Ledger
-    from resources.terms import Terms
-    from resources.warehouse import Warehouse
-
-    loaded = Terms(county, place.home)
-    warehouse = Warehouse(place.home)
-    with warehouse.lock(), warehouse.writer() as con:
-        before = refreeze(con, night, loaded)
-    Ledger(place.home).append(
-        EntryKind.NOTE, night=night, what="terms of the night replaced", before=before, now=loaded.sha256, reason=reason
-    )
 
 
 def report(place: Place, county: County, outcomes: list[RunOutcome], *, as_json: bool) -> None:
