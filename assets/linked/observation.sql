@@ -62,7 +62,7 @@ select
         ),
         lambda w: w <> ''
     )) as last_names,
-    $suffix_numbers[list_position($suffixes, found_suffixes[1])] as suffix,
+    list_extract($suffix_numbers, list_position($suffixes, found_suffixes[1])) as suffix,
     case when birth_date_quality = 'full' and not list_contains($birth_dates, strftime(birth_date, '%Y-%m-%d')) and year(birth_date) >= 1901
          then strftime(birth_date, '%Y-%m-%d') end as dob,
     case when birth_date_quality in ('full', 'partial') and birth_month between 1 and 12 and birth_year >= 1901
@@ -72,7 +72,7 @@ select
     case when phone_number.valid then phone_number.ten end as phone,
     -- Only a numbered street is an address of somebody; "homeless", "refused" and crossings are not.
     case when regexp_matches(street_words[1], '^[0-9]') and len(street_words) > 1
-         then array_to_string(list_transform(street_words, lambda w: coalesce($street_short[list_position($street_written, w)], w)), ' ')
+         then array_to_string(list_transform(street_words, lambda w: coalesce(list_extract($street_short, list_position($street_written, w)), w)), ' ')
               || coalesce(' ' || nullif(zip_digits, ''), '') end as address,
     case when length(zip_digits) = 5 then zip_digits end as zip,
     case when length(ssn_digits) = 4 and not list_contains($ssn4s, ssn_digits) then ssn_digits end as ssn4,

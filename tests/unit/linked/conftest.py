@@ -32,7 +32,7 @@ def world(tmp_path: Path) -> World:
     return open_world(tmp_path)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def link(model: FrozenModel, choice: LinkageChoice) -> Callable[..., LinkReport]:
     def run(world: World, night: date = NIGHT) -> LinkReport:
         return link_domains(world.con, model=model, choice=choice, keyring=world.keyring, night=night)
