@@ -23,6 +23,7 @@ from resources.source_systems.drop_folder import Dropped, collect_sets, unreacha
 
 _MARKS = tuple(ending.encode() for ending in PROHIBITED_FHIR_EXTENSIONS)
 MANIFEST_LIMIT = 1024 * 1024
+LONGEST_RESOURCE = 16 * 1024 * 1024
 
 
 class FhirNdjsonConnector:
@@ -100,7 +101,7 @@ def _listed(folder: Path, manifest: str, resources: Mapping[str, str]) -> list[t
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
         output = [(str(item["type"]), str(item["url"]), item.get("count")) for item in said["output"]]
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         output = None
     if output is None:
         raise FileFaultError(Fault(Rule.MALFORMED_MANIFEST, "not a bulk data manifest with output[].type and output[].url"))
@@ -132,6 +133,8 @@ def _examine(path: Path, options: FhirNdjson, *, said: int | None) -> tuple[int,
             if line.strip():
                 rows += 1
                 last = line
+                if len(line) > LONGEST_RESOURCE:
+                    raise FileFaultError(Fault(Rule.TOO_LARGE, f"resource {rows} has {len(line)} bytes, more than {LONGEST_RESOURCE}"))
                 marked = marked or any(mark in line for mark in _MARKS)
     if not seen.ends_with_newline and not _is_json(last):
         raise FileFaultError(Fault(Rule.TRUNCATED, f"resource {rows} ends the file in the middle"))
@@ -145,7 +148,7 @@ def _examine(path: Path, options: FhirNdjson, *, said: int | None) -> tuple[int,
 def _is_json(line: bytes) -> bool:
     try:
         json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True
 
@@ -159,14 +162,14 @@ def _write_without_prohibited(path: Path) -> int:
                 target.write(line)
                 continue
             try:
-                resource = json.loads(line)
-            except ValueError:
+                resource, count = _without_prohibited(json.loads(line))
+                text = json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode()
+            except (ValueError, RecursionError):
                 target.write(b"{}\n")  # unreadable, and it may hold what must not be kept
                 dropped += 1
                 continue
-            resource, count = _without_prohibited(resource)
             dropped += count
-            target.write(json.dumps(resource, ensure_ascii=False, separators=(",", ":")).encode() + b"\n")
+            target.write(text + b"\n")
     clean.replace(path)
     return dropped
 

@@ -12,17 +12,16 @@ from pathlib import Path
 import polars as pl
 
 from contracts.vocabularies.fhir import FHIR_COLUMNS
-from resources.sql import Connection, load_sql, scalar
+from resources.sql import Connection, load_sql, replace_table
 
 PACKAGE = "assets.checked.formats"
-LONGEST_LINE = 32 * 1024 * 1024
 
 
 def resource_chunks(con: Connection, path: Path, resource: str, *, chunk_rows: int) -> Iterator[pl.DataFrame]:
     """Resources of a file in chunks of flat text.
 
     Args:
-        con: where the JSON is parsed; uses the temporary tables ``fhir_line`` and ``fhir_flat``.
+        con: where the JSON is parsed; uses the temporary table ``fhir_line``.
         path: newline-delimited JSON.
         resource: Patient, Encounter, Condition or Consent.
         chunk_rows: rows a chunk.
@@ -30,18 +29,35 @@ def resource_chunks(con: Connection, path: Path, resource: str, *, chunk_rows: i
     Yields:
         ``_position``, the columns of FHIR_COLUMNS, ``_raw`` (the line), ``_fault`` (``not_json`` or ``wrong_resource``, else null).
     """
-    if path.stat().st_size == 0:
-        return
-    lines = load_sql(PACKAGE, "fhir_line")
-    con.execute(f"create or replace temp table fhir_line as {lines}", {"path": str(path), "longest": LONGEST_LINE}).fetchall()
-    total = int(scalar(con, "select count(*) from temp.fhir_line"))
     flat = load_sql(PACKAGE, f"fhir_{resource.lower()}")
-    columns = FHIR_COLUMNS[resource]
-    for first in range(1, total + 1, chunk_rows):
-        asked = {"first": first, "last": first + chunk_rows - 1}
-        frame = con.sql(flat, params=asked).pl()
-        yield _checked(frame, resource, columns)
-    con.execute("drop table temp.fhir_line").fetchall()
+    for lines in _lines(path, chunk_rows):
+        con.register("fhir_text", lines)
+        replace_table(con, "temp.fhir_line", load_sql(PACKAGE, "fhir_line"))
+        con.unregister("fhir_text")
+        frame = con.sql(flat).pl()
+        con.execute("drop table temp.fhir_line").fetchall()
+        yield _checked(frame, resource, FHIR_COLUMNS[resource])
+
+
+def _lines(path: Path, chunk_rows: int) -> Iterator[pl.DataFrame]:
+    """Lines that are not blank, with their place among them from 1. Split here: a reader of tables would split within a broken line too."""
+    lines: list[str] = []
+    before = 0
+    with path.open(encoding="utf-8", newline="\n") as stream:
+        for line in stream:
+            text = line.strip()
+            if not text:
+                continue
+            lines.append(text)
+            if len(lines) == chunk_rows:
+                yield _numbered(lines, before)
+                before, lines = before + len(lines), []
+    if lines:
+        yield _numbered(lines, before)
+
+
+def _numbered(lines: list[str], before: int) -> pl.DataFrame:
+    return pl.DataFrame({"line": lines}).with_columns(pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.Int64).alias("_position"))
 
 
 def _checked(frame: pl.DataFrame, resource: str, columns: tuple[str, ...]) -> pl.DataFrame:

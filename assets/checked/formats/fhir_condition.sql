@@ -17,7 +17,6 @@ with parsed as (
             "category": [{"coding": [{"code": "VARCHAR"}]}]
         }') as condition
     from temp.fhir_line
-    where _position between $first and $last
 )
 select
     _position,

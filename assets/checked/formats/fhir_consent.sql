@@ -29,7 +29,6 @@ with parsed as (
             }
         }') as consent
     from temp.fhir_line
-    where _position between $first and $last
 ),
 parts as (
     select

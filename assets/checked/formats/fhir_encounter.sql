@@ -16,7 +16,6 @@ with parsed as (
             "serviceProvider": {"reference": "VARCHAR"}
         }') as encounter
     from temp.fhir_line
-    where _position between $first and $last
 )
 select
     _position,

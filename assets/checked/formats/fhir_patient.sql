@@ -18,7 +18,6 @@ with parsed as (
             "telecom": [{"system": "VARCHAR", "value": "VARCHAR"}]
         }') as patient
     from temp.fhir_line
-    where _position between $first and $last
 ),
 parts as (
     select

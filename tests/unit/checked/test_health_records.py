@@ -207,3 +207,12 @@ def test_a_revocation_is_a_new_version_of_the_consent(house: Any) -> None:
     assert house.rows("select status, revoked_at::varchar, known_from from checked.consent") == [
         ("inactive", "2026-03-02 09:00:00", house.night(1))
     ]
+
+
+def test_a_broken_line_of_any_kind_stands_for_itself_only(house: Any) -> None:
+    deep = '{"resourceType":"Encounter","id":' + "[" * 20_000 + "]" * 20_000 + "}"
+    split = '{"resourceType":"Encounter","id":"a\x01b"'
+    house.fhir(0, Encounter=[_encounter("e1", None), split, deep, _encounter("e2", None)])
+    report = next(feed for feed in house.check(house.source("health")).feeds if feed.feed == "encounter")
+    assert (report.rows_read, report.admitted, report.refused) == (4, 2, 2)
+    assert set(house.quarantine("health")["row_position"]) == {2, 3}
