@@ -122,13 +122,12 @@ class ProductTable(Reviewed):
     @property
     def operation(self) -> Operation | None:
         """The permission its contacts need; None when there are no people behind its rows."""
-        match self.grain:
-            case Grain.RECORD | Grain.PERSON:
-                return Operation.DISCLOSE_ROW
-            case Grain.AGGREGATE:
-                return Operation.DISCLOSE_AGGREGATE
-            case Grain.OPERATIONS:
-                return None
+        return {
+            Grain.RECORD: Operation.DISCLOSE_ROW,
+            Grain.PERSON: Operation.DISCLOSE_ROW,
+            Grain.AGGREGATE: Operation.DISCLOSE_AGGREGATE,
+            Grain.OPERATIONS: None,
+        }[self.grain]
 
     @property
     def elements(self) -> frozenset[str]:

@@ -125,14 +125,29 @@ def _check(node: exp.Expression) -> None:
 
 
 def _check_tables(tree: exp.Expression, tables: AbstractSet[str]) -> None:
-    named = {cte.alias_or_name.lower() for cte in tree.find_all(exp.CTE)}
+    """Every table must be the product's own or a name given before it: the engine would look up any other in its catalogue."""
+    given = tree.args.get("with_") or tree.args.get("with")
+    if any(node is not given for node in tree.find_all(exp.With)):
+        raise RefusedQuery("put WITH at the very beginning of the query")
+    seen = set(tables)
+    inside: set[int] = set()
+    for cte in given.expressions if given else ():
+        for table in cte.find_all(exp.Table):
+            _check_table(table, seen, tables)
+            inside.add(id(table))
+        seen.add(cte.alias_or_name.lower())
     for table in tree.find_all(exp.Table):
-        if not isinstance(table.this, exp.Identifier):
-            raise RefusedQuery("a function cannot stand where a table is expected")
-        if table.catalog or table.db.lower() not in {"", "main"}:
-            raise RefusedQuery("write the table's name alone; this product's own tables are all there is")
-        if table.name.lower() not in tables | named:
-            raise RefusedQuery(f"[{_short(table.name)}] is not a table of this product; its tables are: {', '.join(sorted(tables))}")
+        if id(table) not in inside:
+            _check_table(table, seen, tables)
+
+
+def _check_table(table: exp.Table, seen: AbstractSet[str], tables: AbstractSet[str]) -> None:
+    if not isinstance(table.this, exp.Identifier):
+        raise RefusedQuery("a function cannot stand where a table is expected")
+    if table.catalog or table.db.lower() not in {"", "main"}:
+        raise RefusedQuery("write the table's name alone; this product's own tables are all there is")
+    if table.name.lower() not in seen:
+        raise RefusedQuery(f"[{_short(table.name)}] is not a table of this product; its tables are: {', '.join(sorted(tables))}")
 
 
 def _short(name: str) -> str:

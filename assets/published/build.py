@@ -7,10 +7,10 @@ cells. Does not belong here: deciding what is handed over (scope_for_product), w
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import polars as pl
 
@@ -47,10 +47,7 @@ class BuiltTable:
 
 @dataclass
 class Bench:
-    """A scratch connection with everything that was handed over, and what the questions need to know.
-
-    ``measured_for`` is the window, in months, for which the measures lie there; 0 for the county's own.
-    """
+    """A scratch connection with everything that was handed over, and what the questions need to know."""
 
     con: Connection
     definitions: Definitions
@@ -58,8 +55,6 @@ class Bench:
     policy: DisclosurePolicy
     night: date
     minimum: int = 0
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    measured_for: int | None = None
 
     @property
     def as_of(self) -> datetime:
@@ -74,8 +69,6 @@ class Bench:
 
     def measure(self, months: int) -> None:
         """Have the measures lie in the schema ``measured`` for a window of so many months; 0 for the windows the county's text says."""
-        if self.measured_for == months:
-            return
         self.con.execute("create schema if not exists measured")
         open_scope(self.con, {name: f"select * from linked.{name}" for name in SCOPE_TABLES})
         try:
@@ -83,7 +76,6 @@ class Bench:
             measure(self.con, target_schema="measured", definitions=definitions, benchmarks=self.population, as_of=self.as_of)
         finally:
             close_scope(self.con)
-        self.measured_for = months
 
 
 def widened(definitions: Definitions, months: int) -> Definitions:
@@ -150,7 +142,7 @@ def _answer(bench: Bench, table: ProductTable, question: str) -> dict[str, str]:
     Raises:
         BuildFault: if the text names a column that the question does not answer.
     """
-    replace_table(bench.con, ANSWER, question, {"as_of": bench.as_of, "night": bench.night, **bench.parameters})
+    replace_table(bench.con, ANSWER, question, {"as_of": bench.as_of, "night": bench.night})
     described = rows(bench.con, f"select column_name, column_type from (describe select * from {ANSWER})")
     held = {str(name): str(kind) for name, kind in described}
     missing = [column.name for column in table.columns if column.name not in held]
@@ -182,8 +174,3 @@ def _write_rows(con: Connection, target: str, protected: Sequence[Row], types: M
         con.execute(f"insert into {target} by name select * from protected_rows")
     finally:
         con.unregister("protected_rows")
-
-
-def stored_rows(con: Connection, built: BuiltTable) -> int:
-    """Row count of a finished table."""
-    return int(rows(con, f"select count(*) from ({built.select}) as stored")[0][0])

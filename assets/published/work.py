@@ -182,5 +182,4 @@ def _assembled(
 
 def _write_values(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], values: Sequence[tuple[Any, ...]]) -> None:
     con.execute(f"create table {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
-    if values:
-        con.executemany(f"insert into {name} values ({', '.join('?' for _ in columns)})", [list(row) for row in values])
+    con.executemany(f"insert into {name} values ({', '.join('?' for _ in columns)})", [list(row) for row in values])

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from resources import query_guard
 from resources.home import Home
 from resources.published_files import NoSuchProduct, ProductFiles, current_product, published_products
 from resources.published_reader import StaleProduct, open_product, query
@@ -119,6 +120,12 @@ HOSTILE = [
     "select * into mine from counts",
     "select * from counts for update",
     "select nextval('s')",
+    "with a as (select * from duckdb_views), duckdb_views as (select 1) select * from a",
+    "select * from (with duckdb_views as (select 1) select * from duckdb_views) as a, duckdb_views as b",
+    "with a as (with b as (select 1) select * from b) select * from a",
+    "select people into mine from counts",
+    "select * from upper('x')",
+    "select /*+ hint */ * from counts limit 1 by people",
     "select write_log('x')",
     "select add_parquet_key('k', 'v')",
     "select error('x')",
@@ -263,6 +270,26 @@ def test_versions_and_manifests_are_found_by_name(home: Home) -> None:
     assert ProductFiles.of(home, "county", "other").versions() == []
     with pytest.raises(NoSuchProduct):
         files.manifest("2026-03-03-0123456789ab")
+
+
+def test_a_name_given_at_the_beginning_may_be_used_after_it(home: Home) -> None:
+    sql = "with a as (select people from counts), b as (select max(people) as most from a) select most from b, a group by all"
+    assert query(home, "county", "measures", sql, as_of=TODAY)[1] == [(30,)]
+
+
+def test_a_query_nested_beyond_the_parsers_depth_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    def too_deep(*_: object, **__: object) -> str:
+        raise RecursionError
+
+    monkeypatch.setattr(query_guard, "_check_tables", too_deep)
+    with pytest.raises(RefusedQuery, match="nested too deeply"):
+        guarded("select people from counts", {"counts"})
+
+
+@pytest.mark.parametrize("text", ["select from where", "drop table counts"])
+def test_the_engines_own_parser_has_the_last_word(text: str) -> None:
+    with pytest.raises(RefusedQuery):
+        query_guard._one_engine_select(text)
 
 
 def test_what_runs_is_written_anew_from_the_parsed_tree() -> None:
