@@ -105,13 +105,16 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
     """:func:`link_night` for a model in hand: tests and training use it without a county folder."""
     register.check_newest(con, night)
     versions.prepare(con)
-    register.undo(con, night)
-    versions.undo(con, night)
+    # A night that a crash left half written is forgotten, or its unchanged subjects would never be compared.
+    for half in {night, *versions.unfinished(con)}:
+        register.undo(con, half)
+        versions.undo(con, half)
     versions.forget(con, night)
+    versions.begin(con, night)
     before = persons_alive(con)
     rest = score.load_frequencies(con, model)
     # A domain that no instrument upholds any more still has to let go of its persons.
-    domains = sorted({*delta.domains(con), *(name for name in versions.live_domains(con) if not name.endswith(ALONE))})
+    domains = sorted({*delta.domains(con), *(name for name in register.live_domains(con) if not name.endswith(ALONE))})
     setting = _Setting(night=night, model=model, choice=choice, keyring=keyring, rest=rest)
     reports = {domain: _link_domain(con, domain, setting) for domain in domains}
     withheld = _keep_alone(con, domains, night=night, keyring=keyring)
@@ -120,6 +123,7 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
     replace_table(con, "linked.review_queue", load_sql(PACKAGE, "review_queue"), {"night": night, **choice.thresholds.model_dump()})
     review = rows(con, "select reason, count(*) from linked.review_queue group by reason order by reason")
     findings = gates.judge(_gate_figures(con, reports, before), choice.gates)
+    versions.finish(con, night)
     return LinkReport(
         night=night,
         model=model.name,
@@ -255,8 +259,10 @@ def probability(weight: float | None) -> float:
 def _keep_alone(con: Connection, domains: Sequence[str], *, night: date, keyring: Keyring) -> int:
     """Give every subject that may not be linked a person of its own in its system's own domain; returns how many there are."""
     replace_table(con, "temp.linked_withheld", load_sql(PACKAGE, "withheld"), {"domains": list(domains)})
-    systems = rows(con, "select system from temp.linked_withheld union select system from checked.subject order by system")
-    for (system,) in systems:
+    systems = {system for (system,) in rows(con, "select distinct system from temp.linked_withheld")}
+    # A system whose last withheld subject left still has to let go of it.
+    systems |= {domain.removesuffix(ALONE) for domain in register.live_domains(con) if domain.endswith(ALONE)}
+    for system in sorted(systems):
         domain = f"{system}{ALONE}"
         values = {"domain": domain, "system": system}
         replace_table(con, "temp.linked_affected", load_sql(PACKAGE, "withheld_delta"), values)

@@ -147,6 +147,13 @@ def check_newest(con: Connection, night: date) -> None:
         )
 
 
+def live_domains(con: Connection) -> list[str]:
+    """Domains in which somebody is a member."""
+    return [
+        domain for (domain,) in rows(con, "select distinct domain from registers.main.membership where known_to is null order by domain")
+    ]
+
+
 def undo(con: Connection, night: date) -> None:
     """Take back what ``night`` wrote into the registers, so that a rerun gives the same keys."""
     values = {"night": night}

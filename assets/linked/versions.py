@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from resources.sql import Connection, count, rows, scalar
+from resources.sql import Connection, count, rows
 
 
 @dataclass(frozen=True)
@@ -96,9 +96,26 @@ TABLES: Mapping[str, Versioned] = {
 
 def prepare(con: Connection) -> None:
     """Create the versioned tables that are missing."""
+    con.execute("create table if not exists linked.night_begun (night date not null, is_finished boolean not null)").fetchall()
     for name, table in TABLES.items():
         columns = ", ".join(f"{column} {kind}" for column, kind in table.columns.items())
         con.execute(f"create table if not exists linked.{name} ({columns}, known_from date not null, known_to date)").fetchall()
+
+
+def unfinished(con: Connection) -> list[date]:
+    """Nights that began and did not end: a crash left them half written."""
+    return [night for (night,) in rows(con, "select night from linked.night_begun where not is_finished order by night")]
+
+
+def begin(con: Connection, night: date) -> None:
+    """Note that ``night`` is being written."""
+    con.execute("delete from linked.night_begun where night = $night", {"night": night}).fetchall()
+    con.execute("insert into linked.night_begun values ($night, false)", {"night": night}).fetchall()
+
+
+def finish(con: Connection, night: date) -> None:
+    """Note that ``night`` is whole."""
+    con.execute("update linked.night_begun set is_finished = true where night = $night", {"night": night}).fetchall()
 
 
 def undo(con: Connection, night: date) -> None:
@@ -113,12 +130,6 @@ def forget(con: Connection, night: date) -> None:
     for name, table in TABLES.items():
         if not table.keeps_history:
             con.execute(f"delete from linked.{name} where known_to < $night", {"night": night}).fetchall()
-
-
-def last_night(con: Connection) -> date | None:
-    """The newest night that any versioned table knows of."""
-    nights = [scalar(con, f"select greatest(max(known_from), max(known_to)) from linked.{name}") for name in TABLES]
-    return max((night for night in nights if night is not None), default=None)
 
 
 def replace(con: Connection, name: str, *, staged: str, domain: str, night: date, scope: str | None = None) -> tuple[int, int]:
@@ -167,12 +178,6 @@ def _within(columns: list[str], scope: str | None) -> str:
     ends = ("subject_a", "subject_b") if "subject_a" in columns else ("subject_id",)
     tests = " or ".join(f"live.{end} in (select subject_id from {scope})" for end in ends)
     return f" and ({tests})"
-
-
-def live_domains(con: Connection) -> list[str]:
-    """Domains that hold live memberships."""
-    live = rows(con, "select distinct domain from linked.membership_versions where known_to is null order by domain")
-    return [domain for (domain,) in live]
 
 
 def show_membership(con: Connection) -> None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pytest
 from linked_world import NIGHT, Seen, World
 
+from assets.linked import score
 from assets.linked.gates import GateVerdict
 from assets.linked.night import LinkReport
 from assets.linked.register import NotTheNewestNight
@@ -163,6 +164,40 @@ def test_a_rerun_of_the_same_night_changes_nothing(world: World, link: Link) -> 
     first = everything()
     link(world, NEXT)
     assert everything() == first
+
+
+def test_a_rebuilt_warehouse_gives_the_same_keys(world: World, link: Link) -> None:
+    link(world.hold([MARIA, IN_HEALTH, JOHN, replace(IN_FIELD, permitted=False)]))
+    before = world.persons()
+    world.con.execute("drop schema linked cascade").fetchall()
+    world.con.execute("create schema linked").fetchall()
+    link(world, NEXT)
+    assert world.persons() == before
+    assert world.con.execute("select count(*) from linked.person_event where night = $n", {"n": NEXT}).fetchall() == [(0,)]
+
+
+def test_who_left_while_the_warehouse_was_away_leaves_the_register(world: World, link: Link) -> None:
+    link(world.hold([MARIA, JOHN, replace(IN_FIELD, permitted=False)]))
+    world.con.execute("drop schema linked cascade").fetchall()
+    world.con.execute("create schema linked").fetchall()
+    link(world.hold([MARIA]), NEXT)
+    live = world.con.execute("select subject_id from registers.main.membership where known_to is null").fetchall()
+    assert live == [(MARIA.subject,)]
+
+
+def test_a_night_that_a_crash_left_half_written_is_forgotten(world: World, link: Link, monkeypatch: pytest.MonkeyPatch) -> None:
+    link(world.hold([MARIA, JOHN]))
+    world.hold([MARIA, JOHN, IN_HEALTH])
+    with monkeypatch.context() as broken:
+        broken.setattr(score, "score", _crash)
+        with pytest.raises(RuntimeError, match="power cut"):
+            link(world, NEXT)
+    link(world, NEXT + timedelta(days=1))
+    assert _together(world, "J1", "H1")
+
+
+def _crash(*_: object, **__: object) -> None:
+    raise RuntimeError("power cut")
 
 
 def test_an_older_night_is_refused(world: World, link: Link) -> None:
