@@ -27,8 +27,10 @@ ALLOWED_EDGES: frozenset[tuple[Stage, Stage]] = frozenset(
         *zip(STAGES, STAGES[1:], strict=False),
         # Content joins person keys only through permitted membership.
         (Stage.CHECKED, Stage.LINKED),
-        # Final decisions are made from disclosure facts, never from raw consents.
+        # Final decisions are made from disclosure facts, never from raw consents…
         (Stage.CONSENTED, Stage.PUBLISHED),
+        # …with memberships and edges, and a product measures again what it may see: docs/decisions/0004.
+        (Stage.LINKED, Stage.PUBLISHED),
     }
 )
 """Every permitted (upstream, downstream) pair of the asset graph. Adding one here is a design decision, not a fix."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from assets.assets import POOL, night_of, nights, reported, spec
-from assets.catalogue import Table, TableKey, consented, measured, published
+from assets.catalogue import Table, TableKey, consented, linked, measured, published
 from assets.published import checks
 from assets.published.denies import run_denies
 from assets.published.publish import publish_product
@@ -19,6 +19,8 @@ from resources.keyring import Keyring
 from resources.ledger import Ledger
 
 FACTS = consented("clause", "consent", "custody", "deny", "erased_record")
+LINKS = linked("edge", "membership", "source_total", "jail_booking", "cad_person", "co_responder_encounter", "race_assertion")
+"""What decisions follow and what a product measures again: docs/decisions/0004."""
 MEASURES = measured("person_timeline", "person_race", "frequent_utilizers", "racial_disparity", "stepping_up", "reconciliation")
 DENIES = published("denies")[0]
 
@@ -37,7 +39,7 @@ def tables(county: County) -> tuple[Table, ...]:
                 product_key(product),
                 f"{product.title}: one freshly built file for {product.agency} under published/{product.path}, form {product.form.value}.",
                 steward,
-                (*MEASURES, *FACTS),
+                (*MEASURES, *LINKS, *FACTS),
             )
             for product in sorted(county.products, key=lambda item: item.path)
         ),

@@ -179,6 +179,8 @@ def test_no_tracked_text_names_a_machine_path() -> None:
 
 def test_importing_the_rooms_is_light() -> None:
     # Great Expectations and Splink cost seconds; they are imported where they are used.
-    code = "import sys, contracts.county, resources.warehouse; print(sorted({'splink', 'great_expectations', 'dagster'} & set(sys.modules)))"
+    code = (
+        "import sys, contracts.county, resources.warehouse; print(sorted({'splink', 'great_expectations', 'dagster'} & set(sys.modules)))"
+    )
     result = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert result.stdout.strip() == "[]"
