@@ -6,6 +6,7 @@ Belongs here: the stage names and their allowed edges. Does not belong here: any
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Stage(StrEnum):
@@ -24,7 +25,7 @@ STAGES: tuple[Stage, ...] = tuple(Stage)
 ALLOWED_EDGES: frozenset[tuple[Stage, Stage]] = frozenset(
     {
         *((stage, stage) for stage in STAGES),
-        *zip(STAGES, STAGES[1:], strict=False),
+        *pairwise(STAGES),
         # Content joins person keys only through permitted membership.
         (Stage.CHECKED, Stage.LINKED),
         # Final decisions are made from disclosure facts, never from raw consents…
