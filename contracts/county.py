@@ -25,6 +25,7 @@ from contracts.disclosure import DisclosurePolicy
 from contracts.instrument_faults import instrument_faults
 from contracts.instruments import Instrument
 from contracts.linkage import LinkageChoice
+from contracts.product_faults import product_faults
 from contracts.products import Product
 from contracts.reviewed import Fault, Reviewed, TermsFaults, file_lines, line_of, load_reviewed
 from contracts.sources import Source
@@ -243,11 +244,12 @@ def _faults_across(
         forms=forms,
         line_of=lambda file, place: line_of(file_lines(county.folder / file), place),
     )
-    for file, product in products.items():
-        if product.agency not in agencies.recipients:
-            yield Fault(file, 1, "agency", f"[{product.agency}] is not a recipient in agencies.yaml")
-        elif agencies.folder_of(product.agency) != product.recipient:
-            yield Fault(file, 1, "recipient", f"agencies.yaml publishes for this agency as [{agencies.folder_of(product.agency)}]")
+    yield from product_faults(
+        products,
+        agencies=agencies,
+        sources={source.name for source in sources.values()},
+        line_of=lambda file, place: line_of(file_lines(county.folder / file), place),
+    )
     systems = {source.system for source in county.sources.values()}
     yield from county.definitions.faults_against(systems=systems, reference_group=county.text.reference_group)
     if not county.population.is_file():

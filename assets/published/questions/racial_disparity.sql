@@ -4,6 +4,16 @@
 with named as (
     select *, point_id || coalesce(' in ' || domain, '') as point, base_point || coalesce(' in ' || domain, '') as earlier_point
     from measured.racial_disparity
+),
+-- Two points that count the same people in every group show one thing under two names.
+counted as (
+    select point, domain, intercept, string_agg(race_group || ' ' || people, ',' order by race_group) as counts
+    from named
+    where base_kind = 'population' and people is not null
+    group by all
+),
+same as (
+    select point, min(point) over (partition by domain, intercept, counts) as same_point from counted
 )
 select
     point,
@@ -38,5 +48,7 @@ select
     period_end::date as period_end,
     decided_by,
     policy_ref,
-    reason
+    reason,
+    nullif(same.same_point, point) as same_point
 from named
+left join same using (point)
