@@ -41,7 +41,7 @@ class Caps(Reviewed):
     """Limits that keep a night's work proportional and shared values from gluing strangers together."""
 
     largest_block: int = Field(
-        ge=2, description="A blocking key shared by more subjects than this makes no candidate pairs; the cap is reported."
+        ge=2, description="Subjects that share a blocking key with more than this are compared only with a few of them; reported."
     )
     largest_component: int = Field(
         ge=2, description="A component above this is resolved at a higher weight until it falls apart; reported."

@@ -1,8 +1,10 @@
 """Which pairs are worth comparing: an index of hashed keys, kept from night to night.
 
 Belongs here: keys, caps and candidate pairs of what changed. Does not belong here: the rules themselves (block_key.sql) or any score.
-A pair is a candidate if its subjects share a key that at most ``largest_block`` subjects hold. When a block grows over that cap, or
-shrinks below it, all its members are compared again, so that a night's result is what a full run would give.
+A pair is a candidate if its subjects share a key. Where more than ``largest_block`` subjects hold the key, they are compared only with a
+few anchors among them, the smallest subject ids: a person recorded a thousand times is still found, a value shared by strangers costs
+little. When a block crosses the cap, or changes anchors above it, all its members are compared again, so that a night's result is what a
+full run would give.
 """
 
 from __future__ import annotations
@@ -32,11 +34,15 @@ RULES: Mapping[int, str] = {
 
 @dataclass(frozen=True)
 class Blocking:
-    """What blocking did: candidate pairs in all, keys and subjects behind every capped block, by rule."""
+    """What blocking did: candidate pairs in all; by rule, keys over the cap and the subjects behind them."""
 
     candidates: int
     capped_keys: Mapping[str, int]
     capped_subjects: Mapping[str, int]
+
+
+def _parameters(domain: str, largest_block: int) -> dict[str, object]:
+    return {"domain": domain, "cap": largest_block, "anchors": 1 + largest_block // 20}
 
 
 def index(con: Connection, *, domain: str, night: date, largest_block: int) -> int:
@@ -49,7 +55,7 @@ def index(con: Connection, *, domain: str, night: date, largest_block: int) -> i
         "create or replace temp table linked_moved as select subject_id from linked_touched union select subject_id from linked_removed"
     ).fetchall()
     replace_table(con, "temp.linked_block_key", load_sql(PACKAGE, "block_key"))
-    parameters = {"domain": domain, "cap": largest_block}
+    parameters = _parameters(domain, largest_block)
     sizes = load_sql(PACKAGE, "block_size")
     # Sizes before: of every key that a moved subject holds or will hold.
     replace_table(con, "temp.linked_size_before", sizes, parameters)
@@ -60,7 +66,7 @@ def index(con: Connection, *, domain: str, night: date, largest_block: int) -> i
 
 def candidates(con: Connection, *, domain: str, largest_block: int) -> Blocking:
     """Fill ``temp.linked_pair`` (subject_a, subject_b) with the candidate pairs that have a rescored subject in them."""
-    parameters = {"domain": domain, "cap": largest_block}
+    parameters = _parameters(domain, largest_block)
     replace_table(con, "temp.linked_pair", load_sql(PACKAGE, "candidate_pair"), parameters)
     capped = rows(con, load_sql(PACKAGE, "capped_block"), parameters)
     return Blocking(

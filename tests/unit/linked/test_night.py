@@ -11,8 +11,10 @@ from linked_world import NIGHT, Seen, World
 
 from assets.linked import score
 from assets.linked.gates import GateVerdict
-from assets.linked.night import LinkReport
+from assets.linked.model import FrozenModel
+from assets.linked.night import LinkReport, link_domains
 from assets.linked.register import NotTheNewestNight
+from contracts.linkage import LinkageChoice
 
 Link = Callable[..., LinkReport]
 NEXT = NIGHT + timedelta(days=1)
@@ -225,6 +227,24 @@ def test_a_shelter_phone_is_no_evidence(world: World, link: Link, choice: object
                       phone=MARIA.phone) for n, letter in enumerate("ABCDEFGH")]  # fmt: skip
     link(world.hold([MARIA, *others]))
     assert world.con.execute("select kind, value from linked.shared_value").fetchall() == [("phone", "6145550134")]
+
+
+def test_a_person_recorded_more_often_than_the_block_cap_is_still_one(world: World, model: FrozenModel, choice: LinkageChoice) -> None:
+    small = choice.model_copy(update={"caps": choice.caps.model_copy(update={"largest_block": 10})})
+    calls = [replace(MARIA, system="cad", key=f"I{number}", ssn4=None, middle=None) for number in range(40)]
+    report = link_domains(world.hold(calls).con, model=model, choice=small, keyring=world.keyring, night=NIGHT)
+    assert _together(world, *(call.key for call in calls))
+    domain = report.domains["county"]
+    assert domain.capped_keys["birth_date"] == 1
+    assert domain.candidates == 39
+
+
+def test_a_component_over_the_cap_is_never_merged_silently(world: World, model: FrozenModel, choice: LinkageChoice) -> None:
+    small = choice.model_copy(update={"caps": choice.caps.model_copy(update={"largest_component": 10})})
+    calls = [replace(MARIA, system="cad", key=f"I{number}", ssn4=None, middle=None) for number in range(12)]
+    report = link_domains(world.hold(calls).con, model=model, choice=small, keyring=world.keyring, night=NIGHT)
+    assert report.domains["county"].cut_components == 1
+    assert report.review["refused"] > 0
 
 
 @pytest.mark.parametrize(("decision", "together"), [("different", False), ("same", True)])
