@@ -69,6 +69,8 @@ def main() -> None:
     from resources.integrator import REDACTION, describe
 
     os.environ.setdefault(REDACTION, "1")
+    # Whatever a command writes is for the account it runs under.
+    os.umask(0o077)
     from pipelines.commands.common import USAGE
     from pipelines.display import complain
 
