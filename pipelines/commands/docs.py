@@ -21,7 +21,7 @@ def docs(
     into: Annotated[Path | None, typer.Option(help="Folder of the pages; default docs/reference of this checkout.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the generated pages of the reference: records, tables, elements, instruments, definitions, commands, schemas.
+    """Write the generated pages of the reference: records, tables, elements, instruments, definitions, model, commands, schemas.
 
     They are made from the contracts, the assets, the command line and the demo county, whatever THROUGHCARE_COUNTY says.
 

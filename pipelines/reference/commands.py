@@ -20,8 +20,8 @@ _INTRODUCTION = (
 )
 _ENDINGS = (
     (0, "what was asked was done, and what is reported is good"),
-    (1, "what is reported is bad: a failed run, a faulty county folder, a source not accepted, an unreadable product, a broken ledger"),
-    (2, "the command could not be carried out: wrong words, a missing file, a refused query, a busy warehouse, a night that is too old"),
+    (1, "what is reported is bad: a night that failed or was refused, a faulty folder, a source not accepted, an unreadable product"),
+    (2, "the command itself could not be carried out: wrong words, a missing file, a refused query, a county folder with faults"),
     (130, "stopped with Ctrl-C"),
 )
 _PLACES = (
