@@ -159,15 +159,27 @@ class Ledger:
     def seal_spools(self, *, night: date) -> int:
         """Move what other processes spooled (see :func:`spool`) into the chain; returns how many entries were sealed.
 
-        A spool line that is not an entry is counted in the seal, not copied.
+        A spool line that is not an entry is counted in the seal, not copied. Killed on the way, it goes on where it was the next time.
         """
+        folder = self.home.ledger / "spool"
+        for path in sorted(folder.glob("*.jsonl")):
+            with _held(path) as is_there:
+                # A file that a killed run was sealing goes first; this one waits for the next time.
+                if is_there and not path.with_suffix(".sealing").exists():
+                    path.rename(path.with_suffix(".sealing"))
+        return sum(self._seal(path, night) for path in sorted(folder.glob("*.sealing")))
+
+    def _seal(self, path: Path, night: date) -> int:
+        lines = path.read_bytes().splitlines()
+        marks = [f"{number}:{_sha256(line)}" for number, line in enumerate(lines)]
+        known = {entry["fields"].get("spool_mark") for entry in self.entries() if entry["kind"] == EntryKind.QUERIED}
         sealed = 0
-        for path in sorted((self.home.ledger / "spool").glob("*.jsonl")):
-            for line in path.read_bytes().splitlines():
-                fields = _spooled(line)
-                self.append(EntryKind.QUERIED, night=night, spool=path.stem, **(fields or {"readable": False}))
+        for mark, line in zip(marks, lines, strict=True):
+            if mark not in known:
+                fields = _spooled(line) or {"readable": False}
+                self.append(EntryKind.QUERIED, night=night, **{**fields, "spool": path.stem, "spool_mark": mark})
                 sealed += 1
-            path.unlink()
+        path.unlink()
         return sealed
 
     @contextmanager
@@ -210,12 +222,7 @@ class Ledger:
             "fields": dict(fields),
         }
         line = rfc8785.dumps(entry)
-        descriptor = os.open(self.file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-        try:
-            os.write(descriptor, line + b"\n")
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _append(self.file, line + b"\n")
         sync_folder(self.home.ledger)
         self._sign(number, _sha256(line))
         return number
@@ -285,9 +292,37 @@ def spool(home: Home, **fields: Any) -> None:
     _refuse_persons(fields)
     folder = home.ledger / "spool"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    descriptor = os.open(folder / f"{getpass.getuser()}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    path = folder / f"{getpass.getuser()}.jsonl"
+    written = False
+    while not written:
+        with _held(path) as is_there:
+            # The integrator may have taken the file away between opening and holding it.
+            if is_there:
+                _append(path, rfc8785.dumps(dict(fields)) + b"\n")
+                written = True
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[bool]:
+    """Hold a file against others, created if need be; whether it still lies under that name."""
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        os.write(descriptor, rfc8785.dumps(dict(fields)) + b"\n")
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        held = os.fstat(descriptor)
+        try:
+            there = path.stat()
+        except FileNotFoundError:
+            yield False
+        else:
+            yield (held.st_dev, held.st_ino) == (there.st_dev, there.st_ino)
+    finally:
+        os.close(descriptor)
+
+
+def _append(path: Path, content: bytes) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, content)
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

@@ -76,7 +76,8 @@ def publish_product(
     """Decide, build, protect and publish one product of tonight.
 
     The ledger is written before anybody can see the version and again after; publishing the same night again with the same data and terms
-    names the same version and leaves it as it is.
+    names the same version and leaves it as it is. A quarterly product stays as it is until the quarter ends, whatever the nights bring:
+    only a deny or a lapse of its terms moves it. What readers noted of their queries enters the ledger on the way.
 
     Args:
         product: what to publish, from the county's text.
@@ -96,6 +97,7 @@ def publish_product(
     """
     workplace = Workplace(con, county, home, keyring, night, decided_on or night)
     files = ProductFiles.of(home, product.recipient, product.name)
+    ledger.seal_spools(night=workplace.decided_on)
     with worked_out(product, workplace) as worked:
         withheld = note_decisions(con, product, workplace.decided_on, worked.decided)
         note_protection(con, product, workplace.decided_on, worked.built)
@@ -110,6 +112,8 @@ def publish_product(
                 reason="nothing_permitted",
                 withheld=withheld,
             )
+        if is_frozen(product, files.current(), workplace):
+            return _frozen(product, con, files, workplace.decided_on, withheld)
         manifest = _manifest(product, worked, run_id)
         version = str(manifest["version"])
         is_new = files.current() != version
@@ -126,6 +130,31 @@ def publish_product(
             con, product, workplace.decided_on, verdict=verdict, version=version, valid_until=worked.terms.valid_until, reason=None
         )
         return PublishReport(product.recipient, product.name, verdict, version, night, worked.terms.valid_until, _tables(worked), withheld)
+
+
+def is_frozen(product: Product, current: str | None, workplace: Workplace) -> bool:
+    """Whether a quarterly product has its version of this quarter already. The denies job, which decides later, thaws it."""
+    if product.cadence != "quarterly" or current is None or workplace.decided_on != workplace.night:
+        return False
+    return _quarter(date.fromisoformat(current[:10])) == _quarter(workplace.night)
+
+
+def _quarter(night: date) -> tuple[int, int]:
+    return night.year, (night.month - 1) // 3
+
+
+def _frozen(product: Product, con: Connection, files: ProductFiles, night: date, withheld: dict[str, int]) -> PublishReport:
+    """The report of a quarterly product that stays as it is."""
+    version = str(files.current())
+    manifest = files.manifest(version)
+    valid_until = date.fromisoformat(manifest["valid_until"])
+    tables = tuple(
+        TableReport(table["name"], table["rows"], table["cells_withheld"], table["logical_hash"]) for table in manifest["tables"]
+    )
+    verdict = PublishVerdict.UNCHANGED
+    note_version(con, product, night, verdict=verdict, version=version, valid_until=valid_until, reason="frozen")
+    day = date.fromisoformat(manifest["night"])
+    return PublishReport(product.recipient, product.name, verdict, version, day, valid_until, tables, withheld)
 
 
 def withdraw_product(

@@ -16,7 +16,7 @@ from assets.published.file import PublishFault
 from assets.published.publish import PublishVerdict, withdraw_product
 from contracts.county import County
 from contracts.products import Product
-from resources.ledger import Ledger
+from resources.ledger import Ledger, spool
 from resources.published_reader import query
 from tests.fixtures.published_world import PublishedWorld, crowd
 
@@ -211,6 +211,34 @@ def test_an_element_that_the_text_does_not_name_stays_empty(jail: PublishedWorld
     changed = product.model_copy(update={"tables": (table.model_copy(update={"columns": silent}),)})
     jail.publish(SHERIFF, product=changed)
     assert jail.read(SHERIFF, "select distinct facility, release_type from own_bookings") == [(None, None)]
+
+
+def test_a_quarterly_product_stays_as_it_is_until_the_quarter_ends(jail: PublishedWorld) -> None:
+    quarterly = _own_bookings(jail).model_copy(update={"cadence": "quarterly"})
+    first = jail.publish(SHERIFF, product=quarterly)
+    jail.booking(jail.inmate("new-jacket"), "new-booking")
+    jail.night = date(2026, 3, 31)
+    second = jail.ready().publish(SHERIFF, product=quarterly)
+    assert (second.verdict, second.version, second.tables) == (PublishVerdict.UNCHANGED, first.version, first.tables)
+    assert jail.publish(SHERIFF, product=quarterly, decided_on=date(2026, 4, 1)).verdict is PublishVerdict.PUBLISHED, "a deny thaws it"
+    jail.night = date(2026, 4, 1)
+    third = jail.ready().publish(SHERIFF, product=quarterly)
+    assert third.verdict is PublishVerdict.PUBLISHED
+    assert str(third.version).startswith("2026-04-01-")
+
+
+def test_a_quarterly_product_still_ends_with_its_terms(jail: PublishedWorld) -> None:
+    quarterly = _own_bookings(jail).model_copy(update={"cadence": "quarterly"})
+    jail.publish(SHERIFF, product=quarterly)
+    jail.county = _without(jail.county, "DUL-2026-SO")
+    jail.made.terms = jail.county  # type: ignore[assignment]
+    assert jail.ready().publish(SHERIFF, product=quarterly).verdict is PublishVerdict.WITHDRAWN
+
+
+def test_what_readers_noted_enters_the_ledger_with_the_next_publication(jail: PublishedWorld) -> None:
+    spool(jail.home, product=SHERIFF, rows=3)
+    jail.publish(SHERIFF, product=_own_bookings(jail))
+    assert _kinds(jail) == ["queried", "publishing", "published"]
 
 
 STEPS = ("write_data", "place:rename", "place:notice", "place:manifest", "make_current", "published", "purge")

@@ -218,8 +218,54 @@ def test_a_spool_line_that_is_no_entry_or_names_a_person_is_counted_not_copied(l
     folder.mkdir()
     (folder / "someone.jsonl").write_bytes(b'torn{\n{"first_name":"Zanthe"}\n')
     assert ledger.seal_spools(night=NIGHT) == 2
-    assert [entry["fields"] for entry in ledger.entries()] == [{"spool": "someone", "readable": False}] * 2
+    assert [entry["fields"]["readable"] for entry in ledger.entries()] == [False, False]
+    assert [entry["fields"]["spool"] for entry in ledger.entries()] == ["someone", "someone"]
     assert b"Zanthe" not in ledger.file.read_bytes()
+
+
+def test_a_seal_killed_on_the_way_goes_on_without_saying_anything_twice(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        spool(ledger.home, product="county/measures", rows=number)
+    real, calls = Ledger.append, []
+
+    def killed(self: Ledger, kind: EntryKind, **fields: Any) -> int:
+        calls.append(kind)
+        if len(calls) == 2:
+            raise KeyboardInterrupt
+        return real(self, kind, **fields)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "append", killed)
+        with pytest.raises(KeyboardInterrupt):
+            ledger.seal_spools(night=NIGHT)
+    spool(ledger.home, product="county/measures", rows=3)
+    assert ledger.seal_spools(night=NIGHT) == 2
+    assert ledger.seal_spools(night=NIGHT) == 1
+    assert [entry["fields"]["rows"] for entry in ledger.entries()] == [0, 1, 2, 3]
+    assert ledger.verify().sound
+
+
+def test_equal_queries_are_sealed_as_often_as_they_were_asked(ledger: Ledger) -> None:
+    for _ in range(2):
+        spool(ledger.home, product="county/measures", rows=1)
+    assert ledger.seal_spools(night=NIGHT) == 2
+
+
+def test_a_spool_taken_away_while_it_is_written_is_written_anew(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    real, taken = ledger_module.fcntl.flock, []
+
+    def flock(descriptor: int, how: int) -> None:
+        if not taken:
+            taken.append(True)
+            (spooled,) = (ledger.home.ledger / "spool").glob("*.jsonl")
+            spooled.rename(spooled.with_suffix(".sealing"))
+        real(descriptor, how)
+
+    monkeypatch.setattr(ledger_module.fcntl, "flock", flock)
+    spool(ledger.home, product="county/measures", rows=7)
+    monkeypatch.undo()
+    assert ledger.seal_spools(night=NIGHT) == 0, "the file taken away was empty"
+    assert ledger.seal_spools(night=NIGHT) == 1
 
 
 def test_a_spool_refuses_persons_too(tmp_path: Path) -> None:
