@@ -37,10 +37,14 @@ EVERYONE = "everyone"
 """Link domain in which all simulated subjects may be compared: simulated people need no permission, and a model must know all kinds."""
 
 
+NIGHTS = 3
+"""Nights that are simulated, of which the first is used: with the demo's number, the measured county is the demo's own."""
+
+
 @contextmanager
 def checked_county(folder: Path, county: County, *, first: date, residents: int, seed: int) -> Iterator[Connection]:
     """The warehouse of a simulated county after its first night up to the consented stage; truth lies in ``folder / "simulated/truth"``."""
-    simulate(folder / "simulated", residents=residents, first_night=first, nights=1, seed=seed)
+    simulate(folder / "simulated", residents=residents, first_night=first, nights=NIGHTS, seed=seed)
     home = Home(folder / "home").prepare()
     deliver(folder / "simulated", home.root / "county_systems", first)
     with Warehouse(home).writer() as con:

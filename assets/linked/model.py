@@ -49,8 +49,9 @@ def first_name() -> Comparison:
                 "nicknames of one formal name, or its beginning",
             ),
             _custom(
-                "jaro_winkler_similarity(first_name_l, first_name_r) >= 0.88"
-                " or (damerau_levenshtein(first_name_l, first_name_r) <= 1 and length(first_name_l) >= 4)",
+                "least(length(first_name_l), length(first_name_r)) >= 4"
+                " and (jaro_winkler_similarity(first_name_l, first_name_r) >= 0.88"
+                " or damerau_levenshtein(first_name_l, first_name_r) <= 1)",
                 "spelt alike",
             ),
             _custom(
@@ -77,8 +78,10 @@ def last_name() -> Comparison:
             cll.ExactMatchLevel("last_name", term_frequency_adjustments=True),
             _custom("list_has_any(last_names_l, last_names_r)", "a part or a former surname is equal"),
             _custom(
-                "jaro_winkler_similarity(last_name_l, last_name_r) >= 0.9"
-                " or (damerau_levenshtein(last_name_l, last_name_r) <= 1 and length(last_name_l) >= 5)",
+                # Le, Lee, Li and Ly are four surnames, not four spellings of one: a short name is equal or it is another.
+                "least(length(last_name_l), length(last_name_r)) >= 4"
+                " and (jaro_winkler_similarity(last_name_l, last_name_r) >= 0.9"
+                " or damerau_levenshtein(last_name_l, last_name_r) <= 1)",
                 "spelt alike",
             ),
             _custom(SWAPPED, "swapped with the given name"),

@@ -155,6 +155,8 @@ LIMITS = (
     "Trained and measured on a simulated county: in a real county accuracy is not known until a blind sample has been judged.",
     "The prior (share of matching pairs) belongs to a county of about the size it was trained on; a much larger one needs its own version.",
     "Records without a birth date and without any number are linked only by name with phone or address, and only to one person.",
+    "Six simulated counties of 20,000 differ by chance: precision among subjects with a birth date was 0.9993 to 1, recall 0.946 to 0.952.",
+    "A person with more records than the largest component of linkage.yaml is cut up and goes to review.",
     "Names written in scripts other than Latin are compared only after transliteration by the source.",
 )
 CARD_HEAD = "# The card of a frozen linkage model. Figures are measured on simulated truth that training never saw. Weights are in bits.\n"
