@@ -15,25 +15,33 @@ from pipelines.commands.common import BAD, USAGE, AsJson
 from pipelines.display import complain, emit_json, say
 from pipelines.place import REPOSITORY, demo_county
 
+REFERENCE = REPOSITORY / "docs" / "reference"
+README = "../../README.md"
+"""From the reference pages; only its figures are written."""
+
 
 def docs(
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail if a page is out of date.")] = False,
     into: Annotated[Path | None, typer.Option(help="Folder of the pages; default docs/reference of this checkout.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the generated pages of the reference: records, tables, elements, instruments, definitions, model, commands, schemas.
+    """Write the generated pages of the reference: records, tables, elements, instruments, definitions, model, commands, schemas;
+    and the linkage figures of the README.
 
     They are made from the contracts, the assets, the command line and the demo county, whatever THROUGHCARE_COUNTY says.
 
     Example: throughcare docs --check
     """
-    from pipelines.reference import generated_pages
+    from pipelines.reference import generated_pages, with_figures
 
-    folder = into or REPOSITORY / "docs" / "reference"
+    folder = into or REFERENCE
     if not folder.is_dir():
         complain(f"{folder} is not a folder; name one with --into")
         raise typer.Exit(USAGE)
-    pages = generated_pages(load_county(demo_county()))
+    county = load_county(demo_county())
+    pages = generated_pages(county)
+    if into is None:
+        pages[README] = with_figures((folder / README).read_text(encoding="utf-8"), county)
     stale, left_over = stale_pages(folder, pages), left_over_pages(folder, pages)
     if not check:
         _write(folder, {path: pages[path] for path in stale}, left_over)
@@ -76,4 +84,4 @@ def _say(folder: Path, *, pages: int, stale: list[str], left_over: list[str], ch
         complain("write them with: make docs")
     else:
         for path in (*stale, *left_over):
-            say(f"{'removed' if path in left_over else 'wrote'}  {folder / path}")
+            say(f"{'removed' if path in left_over else 'wrote'}  {(folder / path).resolve()}")

@@ -7,5 +7,6 @@ writing files (commands/docs) and any page that a person writes.
 from __future__ import annotations
 
 from pipelines.reference.pages import generated_pages, is_generated
+from pipelines.reference.readme import with_figures
 
-__all__ = ["generated_pages", "is_generated"]
+__all__ = ["generated_pages", "is_generated", "with_figures"]

@@ -14,7 +14,7 @@ import pytest
 from contracts.county import load_county
 from pipelines.cli import build_command
 from pipelines.place import REPOSITORY, demo_county
-from pipelines.reference.model_card import model_card, shown
+from pipelines.reference import with_figures
 
 README = REPOSITORY / "README.md"
 DOCS = REPOSITORY / "docs"
@@ -52,9 +52,12 @@ def test_every_row_of_the_promise_table_names_a_test() -> None:
 
 
 def test_the_readme_says_what_the_model_card_says() -> None:
-    card = model_card(load_county(demo_county()))
-    row = next(row for row in card.accuracy if (row.population, row.scope, row.by) == ("permitted", "with_birth_date", "overall"))
-    assert f"| {shown(row.precision)} | {shown(row.recall)} |" in _text(README)
+    assert with_figures(_text(README), load_county(demo_county())) == _text(README), "write them again with: make docs"
+
+
+def test_a_readme_without_marks_is_refused() -> None:
+    with pytest.raises(ValueError, match="marks"):
+        with_figures("# Throughcare", load_county(demo_county()))
 
 
 def test_every_make_target_that_is_named_exists() -> None:
