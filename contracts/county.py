@@ -24,7 +24,7 @@ from contracts.definitions import Definitions, load_definitions
 from contracts.disclosure import DisclosurePolicy
 from contracts.instrument_faults import instrument_faults
 from contracts.instruments import Instrument
-from contracts.linkage import LinkageChoice
+from contracts.linkage import LinkageChoice, card_file, model_file
 from contracts.product_faults import product_faults
 from contracts.products import Product
 from contracts.reviewed import Fault, Reviewed, TermsFaults, file_lines, line_of, load_reviewed
@@ -252,5 +252,8 @@ def _faults_across(
     )
     systems = {source.system for source in county.sources.values()}
     yield from county.definitions.faults_against(systems=systems, reference_group=county.text.reference_group)
+    for path in (model_file(county.folder / "linkage", county.linkage.model), card_file(county.folder / "linkage", county.linkage.model)):
+        if not path.is_file():
+            yield Fault("linkage/linkage.yaml", 1, "model", f"[{county.linkage.model}] has no {path.name} beside it; name a trained model")
     if not county.population.is_file():
         yield Fault("benchmarks/population.csv", 1, "-", "the file is missing; rates by population need it")

@@ -67,6 +67,7 @@ def build_defs(place: Place, *, county: County | None = None, journal: Journal |
             "integrator": _integrator(place, terms, journal),
             "keyring": Keyring(place.home.keys),
             "ledger": Ledger(place.home),
+            "io_manager": NoRowsHere(),
             **overrides,
         },
     )
@@ -84,6 +85,18 @@ class RunLog(QuietJournal):
         super().failed(step, message)
         if self._log:
             self._log.error(message)
+
+
+class NoRowsHere(dg.IOManager):
+    """Stands where Dagster would pickle what an asset returns: assets return figures, and anything else is refused."""
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        """Refuse."""
+        raise RunRefused(f"the step [{context.step_key}] returned a value; assets write to the warehouse and return figures only")
+
+    def load_input(self, context: dg.InputContext) -> object:
+        """Refuse."""
+        raise RunRefused("an asset asked Dagster for a value; assets read the warehouse")
 
 
 def _integrator(place: Place, terms: Terms, journal: Journal | None) -> dg.ResourceDefinition:
