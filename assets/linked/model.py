@@ -29,6 +29,15 @@ SWAPPED = (
 )
 """Written in each other's field. One name alone proves nothing: David Linn and Linn David, but not Linn David and Ian Linn."""
 
+TWO_SURNAMES = (
+    "(first_name_l <> first_name_r and first_name_l <> last_name_l"
+    " and list_contains(last_names_r, first_name_l) and list_contains(last_names_r, last_name_l))"
+    " or (first_name_l <> first_name_r and first_name_r <> last_name_r"
+    " and list_contains(last_names_l, first_name_r) and list_contains(last_names_l, last_name_r))"
+)
+"""Both surnames and no given name: "Godoy Monterrosa" of Sergio Godoy Monterrosa. Its first word says nothing about the given name;
+held against it, it would cost people with two surnames their links."""
+
 
 def first_name() -> Comparison:
     """Given name: as written, under an alias, as a nickname, misspelt, as an initial or middle name, or swapped with the surname."""
@@ -39,7 +48,7 @@ def first_name() -> Comparison:
         output_column_name="first_name",
         comparison_description="given name with aliases, nicknames and initials",
         comparison_levels=[
-            cll.NullLevel("first_name"),
+            _null(f"first_name_l is null or first_name_r is null or {TWO_SURNAMES}"),
             cll.ExactMatchLevel("first_name", term_frequency_adjustments=True),
             _custom("list_has_any(first_names_l, first_names_r)", "an alias or second spelling is equal"),
             _custom(

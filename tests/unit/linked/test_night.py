@@ -58,6 +58,12 @@ def test_a_nickname_a_slip_or_an_initial_links(world: World, link: Link, first: 
     assert _together(world, "J1", "H1")
 
 
+def test_two_surnames_without_a_given_name_are_not_held_against_a_person(world: World, link: Link) -> None:
+    sergio = Seen("jail", "J1", "Sergio", "Godoy Monterrosa", "1977-01-20", sex="M")
+    link(world.hold([sergio, Seen("cad", "I1", full="GODOY MONTERROSA", dob="1977-01-20", sex="M")]))
+    assert _together(world, "J1", "I1")
+
+
 def test_twins_in_one_household_stay_two(world: World, link: Link) -> None:
     twin = replace(MARIA, key="J9", first="Teresa", middle=None, ssn4=None)
     link(world.hold([MARIA, twin, IN_HEALTH]))
