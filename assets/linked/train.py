@@ -156,8 +156,7 @@ LIMITS = (
     "The prior (share of matching pairs) belongs to a county of about the size it was trained on; a much larger one needs its own version.",
     "Records without a birth date and without any number are linked only by name with phone or address, and only to one person.",
     "Six simulated counties of 20,000 differ by chance: precision among subjects with a birth date was 0.9993 to 1, recall 0.946 to 0.952.",
-    "Two in three missed pairs hold a 911 record without any name. A few such people move the recall of a small group by points:"
-    " compare groups over several simulated counties before reading a gap as one of the model.",
+    "Two in three missed pairs hold a 911 record without any name; a few such people move the recall of a small group by points.",
     "A person with more records than the largest component of linkage.yaml is cut up and goes to review.",
     "Names written in scripts other than Latin are compared only after transliteration by the source.",
 )
