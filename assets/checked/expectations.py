@@ -85,7 +85,8 @@ def run_suite(con: Connection, suite: str, night: date, *, judge: Judge | None =
 
 
 def _frame(con: Connection, sql: str, night: date) -> pd.DataFrame:
-    return con.sql(sql, params={"night": night}).df()
+    frame: pd.DataFrame = con.sql(sql, params={"night": night}).df()
+    return frame
 
 
 def with_great_expectations(frame: pd.DataFrame, expected: tuple[Expected, ...]) -> tuple[bool, ...]:
