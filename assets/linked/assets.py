@@ -84,7 +84,7 @@ def content_tables(county: County) -> tuple[Table, ...]:
             _key("person_attribute"),
             "Sex, age tonight, residence and region by person; no birth date.",
             steward,
-            (*joined, *checked("identity"), *(_key(name) for name in CONTENT)),
+            (*joined, *checked("identity"), *(_key(name) for name in (*CONTENT, "contact"))),
             ("person_attribute",),
         ),
         Table(_key("jail_count"), "The jail's own daily counts; no person.", steward, checked(*({"jail_count"} & held)), ("jail_count",)),
@@ -92,7 +92,7 @@ def content_tables(county: County) -> tuple[Table, ...]:
             _key("source_total"),
             "Rows, records and subjects by source, and how many of them could be linked.",
             steward,
-            (MEMBERSHIP, *checked("disposition", "identity", *sorted(set(COUNTED) & held))),
+            (MEMBERSHIP, *checked("disposition", "identity", "subject", *sorted(set(COUNTED) & held))),
             ("source_total",),
         ),
     )

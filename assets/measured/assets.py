@@ -40,7 +40,7 @@ def tables(county: County) -> tuple[Table, ...]:
         table(
             RACE,
             "One race group per person and category system, and how it was chosen among assertions.",
-            *linked("race_assertion"),
+            *linked("race_assertion", "contact"),
             *people,
         ),
         table(FREQUENT, "People who meet a stated definition of frequent contact, by definition.", TIMELINE, *people),

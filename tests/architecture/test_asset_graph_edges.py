@@ -8,11 +8,20 @@ from typing import Any
 import dagster as dg
 import pytest
 
+from assets.acquired import assets as acquired
+from assets.catalogue import Table
+from assets.checked import assets as checked
+from assets.consented import assets as consented
 from assets.lineage import tables_read
+from assets.linked import assets as linked
+from assets.measured import assets as measured
+from assets.published import assets as published
+from contracts.county import County, load_county
 from contracts.stages import ALLOWED_EDGES, STAGES, Stage
 from pipelines.definitions import build_defs
 from pipelines.place import Place, demo_county
 from resources.home import Home
+from resources.sql import load_sql
 
 ROOT = Path(__file__).resolve().parents[2]
 FINAL_DECISION = {"decision_edge.sql", "decision_membership.sql"}
@@ -59,8 +68,6 @@ def test_the_groups_are_the_six_stages_and_a_key_is_stage_and_table(graph: Any) 
 
 
 def test_every_asset_says_what_it_is_who_answers_for_it_and_is_one_night(graph: Any, definitions: dg.Definitions) -> None:
-    from contracts.county import load_county
-
     teams = {f"team:{name}" for name in load_county(demo_county()).agencies.agencies}
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
@@ -106,6 +113,27 @@ def test_the_nightly_job_leaves_only_the_proof_of_denies_out(definitions: dg.Def
 def test_the_denies_job_links_and_measures_nothing(definitions: dg.Definitions) -> None:
     stages = {_stage(key) for key in definitions.resolve_job_def("denies").asset_layer.executable_asset_keys}
     assert stages == {Stage.ACQUIRED, Stage.CHECKED, Stage.CONSENTED, Stage.PUBLISHED}
+
+
+def test_every_asset_declares_the_assets_its_sql_reads() -> None:
+    listed = {table.key.qualified: table for table in _tables(load_county(demo_county()))}
+    undeclared = {}
+    for name, table in listed.items():
+        for query in table.queries:
+            read = {_real_name(found) for found in tables_read(load_sql(f"assets.{table.key.stage.value}", query))} & set(listed)
+            missing = read - {key.qualified for key in table.reads} - {name}
+            if missing:
+                undeclared[name] = sorted(missing)
+    assert undeclared == {}
+
+
+def _tables(county: County) -> list[Table]:
+    stages = (acquired, checked, consented, linked, measured, published)
+    return [table for stage in stages for table in stage.tables(county)]
+
+
+def _real_name(name: str) -> str:
+    return measured.RENAMED[name].qualified if name in measured.RENAMED else name.replace("scope.", "measured.")
 
 
 @pytest.mark.parametrize("path", SQL_FILES, ids=lambda path: path.relative_to(ROOT).as_posix())
