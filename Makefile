@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check up bench soak docs lock clean
+.PHONY: setup demo test check up docs lock clean
 
 setup: $(STAMP)  ## .venv with the hashed lock and the throughcare command
 

@@ -77,7 +77,7 @@ def write_atomically(path: Path, content: bytes, *, mode: int = 0o600) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
-    os.replace(temporary, path)
+    temporary.replace(path)
     sync_folder(path.parent)
 
 

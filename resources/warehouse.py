@@ -48,9 +48,7 @@ class Warehouse:
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                raise WarehouseBusy(
-                    "another run is writing to this warehouse; wait for it to end, or stop it, and try again"
-                ) from None
+                raise WarehouseBusy("another run is writing to this warehouse; wait for it to end, or stop it, and try again") from None
             yield
         finally:
             os.close(descriptor)
