@@ -18,9 +18,7 @@ from contracts.vocabularies.response import CallDisposition, CallType, Encounter
 
 POPULATION: Final = "population"
 
-EVENT_WORDS: Final = frozenset(
-    word.value for words in (BookingType, EncounterType, CallType, PresentingIssue) for word in words
-)
+EVENT_WORDS: Final = frozenset(word.value for words in (BookingType, EncounterType, CallType, PresentingIssue) for word in words)
 """Every word a contact's ``event_type`` can be."""
 
 DISPOSITION_WORDS: Final = frozenset(word.value for words in (ReleaseType, CallDisposition, EncounterDisposition) for word in words)
