@@ -34,6 +34,7 @@ docs: setup  ## write the generated pages again
 
 lock:  ## resolve the lock again; never writes an index address
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --output-file requirements.lock pyproject.toml
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --extra dev --extra bench --extra spark --output-file requirements-bench.lock --constraints requirements.lock pyproject.toml
 
 clean:  ## remove the demo county's state and the virtual environment
 	rm -rf data $(VENV)
