@@ -7,13 +7,13 @@ select
     coded.source,
     coded.race_raw as raw_code,
     list_sort(list_distinct(list_filter(
-        coalesce(coded.race, []), lambda code: code in ('AIAN', 'ASIAN', 'BLACK', 'NHPI', 'WHITE', 'OTHER', 'MULTIPLE')
+        coalesce(coded.race, []), lambda code: code in ('AIAN', 'ASIAN', 'BLACK', 'MENA', 'NHPI', 'WHITE', 'OTHER', 'MULTIPLE')
     ))) as races,
     case
         when coded.ethnicity = 'HISPANIC' or list_contains(coalesce(coded.race, []), 'HISPANIC') then true
         when coded.ethnicity = 'NOT_HISPANIC' then false
-        when coded.category_system = 'combined'
-            and list_has_any(coalesce(coded.race, []), ['AIAN', 'ASIAN', 'BLACK', 'NHPI', 'WHITE', 'OTHER', 'MULTIPLE']) then false
+        when coded.category_system in ('combined', 'omb2024_combined')
+            and list_has_any(coalesce(coded.race, []), ['AIAN', 'ASIAN', 'BLACK', 'MENA', 'NHPI', 'WHITE', 'OTHER', 'MULTIPLE']) then false
     end as hispanic,
     coded.category_system,
     coded.method,

@@ -30,6 +30,8 @@ class ReleaseType(StrEnum):
     TRANSFER = "transfer"  # to another jurisdiction
     PRISON = "prison"
     HOSPITAL = "hospital"
+    FINES_PAID = "fines_paid"  # fines and costs paid
+    ESCAPE = "escape"  # absent without leave included
     DEATH = "death"
     OTHER = "other"
 
@@ -40,6 +42,22 @@ class ChargeLevel(StrEnum):
     FELONY = "F"
     MISDEMEANOR = "M"
     INFRACTION = "I"
+
+
+class ChargeCategory(StrEnum):
+    """What a charge is about, in groups like those of the NCIC classification. The gravity is another matter (:class:`ChargeLevel`)."""
+
+    PERSON = "person"
+    SEX = "sex"
+    PROPERTY = "property"
+    DRUG = "drug"
+    WEAPON = "weapon"
+    PUBLIC_ORDER = "public_order"
+    DUI = "dui"  # driving under the influence
+    TRAFFIC = "traffic"
+    SUPERVISION_VIOLATION = "supervision_violation"  # of probation or parole
+    COURT_PROCESS = "court_process"  # failure to appear, contempt
+    OTHER = "other"
 
 
 class LegalEventType(StrEnum):

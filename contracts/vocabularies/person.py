@@ -17,6 +17,15 @@ class Sex(StrEnum):
     ANOTHER = "X"
 
 
+class SexQuestion(StrEnum):
+    """What a source's column of sex or gender really asks. Answers to different questions are kept apart."""
+
+    SEX = "sex"
+    GENDER = "gender"
+    ADMINISTRATIVE = "administrative"  # sex for administrative purposes (FHIR gender)
+    UNKNOWN = "unknown"
+
+
 class PersonRole(StrEnum):
     """What a person was to the event. Only a subject links and counts."""
 

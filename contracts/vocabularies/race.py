@@ -17,6 +17,7 @@ class RaceCode(StrEnum):
     AIAN = "AIAN"  # American Indian or Alaska Native
     ASIAN = "ASIAN"
     BLACK = "BLACK"  # Black or African American
+    MENA = "MENA"  # Middle Eastern or North African; part of WHITE where categories are those of 1997
     NHPI = "NHPI"  # Native Hawaiian or other Pacific Islander
     WHITE = "WHITE"
     OTHER = "OTHER"
@@ -30,6 +31,7 @@ RACES: tuple[RaceCode, ...] = (
     RaceCode.AIAN,
     RaceCode.ASIAN,
     RaceCode.BLACK,
+    RaceCode.MENA,
     RaceCode.NHPI,
     RaceCode.WHITE,
     RaceCode.OTHER,
@@ -50,7 +52,8 @@ class CategorySystem(StrEnum):
     """How a source asks. Numerators and bases of a rate must share one."""
 
     OMB1997_TWO_QUESTION = "omb1997_two_question"  # race, and Hispanic origin apart
-    COMBINED = "combined"  # one question that offers Hispanic or Latino beside the races
+    OMB2024_COMBINED = "omb2024_combined"  # one question of seven categories, Hispanic or Latino and MENA among them, any number chosen
+    COMBINED = "combined"  # one question that offers Hispanic or Latino beside the races, without MENA
     SINGLE_MIXED = "single_mixed"  # one code, Hispanic mixed in, not an answer to a question
 
 
