@@ -42,6 +42,9 @@ class TermsFaults(Exception):
         super().__init__("\n".join(str(fault) for fault in self.faults))
 
 
+UNDECIDED = "DECIDE"
+"""Stands in a draft where a person must decide; no file that holds it as a key or a value may be used."""
+
 ReviewedModel = TypeVar("ReviewedModel", bound=BaseModel)
 Path_ = tuple[str | int, ...]
 
@@ -77,6 +80,20 @@ def _construct_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Ha
         seen.add(key.value)
     loader.flatten_mapping(node)
     return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+
+
+def _undecided(node: yaml.Node, at: Path_ = ()) -> Iterator[tuple[Path_, int]]:
+    """Place and line of everything that a draft leaves open."""
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == UNDECIDED:
+                yield (*at, UNDECIDED), key.start_mark.line + 1
+            yield from _undecided(value, (*at, str(key.value)))
+    elif isinstance(node, yaml.SequenceNode):
+        for index, item in enumerate(node.value):
+            yield from _undecided(item, (*at, index))
+    elif node.value == UNDECIDED:
+        yield at, node.start_mark.line + 1
 
 
 _StrictLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _construct_mapping)
@@ -121,14 +138,24 @@ def load_reviewed(path: Path, model: type[ReviewedModel], *, named: str | None =
     if node is None:
         raise TermsFaults([Fault(name, 1, "-", "the file is empty")])
     lines = dict(_lines(node))
+    open_ = [Fault(name, line, ".".join(map(str, place)) or "-", _TO_DECIDE) for place, line in _undecided(node)]
     try:
-        return model.model_validate(content)
+        made = model.model_validate(content)
     except ValidationError as error:
+        asked = {fault.line for fault in open_}
         faults = [
             Fault(name, line_of(lines, item["loc"]), ".".join(map(str, item["loc"])) or "-", _plain(item))
             for item in error.errors(include_url=False)
         ]
-    raise TermsFaults(faults)
+        # What is wrong because it is undecided is said once.
+        open_ += [fault for fault in faults if fault.line not in asked]
+    else:
+        if not open_:
+            return made
+    raise TermsFaults(open_)
+
+
+_TO_DECIDE = f"not decided yet; put what the county decides in place of {UNDECIDED}"
 
 
 def _plain(item: Any) -> str:
