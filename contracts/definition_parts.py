@@ -31,6 +31,7 @@ class Unit(StrEnum):
     EVENT = "event"  # distinct contacts that start in the window
     DISTINCT_DAY = "distinct_day"  # calendar days on which a contact starts
     BED_DAY = "bed_day"  # days of stays, clipped to the window, overlapping stays once
+    COST = "cost"  # what the contacts cost by the county's stated unit costs; days of stays clipped to the window
 
 
 class Among(StrEnum):

@@ -11,124 +11,30 @@ population            rate: exact Poisson; ratio: log, or     rate and ratio: lo
                       exact where a count is below 10
 previous point        share: Wilson; ratio: Katz, or score    share: log by linearisation ``Σ(x-pn)²/(Σx)²``; ratio:
                       where a cell is below 5                 the same, summed; insufficient below the people asked for
+test                  chi-squared, or Fisher where an         Wald on the logarithm with the same variance
+                      expected count is below 5
 ====================  ======================================  =============================================
+
+Where people come back the limits from resampling people (bootstrap.py) stand beside those of the formula, and the design effect says how
+much wider they are than if every event were somebody else's. P-values are adjusted over the whole table by whoever writes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
-from assets.measured import intervals
+from assets.measured import bootstrap, intervals, significance
+from assets.measured.comparison import ALL, GROUP_ORDER, UNKNOWN, BaseKind, Cell, Comparison, Estimate, PointCount, Reason, Setting
 from assets.measured.intervals import Interval
-from assets.measured.rates import excess_events, rate, rate_difference, rate_ratio, share_bounds
+from assets.measured.rates import disparity_index, disproportionality_index, excess_events, rate, rate_difference, rate_ratio, share_bounds
 from contracts.benchmarks import RACE_GROUPS, PopulationBase
 from contracts.definition_parts import Repeat
-from contracts.definitions import Insufficient
 
-ALL: Final = "ALL"
-UNKNOWN: Final = "UNKNOWN"
-GROUP_ORDER: Final = (*RACE_GROUPS, "OTHER", UNKNOWN, ALL)
+__all__ = ["ALL", "GROUP_ORDER", "UNKNOWN", "BaseKind", "Comparison", "Estimate", "PointCount", "Reason", "Setting", "compare"]
 SMALL_POISSON: Final = 10
 SMALL_CELL: Final = 5
-
-
-class BaseKind(StrEnum):
-    """What a rate is of."""
-
-    POPULATION = "population"
-    PREVIOUS_POINT = "previous_point"
-
-
-class Reason(StrEnum):
-    """Why a figure is not given."""
-
-    SYSTEM_NOT_IN_SCOPE = "system_not_in_scope"
-    COLUMN_NOT_IN_SCOPE = "column_not_in_scope"
-    COMPLETENESS_UNKNOWN = "completeness_unknown"
-    HISTORY_TOO_SHORT = "history_too_short"
-    BENCHMARK_MISSING = "benchmark_missing"
-    BASE_ZERO = "base_zero"
-    CATEGORY_MISMATCH = "category_mismatch"
-    INSUFFICIENT = "insufficient"
-    REFERENCE_MISSING = "reference_missing"
-
-
-@dataclass(frozen=True)
-class PointCount:
-    """What was counted at one decision point for one race group (``ALL`` for everybody)."""
-
-    race_group: str
-    base_events: int = 0
-    base_people: int = 0
-    events: int = 0
-    people: int = 0
-    squares: int = 0  # Σx² over people, x their events in the numerator
-    products: int = 0  # Σx·n, n their events in the base
-    base_squares: int = 0  # Σn²
-    excluded_events: int = 0
-    ethnicity_unknown_people: int = 0
-    linkable_base_events: int = 0
-    linkable_base_people: int = 0
-    withheld_people: int = 0
-    potential_events: int = 0
-    potential_people: int = 0
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What all groups of a decision point have in common.
-
-    ``missing`` is a reason that makes every figure of the point unanswerable. ``crosses_systems`` asks for bounds, and
-    ``membership_known`` says whether the scope can give them.
-    """
-
-    base_kind: BaseKind
-    repeat: Repeat
-    per: float
-    reference_group: str
-    insufficient: Insufficient
-    max_mismatch_share: float
-    crosses_systems: bool = False
-    membership_known: bool = False
-    missing: Reason | None = None
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A number with its limits and the method that gave them."""
-
-    value: float | None = None
-    lower: float | None = None
-    upper: float | None = None
-    method: str | None = None
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """One group at one decision point."""
-
-    race_group: str
-    events: int | None
-    people: int | None
-    base: int | None
-    base_people: int | None
-    excluded_events: int | None
-    ethnicity_unknown_people: int | None
-    rate: Estimate
-    ratio: Estimate
-    difference: Estimate
-    excess: float | None
-    base_total: int | None
-    base_linkable: int | None
-    withheld_people: int | None
-    rate_if_none_connected: float | None
-    rate_if_all_connected: float | None
-    benchmark_source: str | None
-    benchmark_year: int | None
-    reason: Reason | None
 
 
 @dataclass(frozen=True)
@@ -144,13 +50,19 @@ class _Part:
     method: str | None
 
 
-def compare(counts: Mapping[str, PointCount], bases: Mapping[str, PopulationBase], setting: Setting) -> tuple[Comparison, ...]:
+def compare(
+    counts: Mapping[str, PointCount],
+    bases: Mapping[str, PopulationBase],
+    setting: Setting,
+    cells: Mapping[str, Sequence[Cell]] | None = None,
+) -> tuple[Comparison, ...]:
     """Rates of every group at one decision point, and their ratio and difference to the reference group.
 
     Args:
         counts: by race group; a group nobody belongs to may be absent. ``ALL`` is everybody, groups without a base included.
         bases: population by group; only read where the base is the population.
         setting: the point's own rules.
+        cells: by race group what people have, for resampling them; only read where events are counted and ``setting.draws`` is set.
 
     Returns:
         One comparison a group, in ``GROUP_ORDER``; groups that neither occur nor have a base are left out. Where the point cannot be
@@ -163,7 +75,60 @@ def compare(counts: Mapping[str, PointCount], bases: Mapping[str, PopulationBase
     parts = {group: _part(held[group], bases, setting) for group in groups}
     mismatch = _mismatched(counts, setting)
     reference = parts.get(setting.reference_group)
-    return tuple(_compared(held[group], parts[group], reference, bases, setting, mismatch=mismatch) for group in groups)
+    index = {group: _disproportionality(parts, group, bases, setting) for group in groups}
+    return tuple(
+        replace(
+            _compared(held[group], parts[group], reference, bases, setting, mismatch=mismatch),
+            **_resampled(group, parts, setting, cells or {}),
+            disproportionality_index=index[group],
+            disparity_index=disparity_index(index[group], index.get(setting.reference_group)) if index[group] is not None else None,
+        )
+        for group in groups
+    )
+
+
+def _disproportionality(parts: Mapping[str, _Part], group: str, bases: Mapping[str, PopulationBase], setting: Setting) -> float | None:
+    """Share of the events over share of the base, among the groups that the base knows; None for a group it does not know."""
+    known = [name for name in parts if name in RACE_GROUPS] if setting.base_kind is BaseKind.POPULATION else [n for n in parts if n != ALL]
+    if group not in known or (setting.base_kind is BaseKind.POPULATION and not set(bases) >= set(RACE_GROUPS)):
+        return None
+    own = parts[group]
+    if own.base is None or own.base <= 0:
+        return None
+    all_events = sum(parts[name].count for name in known)
+    all_base = sum(parts[name].base or 0 for name in known)
+    return disproportionality_index(own.count, all_events, own.base, all_base)
+
+
+def _resampled(
+    group: str, parts: Mapping[str, _Part], setting: Setting, cells: Mapping[str, Sequence[Cell]]
+) -> dict[str, Interval | float | None]:
+    """Design effect, and the limits from resampling people; nothing where people cannot come back."""
+    own, reference = parts[group], parts.get(setting.reference_group)
+    found: dict[str, Interval | float | None] = {"design_effect": _design_effect(own, setting)}
+    if not setting.draws or reference is None or group in (ALL, setting.reference_group):
+        return found
+    if own.variance is None or reference.variance is None or not own.base or not reference.base:
+        return found
+    if _too_few(own, setting) or _too_few(reference, setting):
+        return found
+    on_population = setting.base_kind is BaseKind.POPULATION
+    found["resampled"] = bootstrap.ratio_limits(
+        cells.get(group, ()),
+        cells.get(setting.reference_group, ()),
+        bases=(float(own.base), float(reference.base)) if on_population else None,
+        draws=setting.draws,
+        seed=bootstrap.seed_of(setting.label, group),
+    )
+    return found
+
+
+def _design_effect(part: _Part, setting: Setting) -> float | None:
+    """Variance with people coming back over the variance if every event were somebody else's."""
+    if part.variance is None or not part.base or not part.count:
+        return None
+    alone = 1 / part.count if setting.base_kind is BaseKind.POPULATION else 1 / part.count - 1 / part.base
+    return part.variance / alone if alone > 0 else None
 
 
 def _mismatched(counts: Mapping[str, PointCount], setting: Setting) -> bool:
@@ -218,6 +183,7 @@ def _compared(
     if reason is None and count.race_group != ALL and reference is not None:
         ratio = _ratio(count.race_group, own, reference, setting)
         difference = _difference(own, reference, setting.per)
+    tested = None if ratio.value is None or reference is None else _tested(count.race_group, own, reference, setting)
     bounds = _bounds(count, own, setting)
     used = _benchmark(count.race_group, bases) if on_population else None
     return Comparison(
@@ -232,6 +198,9 @@ def _compared(
         ratio=ratio,
         difference=difference,
         excess=None if ratio.value is None or reference is None else excess_events(own.count, own.base, reference.rate),
+        log_variance=own.variance,
+        p_value=tested[0] if tested else None,
+        test_method=tested[1] if tested else None,
         base_total=own.base if setting.crosses_systems else None,
         base_linkable=bounds.linkable,
         withheld_people=bounds.withheld,
@@ -244,9 +213,7 @@ def _compared(
 
 
 def _nothing(group: str, reason: Reason) -> Comparison:
-    empty = Estimate()
-    counts = (None,) * 6
-    return Comparison(group, *counts, empty, empty, empty, *((None,) * 8), reason)
+    return Comparison(group, reason=reason)
 
 
 def _benchmark(group: str, bases: Mapping[str, PopulationBase]) -> PopulationBase | None:
@@ -303,6 +270,17 @@ def _ratio_limits(value: float, own: _Part, reference: _Part, setting: Setting) 
     if min(a, n - a, b, m - b) < SMALL_CELL:
         return intervals.score_ratio(a, n, b, m), "score"
     return intervals.katz_ratio(a, n, b, m), "katz_log"
+
+
+def _tested(group: str, own: _Part, reference: _Part, setting: Setting) -> tuple[float, str] | None:
+    """P-value of the ratio against 1, and the test; None for the reference group itself."""
+    if group == setting.reference_group or own.rate is None or not reference.rate or own.base is None or reference.base is None:
+        return None
+    if own.variance is not None and reference.variance is not None:
+        return significance.log_ratio(own.rate / reference.rate, own.variance + reference.variance)
+    if max(own.count - own.base, reference.count - reference.base) > 0:
+        return None  # more events than base: no share, and nothing a two-by-two table could hold
+    return significance.two_by_two(own.count, own.base, reference.count, reference.base)
 
 
 def _difference(own: _Part, reference: _Part, per: float) -> Estimate:

@@ -108,7 +108,7 @@ def settle(con: Connection, definitions: Definitions, as_of: datetime) -> None:
 
 
 def _filters(definitions: Definitions) -> Iterable[Mapping[str, Any]]:
-    for definition in definitions.frequent_utilizers.definitions:
+    for definition in definitions.frequent_utilizers.every():
         for number, criterion in enumerate(definition.criteria, start=1):
             yield _filter(criterion_filter_id(definition, number), criterion.system, criterion.filter)
     for point in definitions.decision_points.points:
@@ -134,7 +134,7 @@ def _filter(filter_id: str, system: str, wanted: EventFilter) -> Mapping[str, An
 
 
 def _criteria(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
-    for definition in definitions.frequent_utilizers.definitions:
+    for definition in definitions.frequent_utilizers.every():
         for number, criterion in enumerate(definition.criteria, start=1):
             yield {
                 "definition_id": definition.id,
@@ -152,7 +152,7 @@ def _criteria(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str
 
 
 def _definitions(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
-    for definition in definitions.frequent_utilizers.definitions:
+    for definition in definitions.frequent_utilizers.every():
         yield {
             "definition_id": definition.id,
             "name": definition.name,

@@ -167,7 +167,7 @@ def definitions_page(county: County) -> str:
         parts=[
             _DEFINITIONS,
             "## People with frequent contact",
-            *(part for definition in county.definitions.frequent_utilizers.definitions for part in _definition(definition)),
+            *(part for definition in county.definitions.frequent_utilizers.every() for part in _definition(definition)),
             "## Decision points",
             _points_in_words(points),
             table(

@@ -36,7 +36,7 @@ def test_the_demo_countys_definitions_agree_with_its_systems() -> None:
 
 
 def test_published_presets_carry_their_source() -> None:
-    sources = {each.id: each.source for each in load_definitions(DEMO).frequent_utilizers.definitions}
+    sources = {each.id: each.source for each in load_definitions(DEMO).frequent_utilizers.every()}
     assert {"camden_arise", "denver_sib", "wake_p90", "emergency_four"} <= set(sources)
     assert all(sources.values())
 
@@ -77,7 +77,7 @@ def test_another_reference_group_than_the_countys_is_a_fault() -> None:
         ("frequent_utilizers", ", min: 3}", "}", "say exactly one of"),
         ("frequent_utilizers", "at_least: 2", "at_least: 5", "can never be met"),
         ("frequent_utilizers", "id: camden_arise", "id: across_systems", "used twice"),
-        ("frequent_utilizers", "unit: event", "unit: cost", "'event', 'distinct_day' or 'bed_day'"),
+        ("frequent_utilizers", "unit: event", "unit: pound", "'event', 'distinct_day', 'bed_day' or 'cost'"),
         ("frequent_utilizers", "name: calls", "name: bookings", "same name"),
         ("frequent_utilizers", "list_size: 50", "list_sise: 50", "unknown key"),
         ("decision_points", "base: co_response", "base: co_responce", "neither `population` nor a point"),

@@ -224,7 +224,7 @@ def lean(definitions: Definitions) -> Definitions:
     return definitions.model_copy(
         update={
             "decision_points": points.model_copy(update={"points": booking}),
-            "frequent_utilizers": frequent.model_copy(update={"definitions": frequent.definitions[:1]}),
+            "frequent_utilizers": frequent.model_copy(update={"definitions": frequent.definitions[:1], "presets": (), "months": 0}),
         }
     )
 
