@@ -30,5 +30,22 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
                    decided_on date not null, reason varchar not null, evidence_hash varchar not null)""",
         ),
     ),
+    (
+        "review decisions in the order they were made",
+        (
+            "alter table registers.main.review_decision add column number bigint",
+            "alter table registers.main.review_decision add column decided_at timestamp",
+            "alter table registers.main.review_decision add column is_final boolean default false",
+        ),
+    ),
+    (
+        "linkage accuracy from judged samples",
+        (
+            """create table registers.main.linkage_accuracy (
+                   sample varchar not null, estimated_on date not null, night date not null, model varchar not null,
+                   grouped_by varchar not null, group_name varchar not null, measure varchar not null,
+                   value double, low double, high double, judged bigint not null, pairs bigint not null)""",
+        ),
+    ),
 )
 """(name, statements) in order; position is the migration's number."""

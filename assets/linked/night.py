@@ -13,7 +13,7 @@ from datetime import date
 
 import polars as pl
 
-from assets.linked import block, delta, gates, register, resolve, score, versions
+from assets.linked import block, decisions, delta, gates, register, resolve, score, versions
 from assets.linked.content import join_content
 from assets.linked.model import FrozenModel, load_model
 from contracts.county import County
@@ -111,6 +111,7 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
         versions.undo(con, half)
     versions.forget(con, night)
     versions.begin(con, night)
+    decisions.stand(con, night)
     before = persons_alive(con)
     rest = score.load_frequencies(con, model)
     # A domain that no instrument upholds any more still has to let go of its persons.

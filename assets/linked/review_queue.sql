@@ -16,42 +16,50 @@ with edge as (
     join linked.membership as other on other.domain = edge.domain and other.subject_id = edge.subject_b
     where edge.known_to is null
 ),
-decision as (
+-- Judged cases that need a person again: the records were corrected, the reviewers disagree, or a merge would join a pair judged different.
+judged as (
     select
-        least(subject_a, subject_b) as subject_a,
-        greatest(subject_a, subject_b) as subject_b,
-        arg_max(decision, decided_on) as decision
-    from registers.main.review_decision
-    where decided_on <= $night
-    group by all
+        judged.domain,
+        judged.subject_a,
+        judged.subject_b,
+        judged.decision,
+        case
+            when judged.is_corrected and judged.decision <> 'unsure' then 'corrected'
+            when judged.decision = 'disagreed' then 'disagreement'
+            when judged.decision = 'same' and own.person_key <> other.person_key then 'contradiction'
+        end as reason
+    from temp.linked_judged as judged
+    join linked.membership as own on own.domain = judged.domain and own.subject_id = judged.subject_a
+    join linked.membership as other on other.domain = judged.domain and other.subject_id = judged.subject_b
 ),
 found as (
     select
-        domain,
-        subject_a,
-        subject_b,
+        edge.domain,
+        edge.subject_a,
+        edge.subject_b,
         case
-            when veto is not null and match_weight >= $link then 'vetoed'
-            when veto is null and not is_weak and match_weight >= $link then 'refused'
-            when veto is null and not is_weak and match_weight >= $review then 'uncertain'
-            when veto is null and match_weight >= $attach then 'weak_ambiguous'
-        end as reason,
-        match_weight
+            when edge.veto is not null and edge.match_weight >= $link then 'vetoed'
+            when edge.veto is null and not edge.is_weak and edge.match_weight >= $link then 'refused'
+            when edge.veto is null and not edge.is_weak and edge.match_weight >= $review then 'uncertain'
+            when edge.veto is null and edge.match_weight >= $attach then 'weak_ambiguous'
+        end as reason
     from edge
-    where not is_together
+    anti join (select * from judged where decision <> 'unsure') as judged
+        on judged.domain = edge.domain and judged.subject_a = edge.subject_a and judged.subject_b = edge.subject_b
+    where not edge.is_together
     union all
-    select domain, subject_id, null, 'key_conflict', null
-    from linked.standardised
-    where known_to is null and is_held
+    select domain, subject_id, null, 'key_conflict' from linked.standardised where known_to is null and is_held
     union all
-    select own.domain, decision.subject_a, decision.subject_b, 'contradiction', null
-    from decision
-    join linked.membership as own on own.subject_id = decision.subject_a
-    join linked.membership as other on other.subject_id = decision.subject_b and other.domain = own.domain
-    where decision.decision = 'same' and own.person_key <> other.person_key
+    select domain, subject_a, subject_b, reason from judged where decision <> 'unsure'
 )
-select found.domain, found.subject_a, found.subject_b, found.reason, found.match_weight, 'open' as status
+select
+    found.domain,
+    found.subject_a,
+    found.subject_b,
+    found.reason,
+    edge.match_weight,
+    case when found.reason = 'corrected' then 'reopened' when judged.decision = 'unsure' then 'unsure' else 'open' end as status
 from found
-left join decision on decision.subject_a = found.subject_a and decision.subject_b = found.subject_b
+left join edge on edge.domain = found.domain and edge.subject_a = found.subject_a and edge.subject_b = found.subject_b
+left join judged on judged.domain = found.domain and judged.subject_a = found.subject_a and judged.subject_b = found.subject_b
 where found.reason is not null
-  and (found.reason = 'contradiction' or decision.decision is null or decision.decision = 'unsure')

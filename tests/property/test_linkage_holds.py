@@ -91,7 +91,9 @@ def test_a_night_of_changes_gives_what_a_full_run_would(tmp_path: Path, link: Ca
         full = open_world(tmp_path, f"full{number}")
         shuffled = draw.sample(now, len(now))
         for decision in nightly.con.execute("select * from registers.main.review_decision").fetchall():
-            full.con.execute("insert into registers.main.review_decision values (?, ?, ?, ?, ?, ?, ?)", list(decision)).fetchall()
+            full.con.execute(
+                f"insert into registers.main.review_decision values ({', '.join('?' * len(decision))})", list(decision)
+            ).fetchall()
         link(full.hold(shuffled), night)
         assert nightly.partition() == full.partition()
         assert _edges(nightly) == _edges(full)
