@@ -68,7 +68,9 @@ def entries() -> tuple[Entry, ...]:
             for row in reader:
                 key = (row["crosswalk"], row["element"], row["to"], row["code"])
                 if key in said:
-                    raise ValueError(f"crosswalks/{file.name}: the code [{row['code']}] of {row['crosswalk']} is said twice for {row['to']}")
+                    raise ValueError(
+                        f"crosswalks/{file.name}: the code [{row['code']}] of {row['crosswalk']} is said twice for {row['to']}"
+                    )
                 said.add(key)
                 found.append(Entry(**{**row, "means": _word(row["means"])}))
     return tuple(found)

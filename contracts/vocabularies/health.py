@@ -1,12 +1,14 @@
 """Words for behavioural health care, and the diagnosis code sets used as proxies.
 
-Belongs here: encounter class and type, and ICD-10-CM code roots. Does not belong here: a provider's own codes.
+Belongs here: encounter class and type, and ICD-10-CM code roots. Does not belong here: a provider's own codes, the sets (diagnosis).
 A diagnosis is not a functional impairment: these sets are proxies and every column made from them says so.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+from contracts.vocabularies.diagnosis import SMI_DX_PROXY, SUD_DX_PROXY, SmiVariant, SudVariant, roots
 
 
 class EncounterClass(StrEnum):
@@ -48,25 +50,11 @@ COMMUNITY_ENCOUNTER_TYPES: frozenset[EncounterType] = frozenset(
 )
 """Encounters that stand at intercept 0: community services and crisis care."""
 
-SMI_DX_PROXY_ROOTS: tuple[str, ...] = (
-    "F20",  # schizophrenia
-    "F22",  # delusional disorders
-    "F23",  # brief psychotic disorder
-    "F24",  # shared psychotic disorder
-    "F25",  # schizoaffective disorders
-    "F28",  # other psychotic disorder
-    "F29",  # unspecified psychosis
-    "F30",  # manic episode
-    "F31",  # bipolar disorder
-    "F32.2",  # major depression, single episode, severe
-    "F32.3",  # the same with psychotic features
-    "F33.2",  # major depression, recurrent, severe
-    "F33.3",  # the same with psychotic symptoms
-)
-"""ICD-10-CM roots of ``smi_dx_proxy``: the strict core (F20, F25, F30, F31, severe depression) and the other psychoses."""
+SMI_DX_PROXY_ROOTS: tuple[str, ...] = roots(SMI_DX_PROXY, SmiVariant.STANDARD)
+"""ICD-10-CM roots of ``smi_dx_proxy`` where the county's text does not choose another variant."""
 
-SUD_DX_ROOTS: tuple[str, ...] = ("F10", "F11", "F12", "F13", "F14", "F15", "F16", "F18", "F19")
-"""ICD-10-CM roots of substance use disorder: F10-F19 without F17, nicotine."""
+SUD_DX_ROOTS: tuple[str, ...] = roots(SUD_DX_PROXY, SudVariant.STANDARD)
+"""ICD-10-CM roots of ``sud_dx_proxy`` where the county's text does not choose another variant: F10-F19 without F17, nicotine."""
 
 ICD10_PATTERN = r"^[A-TV-Z][0-9][0-9A-Z](\.[0-9A-Z]{1,4})?$"
 """An ICD-10-CM code with its point."""
