@@ -19,7 +19,7 @@ from pipelines.place import StrangePackage, assert_rooms
 
 
 def _app() -> typer.Typer:
-    from pipelines.commands import county, demo, docs, ledger, link, night, query, status, up
+    from pipelines.commands import county, demo, docs, explain, ledger, link, night, query, scope, status, up
 
     app = typer.Typer(
         name="throughcare",
@@ -36,6 +36,8 @@ def _app() -> typer.Typer:
     app.command()(night.run)
     app.command()(night.denies)
     app.command()(status.status)
+    app.command()(explain.explain)
+    app.command()(scope.scope)
     app.command()(query.query)
     app.command()(up.up)
     app.command()(docs.docs)
