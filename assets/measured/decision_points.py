@@ -11,12 +11,14 @@ from dataclasses import fields
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from assets.measured.disparity import ALL, BaseKind, Comparison, Estimate, PointCount, Reason, Setting, compare
+from assets.measured.comparison import ALL, BaseKind, Cell, PointCount, Reason, Setting
+from assets.measured.disparity import compare
+from assets.measured.figure_columns import FIGURES, adjusted, figures_of
 from assets.measured.run import PACKAGE, Run
 from assets.measured.scope import SCOPE
 from assets.measured.settled import append, create_from, follow_filter_id, point_filter_id, words
 from contracts.benchmarks import PopulationBase
-from contracts.definition_parts import POPULATION
+from contracts.definition_parts import POPULATION, Repeat
 from contracts.definitions import DecisionPoint, DecisionPoints
 from resources.sql import count, load_sql, rows
 
@@ -41,26 +43,7 @@ RACIAL_DISPARITY: Final = {
     "base_is_previous_numerator": "BOOLEAN",
     "period_start": "TIMESTAMP",
     "period_end": "TIMESTAMP",
-    "events": "BIGINT",
-    "people": "BIGINT",
-    "base": "BIGINT",
-    "base_people": "BIGINT",
-    "excluded_events": "BIGINT",
-    "ethnicity_unknown_people": "BIGINT",
-    "rate": "DOUBLE",
-    "rate_per": "DOUBLE",
-    "rate_lower": "DOUBLE",
-    "rate_upper": "DOUBLE",
-    "rate_method": "VARCHAR",
-    "rate_ratio": "DOUBLE",
-    "ratio_lower": "DOUBLE",
-    "ratio_upper": "DOUBLE",
-    "ratio_method": "VARCHAR",
-    "rate_difference": "DOUBLE",
-    "difference_lower": "DOUBLE",
-    "difference_upper": "DOUBLE",
-    "difference_method": "VARCHAR",
-    "excess_events": "DOUBLE",
+    **FIGURES,
     "base_total": "BIGINT",
     "base_linkable": "BIGINT",
     "withheld_people": "BIGINT",
@@ -107,19 +90,20 @@ def write_racial_disparity(run: Run, bases: Mapping[str, PopulationBase]) -> Non
     )
     create_from(run.con, f"{SCOPE}.point_event", _POINT_EVENT, ())
     create_from(run.con, f"{SCOPE}.withheld_people", WITHHELD_PEOPLE, ())
-    missing = {point.id: _missing(run, rules, point) for point in rules.points}
+    missing = {point.id: missing_for(run, rules, point) for point in rules.points}
     for point in rules.in_order():
         if missing[point.id] is None:
             _collect(run, rules, point)
+    run.keep("point_person")
     counts = _counts(run)
     table = f"{run.target}.racial_disparity"
     create_from(run.con, table, RACIAL_DISPARITY, ())
-    append(run.con, table, RACIAL_DISPARITY, list(_answers(run, rules, missing, counts, bases)))
+    append(run.con, table, RACIAL_DISPARITY, adjusted(_answers(run, rules, missing, counts, bases)))
     run.written["racial_disparity"] = count(run.con, table)
     run.show("racial_disparity")
 
 
-def _missing(run: Run, rules: DecisionPoints, point: DecisionPoint) -> Reason | None:
+def missing_for(run: Run, rules: DecisionPoints, point: DecisionPoint) -> Reason | None:
     """Why the scope cannot answer a point at all, whatever its domain."""
     for link in rules.chain(point):
         wanted, follow = link.numerator, link.numerator.followed_by
@@ -203,17 +187,27 @@ def _answers(
     bases: Mapping[str, PopulationBase],
 ) -> Iterator[Mapping[str, Any]]:
     domains: Sequence[str | None] = sorted({domain for domain, _ in run.seen}) or [None]
+    cells = _cells(run) if rules.draws else {}
     for point in rules.points:
         for domain in domains:
-            reason = missing[point.id] or _missing_in(run, rules, point, domain)
-            setting = _setting(run, rules, point, reason)
+            reason = missing[point.id] or missing_in(run, rules, point, domain)
+            setting = setting_of(run, rules, point, reason)
             own = {} if domain is None else counts.get((point.id, domain), {})
             shared = {**_shared(run, rules, point, domain), "base_is_previous_numerator": _is_exact(point, domain, counts)}
-            for comparison in compare(own or {ALL: PointCount(ALL)}, bases, setting):
-                yield {**shared, **_columns(comparison, setting)}
+            drawn = {} if domain is None else cells.get((point.id, domain), {})
+            for comparison in compare(own or {ALL: PointCount(ALL)}, bases, setting, drawn):
+                yield {**shared, **figures_of(comparison, setting)}
 
 
-def _missing_in(run: Run, rules: DecisionPoints, point: DecisionPoint, domain: str | None) -> Reason | None:
+def _cells(run: Run) -> dict[tuple[str, str], dict[str, list[Cell]]]:
+    """What people have, by (point, domain), then by race group."""
+    found: dict[tuple[str, str], dict[str, list[Cell]]] = {}
+    for point_id, domain, race_group, hits, base_events, people in rows(run.con, load_sql(PACKAGE, "point_cell")):
+        found.setdefault((point_id, domain), {}).setdefault(race_group, []).append((hits, base_events, people))
+    return found
+
+
+def missing_in(run: Run, rules: DecisionPoints, point: DecisionPoint, domain: str | None) -> Reason | None:
     """A domain that lacks one of the point's systems cannot answer it: no row combines systems that may not be linked."""
     if domain is None:
         return Reason.SYSTEM_NOT_IN_SCOPE
@@ -226,7 +220,7 @@ def _missing_in(run: Run, rules: DecisionPoints, point: DecisionPoint, domain: s
     return None
 
 
-def _setting(run: Run, rules: DecisionPoints, point: DecisionPoint, reason: Reason | None) -> Setting:
+def setting_of(run: Run, rules: DecisionPoints, point: DecisionPoint, reason: Reason | None) -> Setting:
     on_population = point.base == POPULATION
     follow = point.numerator.followed_by
     return Setting(
@@ -239,6 +233,8 @@ def _setting(run: Run, rules: DecisionPoints, point: DecisionPoint, reason: Reas
         crosses_systems=follow is not None and follow.system != point.numerator.system,
         membership_known=run.held.membership_is_known,
         missing=reason,
+        draws=rules.draws if point.repeat is Repeat.EVENTS else 0,
+        label=point.id,
     )
 
 
@@ -267,26 +263,4 @@ def _shared(run: Run, rules: DecisionPoints, point: DecisionPoint, domain: str |
         "decided_by": point.decided_by,
         "discretion": point.discretion,
         "policy_ref": point.policy_ref,
-    }
-
-
-def _columns(comparison: Comparison, setting: Setting) -> Mapping[str, Any]:
-    plain = [each.name for each in fields(Comparison) if each.name in RACIAL_DISPARITY and each.name != "rate"]
-    return {
-        **{name: getattr(comparison, name) for name in plain},
-        "base_kind": setting.base_kind,
-        "rate_per": setting.per,
-        **_estimate("rate", "rate", comparison.rate),
-        **_estimate("rate_ratio", "ratio", comparison.ratio),
-        **_estimate("rate_difference", "difference", comparison.difference),
-        "excess_events": comparison.excess,
-    }
-
-
-def _estimate(name: str, prefix: str, estimate: Estimate) -> Mapping[str, Any]:
-    return {
-        name: estimate.value,
-        f"{prefix}_lower": estimate.lower,
-        f"{prefix}_upper": estimate.upper,
-        f"{prefix}_method": estimate.method,
     }

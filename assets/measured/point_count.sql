@@ -2,18 +2,7 @@
 -- potential_*: not seen in the numerator, but perhaps in it: people who may not be looked up, and as many of the rest as there are
 -- withheld people of their group (or of unknown group) in the following system, the people with most events first.
 with per_person as (
-    select
-        point_id,
-        domain,
-        unnest([race_group, 'ALL']) as race_group,
-        person_key,
-        count(*) filter (where excluded_because is null) as n,
-        count(*) filter (where in_numerator) as x,
-        count(*) filter (where excluded_because is not null) as excluded,
-        bool_or(hispanic_unknown) as hispanic_unknown,
-        bool_and(is_linkable) as is_linkable
-    from scope.point_event
-    group by point_id, domain, race_group, person_key
+    select * replace (unnest([race_group, 'ALL']) as race_group) from scope.point_person
 ),
 ranked as (
     select

@@ -30,6 +30,7 @@ SCRATCH = {
     "matched_contact",
     "person",
     "point_event",
+    "point_person",
     "race_step",
     "release_outcome",
     "stepping_up_draft",
