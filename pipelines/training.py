@@ -106,7 +106,7 @@ def train_version(
         raise ValueError("a model must be measured on another county than it learned from; give two seeds")
     with checked_county(scratch / "training", county, first=first, residents=residents, seed=training_seed) as con:
         permit_everyone(con)
-        subjects = train.prepare(con, domain=EVERYONE)
+        subjects = train.prepare(con, domain=EVERYONE, caps=county.linkage.caps)
         trained = train.estimate(con, name=name, seed=seed)
         without_sex = train.estimate(con, name=name, seed=seed, without=("sex",))
     training = Training(

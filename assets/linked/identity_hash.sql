@@ -15,7 +15,7 @@ left join (
             coalesce(identity.first_name, chr(30)), coalesce(identity.middle_name, chr(30)), coalesce(identity.last_name, chr(30)),
             coalesce(identity.name_suffix, chr(30)), coalesce(identity.full_name, chr(30)), coalesce(identity.birth_date::varchar, chr(30)),
             coalesce(identity.birth_year::varchar, chr(30)), coalesce(identity.birth_month::varchar, chr(30)), coalesce(identity.sex, chr(30)),
-            coalesce(identity.phone, chr(30)), coalesce(identity.street_address, chr(30)), coalesce(identity.zip, chr(30)),
+            coalesce(identity.phone, chr(30)), coalesce(identity.street_address, chr(30)), coalesce(identity.city, chr(30)), coalesce(identity.zip, chr(30)),
             coalesce(identity.ssn4, chr(30)), coalesce(identity.state_id, chr(30))
         )) as row_hash
     from checked.identity as identity

@@ -55,7 +55,7 @@ judged as (
         -- Without both given names it takes a number, or a birth date beside a surname, or an equal birth date beside a phone or address.
         not same_state_id and not same_ssn4
             and (a.first_name is null or b.first_name is null)
-            and (a.birth_ym is null or b.birth_ym is null or a.last_name is null or b.last_name is null)
+            and (coalesce(length(a.birth_ym), 0) < 7 or coalesce(length(b.birth_ym), 0) < 7 or a.last_name is null or b.last_name is null)
             and not (same_birth_date and (list_has_any(a.phones, b.phones) or list_has_any(a.addresses, b.addresses))) as is_missing_evidence
     from pair
 )

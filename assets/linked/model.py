@@ -69,6 +69,10 @@ def first_name() -> Comparison:
                 "the other's middle name, or an initial",
             ),
             _custom(SWAPPED, "swapped with the surname"),
+            _custom(
+                "least(length(first_name_l), length(first_name_r)) >= 4 and jaro_winkler_similarity(first_name_l, first_name_r) >= 0.78",
+                "somewhat alike",
+            ),
             cll.ElseLevel(),
         ],
     )
@@ -93,7 +97,17 @@ def last_name() -> Comparison:
                 " or damerau_levenshtein(last_name_l, last_name_r) <= 1)",
                 "spelt alike",
             ),
+            _custom(
+                "len(list_filter(last_names_l, lambda x: length(x) >= 5 and len(list_filter(last_names_r, lambda y:"
+                " length(y) >= 5 and jaro_winkler_similarity(x, y) >= 0.92)) > 0)) > 0",
+                "a part or a former surname is spelt alike",
+            ),
+            _custom("list_has_any(last_names_l, middle_names_r) or list_has_any(last_names_r, middle_names_l)", "the other's middle name"),
             _custom(SWAPPED, "swapped with the given name"),
+            _custom(
+                "least(length(last_name_l), length(last_name_r)) >= 5 and jaro_winkler_similarity(last_name_l, last_name_r) >= 0.8",
+                "somewhat alike",
+            ),
             cll.ElseLevel(),
         ],
     )
@@ -135,7 +149,10 @@ def birth_date() -> Comparison:
             ),
             _custom("list_has_any(dob_variants_l, dob_variants_r)", "day and month swapped"),
             _custom("damerau_levenshtein(dob_l, dob_r) <= 1", "one digit wrong"),
-            _custom("(dob_l is null or dob_r is null) and birth_ym_l = birth_ym_r", "year and month equal, day unknown"),
+            _custom(
+                "(dob_l is null or dob_r is null) and length(birth_ym_l) = 7 and birth_ym_l = birth_ym_r",
+                "year and month equal, day unknown",
+            ),
             _custom(
                 "(dob_l[1:4] = dob_r[1:4])::int + (dob_l[6:7] = dob_r[6:7])::int + (dob_l[9:10] = dob_r[9:10])::int = 2",
                 "one of day, month and year wrong",
@@ -167,11 +184,23 @@ def contact() -> Comparison:
         output_column_name="contact",
         comparison_description="phone and address, counted once",
         comparison_levels=[
-            _null("len(phones_l) + len(addresses_l) + len(zips_l) = 0 or len(phones_r) + len(addresses_r) + len(zips_r) = 0"),
+            _null(
+                " or ".join(
+                    f"len(phones_{side}) + len(addresses_{side}) + len(shared_contacts_{side}) + len(zips_{side}) + len(cities_{side}) = 0"
+                    for side in "lr"
+                )
+            ),
             _custom("list_has_any(phones_l, phones_r) and list_has_any(addresses_l, addresses_r)", "phone and address equal"),
             _custom("list_has_any(phones_l, phones_r)", "phone equal"),
             _custom("list_has_any(addresses_l, addresses_r)", "address equal"),
+            _custom(
+                "len(list_filter(addresses_l, lambda x: len(list_filter(addresses_r, lambda y: jaro_winkler_similarity(x, y) >= 0.92)) > 0)) > 0",
+                "address spelt alike",
+            ),
+            _custom("list_has_any(shared_contacts_l, shared_contacts_r)", "phone or address of many people equal"),
+            _custom("list_has_any(zips_l, zips_r) and list_has_any(cities_l, cities_r)", "ZIP code and city equal"),
             _custom("list_has_any(zips_l, zips_r)", "ZIP code equal"),
+            _custom("list_has_any(cities_l, cities_r)", "city equal"),
             cll.ElseLevel(),
         ],
     )
@@ -214,11 +243,11 @@ COMPARISONS: tuple[Callable[[], Comparison], ...] = (first_name, last_name, midd
 
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "first_name": ("first_name", "first_names", "first_roots", "given_names", "last_name", "last_names"),
-    "last_name": ("last_name", "last_names", "first_name"),
+    "last_name": ("last_name", "last_names", "first_name", "middle_names"),
     "middle_name": ("middle_names", "middle_initials"),
     "birth_date": ("dob", "sure_dobs", "dob_variants", "birth_ym"),
     "sex": ("sex",),
-    "contact": ("phones", "addresses", "zips"),
+    "contact": ("phones", "addresses", "shared_contacts", "zips", "cities"),
     "ssn4": ("ssn4s",),
     "state_id": ("state_ids",),
 }

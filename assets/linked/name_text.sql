@@ -1,5 +1,5 @@
 -- Which plain capital letters does each distinct written name come down to?
--- Apostrophes and full stops close up (O'Brien, St. John); every other mark becomes a space. Letters that accents cannot explain are spelled out.
+-- Apostrophes and full stops close up (O'Brien, St. John); every other mark becomes a space. Letters outside the alphabet are spelled out.
 with written as (
     select first_name as raw from temp.linked_raw_identity
     union select middle_name from temp.linked_raw_identity
@@ -7,13 +7,8 @@ with written as (
     union select name_suffix from temp.linked_raw_identity
 )
 select
-    raw,
-    trim(regexp_replace(regexp_replace(
-        upper(strip_accents(
-            replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(
-                raw, 'ß', 'ss'), 'æ', 'ae'), 'Æ', 'AE'), 'œ', 'oe'), 'Œ', 'OE'), 'ø', 'o'), 'Ø', 'O'), 'ł', 'l'), 'Ł', 'L'), 'đ', 'd')
-        )),
-        '[.''’‘`´]', '', 'g'), '[^A-Z0-9]+', ' ', 'g')
-    ) as text
+    written.raw,
+    trim(regexp_replace(regexp_replace(upper(coalesce(plain.parsed, written.raw)), '[.''’‘`´]', '', 'g'), '[^A-Z0-9]+', ' ', 'g')) as text
 from written
-where raw is not null
+left join temp.linked_plain as plain on plain.raw = written.raw
+where written.raw is not null

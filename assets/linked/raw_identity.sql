@@ -15,24 +15,27 @@ split as (
         string_split(trim(regexp_replace(full_name, '\s+', ' ', 'g')), ' ') as words
     from permitted
 )
+-- Whole names of three words and more without a comma were split by a parser that knows particles (parsers.py).
 select
     identity_id,
     subject_id,
     system,
     evidence,
     case
-        when not from_full_name then first_name
+        when not from_full_name then split.first_name
+        when parsed.raw is not null then parsed.first_name
         when comma > 0 then trim(substr(full_name, comma + 1))
         when len(words) > 1 then array_to_string(words[1:-2], ' ')
         else null
     end as first_name,
-    middle_name,
+    case when from_full_name then parsed.middle_name else split.middle_name end as middle_name,
     case
-        when not from_full_name then last_name
+        when not from_full_name then split.last_name
+        when parsed.raw is not null then parsed.last_name
         when comma > 0 then trim(substr(full_name, 1, comma - 1))
         else words[-1]
     end as last_name,
-    name_suffix,
+    coalesce(split.name_suffix, case when from_full_name then parsed.name_suffix end) as name_suffix,
     birth_date,
     birth_date_quality,
     coalesce(birth_year, year(birth_date)) as birth_year,
@@ -40,8 +43,10 @@ select
     sex,
     phone,
     street_address,
+    city,
     zip,
     ssn4,
     state_id,
     recorded_on
 from split
+left join temp.linked_full_name as parsed on from_full_name and parsed.raw = split.full_name

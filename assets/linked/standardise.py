@@ -6,11 +6,11 @@ Belongs here: the order of the standardising steps. Does not belong here: words 
 
 from __future__ import annotations
 
-from assets.linked import vocabulary
+from assets.linked import parsers, vocabulary
 from resources.sql import Connection, load_sql, replace_table
 
 PACKAGE = "assets.linked"
-STEPS: tuple[str, ...] = ("raw_identity", "name_text", "observation", "key_conflict", "standardised")
+STEPS: tuple[str, ...] = ("name_text", "observation", "key_conflict", "standardised")
 """One .sql file each; step ``x`` fills the temporary table ``linked_x`` from the tables of the steps before it."""
 
 
@@ -20,9 +20,13 @@ def standardise(con: Connection) -> int:
     Reads ``checked.identity``, ``checked.subject`` and ``consented.erased_record``. Returns the number of subjects.
     """
     load_nicknames(con)
+    words = vocabulary.parameters()
+    parsers.split_full_names(con)
+    replace_table(con, "temp.linked_raw_identity", load_sql(PACKAGE, "raw_identity"), words)
+    parsers.look_up(con, words)
     subjects = 0
     for step in STEPS:
-        subjects = replace_table(con, f"temp.linked_{step}", load_sql(PACKAGE, step), vocabulary.parameters())
+        subjects = replace_table(con, f"temp.linked_{step}", load_sql(PACKAGE, step), words)
     return subjects
 
 

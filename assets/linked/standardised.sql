@@ -44,6 +44,7 @@ every as (
         list_sort(list_distinct(list(phone) filter (where phone is not null))) as phones,
         list_sort(list_distinct(list(address) filter (where address is not null))) as addresses,
         list_sort(list_distinct(list(zip) filter (where zip is not null))) as zips,
+        list_sort(list_distinct(list(city) filter (where city is not null))) as cities,
         list_sort(list_distinct(list(ssn4) filter (where ssn4 is not null))) as ssn4s,
         list_sort(list_distinct(list(state_id) filter (where state_id is not null))) as state_ids
     from temp.linked_observation
@@ -61,6 +62,7 @@ arrays as (
         coalesce(phones, []) as phones,
         coalesce(addresses, []) as addresses,
         coalesce(zips, []) as zips,
+        coalesce(cities, []) as cities,
         coalesce(ssn4s, []) as ssn4s,
         coalesce(state_ids, []) as state_ids
     from every
@@ -96,10 +98,14 @@ select
     coalesce(arrays.phones, []) as phones,
     coalesce(arrays.addresses, []) as addresses,
     coalesce(arrays.zips, []) as zips,
+    coalesce(arrays.cities, []) as cities,
     coalesce(arrays.ssn4s, []) as ssn4s,
     coalesce(arrays.state_ids, []) as state_ids,
-    -- Only a name, a phone or an address: too little to be a person of its own right or to tie two persons together.
-    best_row.birth_ym is null and len(coalesce(arrays.ssn4s, [])) = 0 and len(coalesce(arrays.state_ids, [])) = 0 as is_weak,
+    -- Only a name, a phone or an address, or a birth date without any name: too little to be a person of its own right or to tie two
+    -- persons together.
+    len(coalesce(arrays.ssn4s, [])) = 0
+        and len(coalesce(arrays.state_ids, [])) = 0
+        and (coalesce(length(best_row.birth_ym), 0) < 7 or (best_row.first_name is null and best_row.last_name is null)) as is_weak,
     subject.is_key_reuse or conflict.subject_id is not null as is_held,
     delta.identity_hash
 from temp.linked_delta as delta

@@ -11,7 +11,7 @@ import hashlib
 import io
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import log2
 from pathlib import Path
@@ -23,7 +23,18 @@ from assets.linked import model as models
 from assets.linked import score
 from assets.linked.model import FrozenModel
 from assets.linked.standardise import standardise
-from contracts.linkage import AccuracyRow, ModelCard, Review, SexEvidence, TermFrequencies, Thresholds, Training, card_file, model_file
+from contracts.linkage import (
+    AccuracyRow,
+    Caps,
+    ModelCard,
+    Review,
+    SexEvidence,
+    TermFrequencies,
+    Thresholds,
+    Training,
+    card_file,
+    model_file,
+)
 from resources.home import write_atomically
 from resources.sql import Connection, load_sql, replace_table, rows
 
@@ -53,18 +64,26 @@ class Trained:
     subjects: int
 
 
-def prepare(con: Connection, *, domain: str) -> int:
+def prepare(con: Connection, *, domain: str, caps: Caps) -> int:
     """Fill ``temp.linked_feature`` with every subject that may be compared in ``domain``, as a first night would. Returns their number."""
     replace_table(con, "temp.linked_permitted", load_sql(PACKAGE, "permitted"), {"domain": domain})
     replace_table(con, "temp.linked_delta", load_sql(PACKAGE, "identity_hash"))
     standardise(con)
-    subjects = replace_table(con, "temp.linked_feature", load_sql(PACKAGE, "training_feature"))
+    shared_limits = {"phone_names": caps.shared_phone_names, "address_names": caps.shared_address_names}
+    subjects = replace_table(con, "temp.linked_feature", load_sql(PACKAGE, "training_feature"), shared_limits)
     replace_table(con, "temp.linked_block_key", load_sql(PACKAGE, "block_key"))
     return subjects
 
 
 def estimate(
-    con: Connection, *, name: str, seed: int, minimum_count: int = 10, pairs: int = U_PAIRS, without: Sequence[str] = ()
+    con: Connection,
+    *,
+    name: str,
+    seed: int,
+    minimum_count: int = 10,
+    pairs: int = U_PAIRS,
+    without: Sequence[str] = (),
+    comparisons: Sequence[Callable[[], models.Comparison]] = models.COMPARISONS,
 ) -> Trained:
     """Estimate a model from ``temp.linked_feature`` and ``temp.linked_block_key``.
 
@@ -78,6 +97,7 @@ def estimate(
         minimum_count: names carried by fewer people stay out of the frequency files, so that these name nobody.
         pairs: random pairs from which u is estimated.
         without: names of comparisons to leave out, to measure what they are worth.
+        comparisons: all evidence; a county's is ``models.COMPARISONS``, and benchmarks add what only their data have.
 
     Raises:
         TrainingFailed: if the data are too few or too clean.
@@ -90,7 +110,7 @@ def estimate(
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name=models.UNIQUE_ID,
-        comparisons=[build() for build in models.COMPARISONS if build.__name__ not in without],
+        comparisons=[build() for build in comparisons if build.__name__ not in without],
         blocking_rules_to_generate_predictions=[models.candidate_rule()],
         # Splink keeps the level that each comparison reached only together with the compared values; score.py takes the levels.
         retain_matching_columns=True,

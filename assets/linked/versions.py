@@ -47,6 +47,7 @@ TABLES: Mapping[str, Versioned] = {
             "phones": "varchar[]",
             "addresses": "varchar[]",
             "zips": "varchar[]",
+            "cities": "varchar[]",
             "ssn4s": "varchar[]",
             "state_ids": "varchar[]",
             "is_weak": "boolean",
@@ -61,8 +62,8 @@ TABLES: Mapping[str, Versioned] = {
         keeps_history=False,
     ),
     "block_key": Versioned(
-        ("domain", "subject_id", "key"),
-        {"domain": "varchar", "subject_id": "varchar", "key": "ubigint"},
+        ("domain", "node", "key"),
+        {"domain": "varchar", "node": "ubigint", "key": "ubigint"},
         keeps_history=False,
     ),
     "edge": Versioned(
@@ -97,9 +98,29 @@ TABLES: Mapping[str, Versioned] = {
 def prepare(con: Connection) -> None:
     """Create the versioned tables that are missing."""
     con.execute("create table if not exists linked.night_begun (night date not null, is_finished boolean not null)").fetchall()
+    _drop_old_layouts(con)
     for name, table in TABLES.items():
         columns = ", ".join(f"{column} {kind}" for column, kind in table.columns.items())
         con.execute(f"create table if not exists linked.{name} ({columns}, known_from date not null, known_to date)").fetchall()
+
+
+def _drop_old_layouts(con: Connection) -> None:
+    """A table that an older release laid out otherwise goes, and with it everything compared: the next night does it anew."""
+    found: dict[str, set[str]] = {}
+    for table, column in rows(
+        con,
+        "select table_name, column_name from information_schema.columns"
+        " where table_catalog = current_database() and table_schema = 'linked' and table_name in (select unnest($names))",
+        {"names": list(TABLES)},
+    ):
+        found.setdefault(table, set()).add(column)
+    if any(columns != {*TABLES[name].columns, "known_from", "known_to"} for name, columns in found.items()):
+        for name, table in TABLES.items():
+            if name in found and not (table.keeps_history and found[name] == {*table.columns, "known_from", "known_to"}):
+                con.execute(f"drop table linked.{name}").fetchall()
+        if "setting" in found:
+            # Without it every subject counts as never compared.
+            con.execute("delete from linked.setting where known_to is null").fetchall()
 
 
 def unfinished(con: Connection) -> list[date]:
@@ -138,7 +159,7 @@ def replace(con: Connection, name: str, *, staged: str, domain: str, night: date
     Args:
         con: the warehouse.
         name: a table of :data:`TABLES`.
-        staged: a temporary table of this stage with the table's columns but ``domain``.
+        staged: a temporary table of this stage with the table's columns but ``domain``, each key once.
         domain: whose rows are replaced.
         night: opens new rows and closes old ones.
         scope: a temporary table with ``subject_id``: only rows of these subjects may be closed (an edge: of either end). None: all.
@@ -156,7 +177,9 @@ def replace(con: Connection, name: str, *, staged: str, domain: str, night: date
         {"domain": domain},
     ).fetchall()
     new, old = f"select {listed} from {staged}", f"select {listed} from linked_live"
-    con.execute(f"create or replace temp table linked_opened as {new} except {old}").fetchall()
+    # Where nothing was, everything is new: no need to look for what is equal.
+    without = f" except {old}" if count(con, "linked_live") else ""
+    con.execute(f"create or replace temp table linked_opened as {new}{without}").fetchall()
     con.execute(f"create or replace temp table linked_closed as {old} except {new}").fetchall()
     keys = " and ".join(f"live.{column} = gone.{column}" for column in table.key if column != "domain") or "true"
     con.execute(
@@ -175,6 +198,8 @@ def replace(con: Connection, name: str, *, staged: str, domain: str, night: date
 def _within(columns: list[str], scope: str | None) -> str:
     if scope is None:
         return ""
+    if "node" in columns:
+        return f" and live.node in (select md5_number_lower(subject_id) from {scope})"
     ends = ("subject_a", "subject_b") if "subject_a" in columns else ("subject_id",)
     tests = " or ".join(f"live.{end} in (select subject_id from {scope})" for end in ends)
     return f" and ({tests})"

@@ -51,6 +51,7 @@ def parameters() -> Mapping[str, Any]:
         "street_short": [row["short"] for row in streets],
         # "Mc Donald" and "McDonald" are one name: the joining word loses the space behind it.
         "joining": rf"(^| )({joining}) ",
+        "newborn": "|".join(placeholders["newborn"]),
         # Within a building the flat says who is a neighbour, but it is written too unevenly to compare.
         "unit": r"\s*(#|\b(APT|APARTMENT|UNIT|STE|SUITE|LOT|RM|ROOM|FL|FLOOR)\b\.?).*$",
     }

@@ -89,10 +89,10 @@ def test_two_rows_of_one_subject_are_refused_before_splink_sees_them() -> None:
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[train.Trained, train.Trained, int]:
+def trained(tmp_path_factory: pytest.TempPathFactory, choice: LinkageChoice) -> tuple[train.Trained, train.Trained, int]:
     world = open_world(tmp_path_factory.mktemp("training"))
     world.hold(simulate(500, 3)[0])
-    subjects = train.prepare(world.con, domain=DOMAIN)
+    subjects = train.prepare(world.con, domain=DOMAIN, caps=choice.caps)
     return (
         train.estimate(world.con, name="person.v9", seed=1, minimum_count=3, pairs=50_000),
         train.estimate(world.con, name="person.v9", seed=1, minimum_count=3, pairs=50_000),
