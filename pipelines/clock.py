@@ -21,6 +21,12 @@ def today(county: County, home: Home) -> date:
     return simulated_day(home) or datetime.now(UTC).astimezone(ZoneInfo(county.text.timezone)).date()
 
 
+def now(county: County, home: Home) -> datetime:
+    """The county's own date and time, without a zone; in the home of a simulated county the hour of its last delivered night's day."""
+    local = datetime.now(UTC).astimezone(ZoneInfo(county.text.timezone)).replace(tzinfo=None, microsecond=0)
+    return datetime.combine(simulated_day(home) or local.date(), local.time())
+
+
 def simulated_day(home: Home) -> date | None:
     """The day on which a simulated county stands; None in a real one."""
     path = home.root / _FILE

@@ -57,6 +57,8 @@ class EntryKind(StrEnum):
     WITHDRAWN = "withdrawn"
     DENIES = "denies"
     QUERIED = "queried"
+    JUDGED = "judged"  # a reviewer's judgement of a pair: its number in the register, never the pair
+    SAMPLED = "sampled"  # a sample for measuring linkage was drawn, or its estimate written
     ERASED = "erased"
     RECOVERED = "recovered"
     NOTE = "note"

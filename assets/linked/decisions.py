@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from itertools import pairwise
 
 from assets.linked.cluster import Pair, canonical
 from resources.sql import Connection, load_sql, replace_table, rows, scalar
@@ -167,7 +168,7 @@ def _chain(near: dict[str, set[str]], start: str, end: str) -> list[Pair]:
     path = [end]
     while path[-1] != start:
         path.append(came_from[path[-1]])
-    return [canonical(a, b) for a, b in zip(path, path[1:], strict=False)]
+    return [canonical(a, b) for a, b in pairwise(path)]
 
 
 def _contradiction(chain: Sequence[Pair], new: Sequence[Decision]) -> str:
@@ -178,7 +179,7 @@ def _contradiction(chain: Sequence[Pair], new: Sequence[Decision]) -> str:
     return f"{where} says different, but {' and '.join(said)} together say same; one of these must be judged again first"
 
 
-def case_of(pair: Sequence[str | None]) -> str:
+def case_of(pair: tuple[str, str | None]) -> str:
     """Short name of a pair (or of one subject alone) under which reviewers speak of it; no key of a person can be read from it."""
     return hashlib.sha256("\x1f".join(["case", *(part or "" for part in pair)]).encode()).hexdigest()[:12]
 

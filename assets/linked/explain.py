@@ -51,7 +51,7 @@ MEANS = {
     Standing.VETOED: "two persons: a hard fact speaks against one person, whatever the weight",
     Standing.NOT_COMPARED: "two persons: no blocking rule brought them together, so the night never compared them",
     Standing.BELOW_THRESHOLD: "two persons: their weight is below the threshold",
-    Standing.REFUSED_IN_COMPANY: "two persons: the weight is enough, but the records each belongs with, or a closer rival, speak against it",
+    Standing.REFUSED_IN_COMPANY: "two persons: the weight is enough, but the records each belongs with, or a close rival, speak against it",
 }
 
 

@@ -3,7 +3,7 @@ with shared as (
     select own.key
     from linked.block_key as own
     join linked.block_key as other on other.domain = own.domain and other.key = own.key and other.known_to is null
-    where own.domain = $domain and own.known_to is null and own.subject_id = $a and other.subject_id = $b
+    where own.domain = $domain and own.known_to is null and own.node = md5_number_lower($a) and other.node = md5_number_lower($b)
 ),
 sized as (
     select held.key, count(*) as subjects

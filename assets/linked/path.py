@@ -57,8 +57,11 @@ def widest(con: Connection, *, domain: str, start: str, end: str, least: float) 
 
 
 def _component(con: Connection, *, domain: str, start: str, least: float) -> dict[str, dict[str, float]]:
-    same = rows(con, "select subject_a, subject_b from temp.linked_judged where domain = $domain and decision = 'same' and not is_corrected",
-                {"domain": domain})  # fmt: skip
+    same = rows(
+        con,
+        "select subject_a, subject_b from temp.linked_judged where domain = $domain and decision = 'same' and not is_corrected",
+        {"domain": domain},
+    )
     apart = {
         canonical(a, b)
         for a, b in rows(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from contracts.linkage import card_file
+from pipelines.commands import link_review
 from pipelines.commands.common import BAD, USAGE, AsJson, here, terms
 from pipelines.display import complain, emit_json, say, table
 from pipelines.place import Place
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from assets.linked.evaluate import Evaluation
 
 app = typer.Typer(no_args_is_help=True, help="How good the linkage is; a new model version.")
+
+app.add_typer(link_review.app, name="review")
 
 PRECISION = 0.99
 RECALL = 0.90
