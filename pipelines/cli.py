@@ -19,7 +19,7 @@ from pipelines.place import StrangePackage, assert_rooms
 
 
 def _app() -> typer.Typer:
-    from pipelines.commands import county, demo, docs, explain, ledger, link, night, query, scope, status, up
+    from pipelines.commands import county, demo, docs, explain, ledger, link, night, query, scope, source, status, up
 
     app = typer.Typer(
         name="throughcare",
@@ -30,6 +30,7 @@ def _app() -> typer.Typer:
         epilog="Places: THROUGHCARE_HOME (default ./data), THROUGHCARE_COUNTY (default the demo county).",
     )
     app.add_typer(county.app, name="county")
+    app.add_typer(source.app, name="source")
     app.add_typer(link.app, name="link")
     app.add_typer(ledger.app, name="ledger")
     app.command()(demo.demo)

@@ -6,19 +6,20 @@ Belongs here: check, new, simulate, deliver. Does not belong here: simulating (r
 
 from __future__ import annotations
 
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from contracts.county import load_county
+from contracts.readiness import missing_for_linking, missing_for_receiving
 from contracts.reviewed import TermsFaults
-from pipelines.clock import set_simulated_day
+from pipelines.clock import set_simulated_day, today
 from pipelines.commands.common import BAD, USAGE, AsJson, Night, here, parse_night
 from pipelines.display import complain, counting, emit_json, say
-from pipelines.place import demo_county
+from pipelines.onboarding.new_county import make_county
 
 app = typer.Typer(no_args_is_help=True, help="The county folder, and a simulated county to try it on.")
 
@@ -28,7 +29,7 @@ def check(
     path: Annotated[Path | None, typer.Argument(help="The county folder; default THROUGHCARE_COUNTY or the demo county.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Say everything that is wrong with a county folder, naming file, line and key.
+    """Say everything that is wrong with a county folder, naming file, line and key; and, if it is sound, what linking still lacks.
 
     Example: throughcare county check ./our_county
     """
@@ -43,9 +44,13 @@ def check(
                 complain(str(fault))
             complain(f"{len(error.faults)} fault(s); nothing will be read until they are mended")
         raise typer.Exit(BAD) from None
+    night = max(county.text.first_night, today(county, here().home))
+    lacking = [*missing_for_receiving(county, night), *missing_for_linking(county, night)]
     if as_json:
-        emit_json({"sound": True, "faults": [], "name": county.text.name, "sha256": county.sha256})
+        emit_json({"sound": True, "faults": [], "lacking": lacking, "name": county.text.name, "sha256": county.sha256})
     else:
+        for line in lacking:
+            say(f"[yellow]not yet[/yellow]  {escape(line)}")
         say(
             f"[green]sound[/green]  {county.text.name}: {len(county.sources)} sources, {len(county.instruments)} instruments, "
             f"{len(county.products)} products  [dim]terms {county.sha256[:12]}[/dim]"
@@ -53,15 +58,22 @@ def check(
 
 
 @app.command()
-def new(path: Annotated[Path, typer.Argument(help="The folder to make; it must not exist yet.")]) -> None:
-    """Copy the template of a county folder: the demo county's reviewed text, to be edited.
+def new(
+    path: Annotated[Path, typer.Argument(help="The folder to make; it must not exist yet.")],
+    empty: Annotated[
+        bool, typer.Option("--empty", help="Without agencies, sources, instruments and products: to be filled with your own.")
+    ] = False,
+) -> None:
+    """Make a county folder: a copy of the demo county's reviewed text to be edited, or, with --empty, one to be filled.
 
-    Example: throughcare county new ./our_county
+    Every file names its JSON Schema, which lies in schemas/, so that an editor completes it.
+
+    Example: throughcare county new ./our_county --empty
     """
     if path.exists() and any(path.iterdir() if path.is_dir() else [path]):
         complain(f"{path} is there already; name a new folder")
         raise typer.Exit(USAGE)
-    shutil.copytree(demo_county(), path, dirs_exist_ok=True)
+    make_county(path, empty=empty)
     say(f"made {path}")
     say(f"edit its text, then: throughcare county check {path}   and set THROUGHCARE_COUNTY={path}")
 
