@@ -6,21 +6,33 @@ Belongs here: the shape of a feed's text and what can be said against it. Does n
 from __future__ import annotations
 
 import re
-from datetime import date
-from enum import StrEnum
 from typing import Any, NoReturn
 
 import polars as pl
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from contracts.column_mapping import (
+    PARSER_ALSO_FILLS,
+    Code,
+    Column,
+    Parser,
+    Race,
+    SexAsked,
+    SourceFormats,
+    column_messages,
+    mappable_fields,
+    with_crosswalk,
+)
 from contracts.columns import Label
 from contracts.records import RECORD_TYPES, RecordType
-from contracts.records.registry import DERIVED_FIELDS, PERSON_ID_FIELD, SubjectFrom
+from contracts.records.registry import PERSON_ID_FIELD, SubjectFrom
 from contracts.reviewed import Reviewed
-from contracts.vocabularies.fhir import FHIR_COLUMNS
+from contracts.vocabularies.fhir import FHIR_COLUMNS, FHIR_OPTIONAL_COLUMNS
 from contracts.vocabularies.prohibited import is_prohibited
-from contracts.vocabularies.race import CategorySystem, RaceMethod
+
+__all__ = ["FILE_DATE", "Code", "Column", "Feed", "FeedFault", "Origin", "Parser", "Race", "SexAsked", "SourceFormats", "feed_faults",
+           "mappable_fields", "raise_faults"]  # fmt: skip
 
 FeedFault = tuple[tuple[str, ...], str]
 """Where in the source's text, and what is wrong with it."""
@@ -29,24 +41,28 @@ FILE_DATE = re.compile(r"\{date:([^}]+)\}")
 """The part of a file name that says which night it is for, as a strftime format: ``events_{date:%Y%m%d}.csv``."""
 
 
-class Parser(StrEnum):
-    """How one vendor column fills more than its own field, or is cleaned on the way."""
+class Watermark(Reviewed):
+    """Reading only what changed since the last delivery that was accepted, and a little of what came before it.
 
-    LAST_FIRST = "last_comma_first"  # "LAST, FIRST MIDDLE JR" into full_name and its parts
-    OTHER_NAMES = "other_names_json"  # JSON list of names into other_names
-    ICD10 = "icd10"  # adds the point that some systems leave out
-    DAY_AFTER = "day_after"  # a last day into the first day after it: our periods are half-open
+    The overlap catches rows that were written late with an earlier time; rows it brings again are recognised by key and content.
+    """
 
-
-PARSER_TARGETS = {Parser.LAST_FIRST: "full_name", Parser.OTHER_NAMES: "other_names", Parser.ICD10: "icd10", Parser.DAY_AFTER: "valid_to"}
-PARSER_ALSO_FILLS = {Parser.LAST_FIRST: ("last_name", "first_name", "middle_name", "name_suffix")}
+    column: str = Field(pattern=r"^[A-Za-z_][A-Za-z0-9_$#]*$", description="Column that grows with every change of a row.")
+    overlap_hours: int = Field(default=48, ge=0, le=24 * 366, description="How far back from the last value a time is read again.")
+    overlap_steps: int = Field(default=1_000, ge=0, description="The same for a column of whole numbers.")
 
 
-class SourceFormats(Reviewed):
-    """How the source writes dates and times, in strptime's letters. A format without a day gives a partial birth date."""
+class FirstRows(Reviewed):
+    """How many rows the first delivery of a feed may have: nothing is known yet that it could be compared with."""
 
-    timestamp: tuple[str, ...] = ()
-    date: tuple[str, ...] = ()
+    at_least: int = Field(default=0, ge=0)
+    at_most: int | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> FirstRows:
+        if self.at_most is not None and self.at_most < self.at_least:
+            raise ValueError("at_most is less than at_least")
+        return self
 
 
 class Origin(Reviewed):
@@ -55,6 +71,16 @@ class Origin(Reviewed):
     table: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$")
     file: str | None = Field(default=None, description="File name with one {date:…}.")
     resource: str | None = None
+    member: str | None = Field(default=None, description="Member of a zip file, where it has several.")
+    watermark: Watermark | None = Field(default=None, description="For a table that is read by what changed.")
+
+    @model_validator(mode="after")
+    def _belongs_to_its_kind(self) -> Origin:
+        if self.member is not None and not (self.file or "").lower().endswith(".zip"):
+            raise ValueError("a member is that of a file whose name ends in .zip")
+        if self.watermark is not None and self.table is None:
+            raise ValueError("a watermark is that of a table")
+        return self
 
     @model_validator(mode="after")
     def _one_of_three(self) -> Origin:
@@ -85,38 +111,10 @@ class Origin(Reviewed):
 
     @property
     def name(self) -> str:
-        """The table, the file pattern or the resource."""
+        """The table, the file pattern with the member it is, or the resource."""
+        if self.file and self.member:
+            return f"{self.file}#{self.member}"
         return self.table or self.file or self.resource or ""
-
-
-Code = str | bool | None
-
-
-class Column(Reviewed):
-    """One vendor column's way into one canonical field."""
-
-    to: str = Field(description="Canonical field.")
-    codes: dict[str, Code] | None = Field(default=None, description="Every raw code and what it means; null says: not known.")
-    formats: tuple[str, ...] = Field(default=(), description="strptime formats, tried in order, instead of the source's.")
-    parse: Parser | None = None
-    separator: str | None = Field(default=None, min_length=1, max_length=3, description="Between the codes of a list.")
-    placeholders: tuple[date, ...] = Field(default=(), description="Birth dates that stand for not known, besides 1900-01-01 and its like.")
-
-    @field_validator("codes", mode="before")
-    @classmethod
-    def _quoted_codes(cls, value: Any) -> Any:
-        if isinstance(value, dict):
-            for code in value:
-                if not isinstance(code, str):
-                    raise ValueError(f"the code [{code}] is not text; put it in quotes")
-        return value
-
-
-class Race(Reviewed):
-    """How the source asks for race, and who answers."""
-
-    category_system: CategorySystem
-    method: RaceMethod
 
 
 class Feed(Reviewed):
@@ -130,8 +128,14 @@ class Feed(Reviewed):
     constants: dict[str, Code] = Field(default_factory=dict, description="Fields that have one value for the whole feed.")
     references: dict[str, str] = Field(default_factory=dict, description="Record type of another source to the name of that source.")
     race: Race | None = None
+    sex: SexAsked | None = None
+    only: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Vendor column to the texts of the rows this feed is about; other rows are set aside and counted."
+    )
+    aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Vendor column to other spellings of its header.")
     labels: tuple[Label, ...] = Field(default=(), description="Rules that rows of this feed carry besides those of their type.")
     min_rows: int = Field(default=0, ge=0, description="Fewest rows a delivery of this feed may have.")
+    first_rows: FirstRows | None = Field(default=None, description="Rows its first delivery may have.")
 
     @field_validator("columns", mode="before")
     @classmethod
@@ -141,7 +145,7 @@ class Feed(Reviewed):
         for column in value:
             if not isinstance(column, str):
                 raise ValueError(f"the column [{column}] is not text; put it in quotes")
-        return {column: _as_columns(said) for column, said in value.items()}
+        return {column: [with_crosswalk(column, one) for one in _as_columns(said)] for column, said in value.items()}
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -197,10 +201,11 @@ def feed_faults(name: str, feed: Feed, *, formats: SourceFormats, origin: str) -
     if feed.origin.kind != origin:
         faults.append(((*here, "from"), f"this connector reads a {origin}, not a {feed.origin.kind}"))
     faults += _said_twice(here, feed)
+    faults += _other_faults(here, feed)
     for vendor_column, columns in feed.columns.items():
         for column in columns:
             where = (*here, "columns", vendor_column)
-            faults += [(where, message) for message in _column_messages(column, record_type, formats)]
+            faults += [(where, message) for message in column_messages(column, record_type, formats)]
     faults += [((*here, "constants", field), message) for field, message in _constant_messages(feed, record_type)]
     faults += [(here, message) for message in _missing_messages(feed, record_type)]
     return faults
@@ -214,7 +219,7 @@ def _said_twice(here: tuple[str, ...], feed: Feed) -> list[FeedFault]:
     filled = [*feed.targets, *feed.constants]
     for columns in feed.columns.values():
         filled += [also for column in columns if column.parse for also in PARSER_ALSO_FILLS.get(column.parse, ())]
-    for field in sorted({field for field in filled if filled.count(field) > 1}):
+    for field in sorted({field for field in filled if filled.count(field) > 1 and not _adds_up(feed, field)}):
         faults.append((here, f"more than one column or constant fills the field [{field}]"))
     spelled: dict[str, str] = {}
     for column in feed.vendor_columns:
@@ -227,53 +232,28 @@ def _said_twice(here: tuple[str, ...], feed: Feed) -> list[FeedFault]:
     if feed.origin.resource:
         known = FHIR_COLUMNS[feed.origin.resource]
         faults += [(here, f"[{column}] is not read from a {feed.origin.resource}") for column in feed.vendor_columns if column not in known]
-        silent = [column for column in known if column not in feed.vendor_columns]
+        silent = [column for column in known if column not in feed.vendor_columns and column not in FHIR_OPTIONAL_COLUMNS]
         if silent:
             faults.append((here, f"nothing is said about the columns {', '.join(silent)}; map them or list them under unused"))
     return faults
 
 
-def _column_messages(column: Column, record_type: RecordType, formats: SourceFormats) -> list[str]:
-    field = column.to
-    if field in DERIVED_FIELDS or field == "source_record_id":
-        return [f"the field [{field}] is derived; map what it is derived from, or name the column under key"]
-    if field not in record_type.fields:
-        return [f"[{record_type.name}] has no field [{field}]; it has {', '.join(mappable_fields(record_type))}"]
-    dtype = record_type.fields[field]
-    words = record_type.vocabularies.get(field)
-    messages = []
-    if column.parse and PARSER_TARGETS[column.parse] != field:
-        messages.append(f"the parser {column.parse.value} fills [{PARSER_TARGETS[column.parse]}], not [{field}]")
-    if field == "other_names" and column.parse is not Parser.OTHER_NAMES:
-        messages.append("the field [other_names] needs parse: other_names_json")
-    if (words or dtype == pl.Boolean) and column.codes is None:
-        allowed = ", ".join(words) if words else "true, false"
-        messages.append(f"the field [{field}] needs codes: every raw code and one of {allowed} (or null: not known)")
-    for code, word in (column.codes or {}).items():
-        messages += _word_messages(field, code, word, words, is_boolean=dtype == pl.Boolean)
-    if dtype in (pl.Date, pl.Datetime("us")) and not (column.formats or _formats_of(dtype, formats)):
-        messages.append(f"nothing says how the field [{field}] is written; add formats here or to the source")
-    if column.separator and not record_type.is_list(field):
-        messages.append(f"the field [{field}] is not a list; remove separator")
-    if column.placeholders and field != "birth_date":
-        messages.append("placeholders are for birth_date only")
-    return messages
+def _adds_up(feed: Feed, field: str) -> bool:
+    """Whether several columns may fill the field: a list of words to which each adds its own, as columns of check marks do."""
+    return RECORD_TYPES[feed.record_type].is_list(field) and field not in feed.constants
 
 
-def _formats_of(dtype: pl.DataType, formats: SourceFormats) -> tuple[str, ...]:
-    return formats.date if dtype == pl.Date else formats.timestamp
-
-
-def _word_messages(field: str, code: str, word: Code, words: tuple[str, ...] | None, *, is_boolean: bool) -> list[str]:
-    if word is None:
-        return []
-    if is_boolean:
-        return [] if isinstance(word, bool) else [f"the code [{code}] of [{field}] must mean true, false or null"]
-    if isinstance(word, bool):
-        return [f"the code [{code}] of [{field}] means [{str(word).lower()}], which is not text; put it in quotes"]
-    if words and word not in words:
-        return [f"the code [{code}] means [{word}], which [{field}] does not know; it knows {', '.join(words)}"]
-    return []
+def _other_faults(here: tuple[str, ...], feed: Feed) -> list[FeedFault]:
+    faults: list[FeedFault] = []
+    for column in feed.only:
+        if column not in feed.vendor_columns:
+            faults.append(((*here, "only"), f"the column [{column}] is not one of the feed's; list it under unused"))
+    for column in feed.aliases:
+        if column not in feed.vendor_columns:
+            faults.append(((*here, "aliases"), f"the column [{column}] is not one of the feed's"))
+    if feed.sex is not None and "sex" not in feed.targets:
+        faults.append(((*here, "sex"), "no column is mapped to sex; remove this"))
+    return faults
 
 
 def _constant_messages(feed: Feed, record_type: RecordType) -> list[tuple[str, str]]:
@@ -301,8 +281,3 @@ def _missing_messages(feed: Feed, record_type: RecordType) -> list[str]:
                 f"[{reference.field}] names a record of another source; say which under references, as {reference.record_type}: SOURCE"
             )
     return messages
-
-
-def mappable_fields(record_type: RecordType) -> tuple[str, ...]:
-    """Fields of a record type that a vendor column may map to."""
-    return tuple(field for field in record_type.fields if field not in DERIVED_FIELDS and field != "source_record_id")

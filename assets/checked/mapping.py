@@ -38,7 +38,7 @@ class Plan:
         feed: its text.
         record_type: what its rows become.
         fields: every canonical field as an expression over the vendor's text.
-        faults: (vendor column, rule, true-where-wrong expression over vendor text).
+        faults: (vendor column, rule, true-where-wrong expression over vendor text). Both read cleaned text.
         checks_after: (vendor column, rule, true-where-wrong expression over canonical fields).
         vendor_column: canonical field to the vendor column it comes from.
     """
@@ -80,8 +80,10 @@ def plan_of(feed: Feed, record_type: RecordType, *, formats: SourceFormats, as_o
     for name, columns in feed.columns.items():
         faults.append((name, "too_long", values.too_long(name)))
         for column in columns:
-            made = _values(values.clean(name), column, record_type, formats=formats, as_of=as_of, timezone=timezone)
-            fields |= {field: values.tidy(field, value) for field, value in made.fields.items()}
+            made = _values(_written(pl.col(name), column), column, record_type, formats=formats, as_of=as_of, timezone=timezone)
+            for field, value in made.fields.items():
+                tidied = values.tidy(field, value)
+                fields[field] = _added(fields[field], tidied) if field in fields and record_type.is_list(field) else tidied
             faults += [(name, rule, wrong) for rule, wrong in made.faults.items()]
             vendor_column |= dict.fromkeys(made.fields, name)
     fields["source_record_id"] = _key(feed.key)
@@ -98,13 +100,24 @@ def plan_of(feed: Feed, record_type: RecordType, *, formats: SourceFormats, as_o
     return Plan(feed, record_type, in_order, tuple(faults), after, vendor_column)
 
 
+def _written(text: pl.Expr, column: Column) -> pl.Expr:
+    return pl.when(~text.is_in(list(column.missing))).then(text) if column.missing else text
+
+
+def _added(words: pl.Expr, more: pl.Expr) -> pl.Expr:
+    """The words of two columns as one list; null only where neither column says anything."""
+    empty = pl.lit([], dtype=pl.List(pl.String))
+    both = pl.concat_list(words.fill_null(empty), more.fill_null(empty))
+    return pl.when(words.is_not_null() | more.is_not_null()).then(both)
+
+
 def _key(columns: tuple[str, ...]) -> pl.Expr:
-    parts = [values.clean(name) for name in columns]
+    parts = [pl.col(name) for name in columns]
     return parts[0] if len(parts) == 1 else pl.concat_str(parts, separator=KEY_SEPARATOR)
 
 
 def _race_raw(feed: Feed) -> pl.Expr:
-    asked = [values.clean(name) for name, columns in feed.columns.items() for column in columns if column.to in {"race", "ethnicity"}]
+    asked = [pl.col(name) for name, columns in feed.columns.items() for column in columns if column.to in {"race", "ethnicity"}]
     if not asked:
         return pl.lit(None, dtype=pl.String)
     joined = pl.concat_str(asked, separator="/", ignore_nulls=True)
@@ -115,12 +128,18 @@ def _values(text: pl.Expr, column: Column, record_type: RecordType, *, formats: 
     field = column.to
     dtype = record_type.fields[field]
     days = column.formats or formats.date
-    if column.parse in values.PARSERS_OF_TEXT:
+    if column.parse is Parser.DATE_WITH_X:
+        made = values.date_with_x_values(text, column, as_of=as_of)
+    elif column.parse is Parser.FIRST_OF_SEVERAL:
+        made = values.first_of_several_values(text, field, column.separator or ";")
+    elif column.parse in values.PARSERS_OF_TEXT:
         made = _parsed(text, column, record_type)
     elif field == "birth_date":
         made = values.birth_date_values(text, column, days, as_of=as_of)
     elif column.parse is Parser.DAY_AFTER:
         made = values.day_after_values(text, field, days, timezone)
+    elif dtype == pl.List(pl.Int32):
+        made = values.integer_list_values(text, field, column.separator or "|")
     elif record_type.is_list(field):
         made = values.coded_list_values(text, field, column.codes, column.separator)
     elif column.codes is not None:
@@ -163,9 +182,11 @@ def map_rows(text: pl.DataFrame, plan: Plan) -> Mapped:
     unreadable = _unreadable(text)
     readable = text.join(unreadable.select(POSITION).unique(), on=POSITION, how="anti") if unreadable.height else text
     marks = [wrong.fill_null(False).alias(f"wrong_{number}") for number, (_, _, wrong) in enumerate(plan.faults)]
-    made = readable.select(pl.col(POSITION), *plan.fields.values(), *marks)
+    text = values.cleaned(readable, plan.feed.used_columns)
+    # Lazily, because several fields read one column, and only a lazy query reads it once.
+    made = text.lazy().select(pl.col(POSITION), *plan.fields.values(), *marks).collect()
     late = [wrong.fill_null(False).alias(f"late_{number}") for number, (_, _, wrong) in enumerate(plan.checks_after)]
-    made = made.with_columns(late)
+    made = made.lazy().with_columns(late).collect()
     marked = {f"wrong_{number}": (column, rule) for number, (column, rule, _) in enumerate(plan.faults)}
     marked |= {f"late_{number}": (column, rule) for number, (column, rule, _) in enumerate(plan.checks_after)}
     seen = made.select(pl.col(*marked).any()).row(0, named=True)

@@ -151,7 +151,7 @@ def refused_rows(con: Connection, source: Source, landed: Landed, staged: Staged
         ).pl()
         if faults.is_empty():
             continue
-        raw = raw_rows(text_chunks(landed.folder, part, source, con), faults[POSITION].to_list())
+        raw = raw_rows(text_chunks(landed.folder, part, source, con, raw=True), faults[POSITION].to_list())
         yield faults.join(raw, on=POSITION, how="left").select(
             pl.lit(source.name).alias("source"),
             pl.lit(staged.name).alias("feed"),

@@ -28,6 +28,12 @@ FHIR_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "phone",
         "race",
         "ethnicity",
+        "race_detailed",
+        "race_mena",
+        "race_text",
+        "ethnicity_detailed",
+        "ethnicity_text",
+        "birthsex",
     ),
     "Encounter": ("id", "last_updated", "status", "class", "type", "patient_id", "start", "end", "service_provider"),
     "Condition": (
@@ -39,6 +45,22 @@ FHIR_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "recorded_date",
         "verification_status",
         "category",
+        "code_system",
+    ),
+    "Observation": (
+        "id",
+        "last_updated",
+        "status",
+        "category",
+        "code",
+        "code_system",
+        "patient_id",
+        "encounter_id",
+        "effective",
+        "value_number",
+        "value_code",
+        "value_text",
+        "answers",  # numbers in the order of the form's items, empty where an item is not answered
     ),
     "Consent": (
         "id",
@@ -65,3 +87,8 @@ FHIR_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "data_period_end",
     ),
 }
+
+FHIR_OPTIONAL_COLUMNS: frozenset[str] = frozenset(
+    {"race_detailed", "race_mena", "race_text", "ethnicity_detailed", "ethnicity_text", "birthsex", "code_system"}
+)
+"""Columns about which a county's text may say nothing."""

@@ -1,10 +1,8 @@
 -- What does each delivered Condition say, as flat text?
 with parsed as (
     select
-        _position,
-        line as raw_line,
-        resource is not null as is_json,
-        json_transform(resource, '{
+        is_json,
+        json_transform(case when is_json then line end, '{
             "resourceType": "VARCHAR",
             "id": "VARCHAR",
             "meta": {"lastUpdated": "VARCHAR"},
@@ -13,14 +11,13 @@ with parsed as (
             "encounter": {"reference": "VARCHAR"},
             "recordedDate": "VARCHAR",
             "onsetDateTime": "VARCHAR",
+            "onsetPeriod": {"start": "VARCHAR"},
             "verificationStatus": {"coding": [{"code": "VARCHAR"}]},
             "category": [{"coding": [{"code": "VARCHAR"}]}]
         }') as condition
-    from temp.fhir_line
+    from (select line, json_valid(line) as is_json from fhir_line)
 )
 select
-    _position,
-    raw_line,
     is_json,
     condition.resourceType as resource_type,
     condition.id as id,
@@ -29,10 +26,13 @@ select
         list_filter(condition.code.coding, lambda item: item.system = 'http://hl7.org/fhir/sid/icd-10-cm')[1].code,
         condition.code.coding[1].code
     ) as code,
-    regexp_replace(condition.subject.reference, '^.*/', '') as patient_id,
-    regexp_replace(condition.encounter.reference, '^.*/', '') as encounter_id,
-    coalesce(condition.recordedDate, condition.onsetDateTime) as recorded_date,
+    regexp_extract(condition.subject.reference, '([^/:|]+)(/_history/[^/]*)?$', 1) as patient_id,
+    regexp_extract(condition.encounter.reference, '([^/:|]+)(/_history/[^/]*)?$', 1) as encounter_id,
+    coalesce(condition.recordedDate, condition.onsetDateTime, condition.onsetPeriod.start) as recorded_date,
     condition.verificationStatus.coding[1].code as verification_status,
-    condition.category[1].coding[1].code as category
+    condition.category[1].coding[1].code as category,
+    coalesce(
+        list_filter(condition.code.coding, lambda item: item.system = 'http://hl7.org/fhir/sid/icd-10-cm')[1].system,
+        condition.code.coding[1].system
+    ) as code_system
 from parsed
-order by _position

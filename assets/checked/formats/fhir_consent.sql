@@ -2,10 +2,8 @@
 -- Form and revocation stand in extensions; classes that only name FHIR resource types say nothing about the county's elements.
 with parsed as (
     select
-        _position,
-        line as raw_line,
-        resource is not null as is_json,
-        json_transform(resource, '{
+        is_json,
+        json_transform(case when is_json then line end, '{
             "resourceType": "VARCHAR",
             "id": "VARCHAR",
             "meta": {"lastUpdated": "VARCHAR"},
@@ -28,7 +26,7 @@ with parsed as (
                 "securityLabel": [{"code": "VARCHAR"}]
             }
         }') as consent
-    from temp.fhir_line
+    from (select line, json_valid(line) as is_json from fhir_line)
 ),
 parts as (
     select
@@ -37,8 +35,6 @@ parts as (
     from parsed
 )
 select
-    _position,
-    raw_line,
     is_json,
     consent.resourceType as resource_type,
     consent.id as id,
@@ -46,7 +42,7 @@ select
     consent.status as status,
     consent.scope.coding[1].code as scope,
     consent.category[1].coding[1].code as category,
-    regexp_replace(consent.patient.reference, '^.*/', '') as patient_id,
+    regexp_extract(consent.patient.reference, '([^/:|]+)(/_history/[^/]*)?$', 1) as patient_id,
     consent.dateTime as date_time,
     regexp_extract(consent.performer[1].reference, '^([A-Za-z]+)/', 1) as performer,
     regexp_replace(consent.organization[1].reference, '^.*/', '') as organization,
@@ -58,7 +54,7 @@ select
     consent.provision.period.start as period_start,
     consent.provision.period."end" as period_end,
     array_to_string(
-        list_transform(consent.provision.actor, lambda item: regexp_replace(item.reference.reference, '^.*/', '')), '|'
+        list_transform(consent.provision.actor, lambda item: regexp_extract(item.reference.reference, '([^/:|]+)(/_history/[^/]*)?$', 1)), '|'
     ) as actors,
     array_to_string(list_transform(consent.provision.purpose, lambda item: item.code), '|') as purposes,
     array_to_string(
@@ -71,4 +67,3 @@ select
     consent.provision.dataPeriod.start as data_period_start,
     consent.provision.dataPeriod."end" as data_period_end
 from parts
-order by _position

@@ -2,14 +2,14 @@
 -- The official name is the name; maiden, former and other names lacking a part take the official one's.
 with parsed as (
     select
-        _position,
-        line as raw_line,
-        resource is not null as is_json,
-        json_transform(resource, '{
+        is_json,
+        json_transform(case when is_json then line end, '{
             "resourceType": "VARCHAR",
             "id": "VARCHAR",
             "meta": {"lastUpdated": "VARCHAR"},
-            "extension": [{"url": "VARCHAR", "extension": [{"url": "VARCHAR", "valueCoding": {"code": "VARCHAR"}, "valueString": "VARCHAR"}]}],
+            "extension": [{"url": "VARCHAR",
+                "extension": [{"url": "VARCHAR", "valueCoding": {"code": "VARCHAR"}, "valueString": "VARCHAR"}],
+                "valueCode": "VARCHAR", "valueCoding": {"code": "VARCHAR"}}],
             "identifier": [{"type": {"coding": [{"code": "VARCHAR"}]}, "system": "VARCHAR", "value": "VARCHAR"}],
             "name": [{"use": "VARCHAR", "family": "VARCHAR", "given": ["VARCHAR"], "suffix": ["VARCHAR"]}],
             "birthDate": "VARCHAR",
@@ -17,12 +17,10 @@ with parsed as (
             "address": [{"use": "VARCHAR", "line": ["VARCHAR"], "city": "VARCHAR", "state": "VARCHAR", "postalCode": "VARCHAR"}],
             "telecom": [{"system": "VARCHAR", "value": "VARCHAR"}]
         }') as patient
-    from temp.fhir_line
+    from (select line, json_valid(line) as is_json from fhir_line)
 ),
 parts as (
     select
-        _position,
-        raw_line,
         is_json,
         patient,
         coalesce(
@@ -36,8 +34,6 @@ parts as (
     from parsed
 )
 select
-    _position,
-    raw_line,
     is_json,
     patient.resourceType as resource_type,
     patient.id as id,
@@ -70,6 +66,20 @@ select
     array_to_string(
         list_transform(list_filter(race, lambda item: item.url = 'ombCategory'), lambda item: item.valueCoding.code), '|'
     ) as race,
-    list_filter(ethnicity, lambda item: item.url = 'ombCategory')[1].valueCoding.code as ethnicity
+    list_filter(ethnicity, lambda item: item.url = 'ombCategory')[1].valueCoding.code as ethnicity,
+    array_to_string(
+        list_transform(list_filter(race, lambda item: item.url = 'detailed'), lambda item: item.valueCoding.code), '|'
+    ) as race_detailed,
+    -- Until 2024 the category lay inside White and could only be said in detail.
+    list_filter(race, lambda item: item.url = 'detailed' and item.valueCoding.code = '2118-8')[1].valueCoding.code as race_mena,
+    list_filter(race, lambda item: item.url = 'text')[1].valueString as race_text,
+    array_to_string(
+        list_transform(list_filter(ethnicity, lambda item: item.url = 'detailed'), lambda item: item.valueCoding.code), '|'
+    ) as ethnicity_detailed,
+    list_filter(ethnicity, lambda item: item.url = 'text')[1].valueString as ethnicity_text,
+    coalesce(
+        list_filter(patient.extension, lambda item: item.url like '%us-core-birthsex')[1].valueCode,
+        list_filter(patient.extension, lambda item: item.url like '%us-core-sex')[1].valueCode,
+        list_filter(patient.extension, lambda item: item.url like '%us-core-sex')[1].valueCoding.code
+    ) as birthsex
 from parts
-order by _position

@@ -5,14 +5,14 @@ Belongs here: choosing the reader, positions, and fetching the text of single ro
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
 
 from contracts.sources import CsvDrop, FhirNdjson, Source
 from resources.source_systems.connector import Part
-from resources.source_systems.csv_text import CHUNK_ROWS, POSITION, RAGGED, read_chunks
+from resources.source_systems.csv_text import POSITION, RAGGED, read_chunks
 from resources.sql import Connection
 
 __all__ = ["POSITION", "RAGGED", "RAW", "ROW_FAULT", "raw_rows", "text_chunks"]
@@ -23,16 +23,31 @@ RAW = "_raw"
 """Column with a row as it was delivered, where that is more than its columns."""
 
 
-def text_chunks(folder: Path, part: Part, source: Source, con: Connection) -> Iterator[pl.DataFrame]:
+def text_chunks(folder: Path, part: Part, source: Source, con: Connection, *, raw: bool = False) -> Iterator[pl.DataFrame]:
     """Rows of one part in chunks: ``_position`` from 1, the vendor's columns as text, and marks of rows that cannot be read.
+
+    Rows that the feed's text sets aside (``only``) are left out; positions stay those of the delivery.
 
     Args:
         folder: the landed delivery.
         part: which of its parts.
         source: the source's text.
         con: where DuckDB parses JSON; temporary objects only.
+        raw: whether rows are wanted as they were delivered, where that is more than their columns.
     """
-    path = folder / part.path
+    only = source.feeds[part.feed].only
+    for chunk in _chunks(folder / part.path, part, source, con, raw=raw):
+        yield chunk.filter(_ours(chunk, only)) if only else chunk
+
+
+def _ours(chunk: pl.DataFrame, only: Mapping[str, Sequence[str]]) -> pl.Expr:
+    """Rows the feed is about, and those that nobody can read."""
+    said = pl.all_horizontal(pl.col(column).str.strip_chars().fill_null("").is_in(list(texts)) for column, texts in only.items())
+    marks = [pl.col(mark).is_not_null() for mark in (RAGGED, ROW_FAULT) if mark in chunk.columns]
+    return pl.any_horizontal(said, *marks)
+
+
+def _chunks(path: Path, part: Part, source: Source, con: Connection, *, raw: bool) -> Iterator[pl.DataFrame]:
     match source.connector:
         case CsvDrop() as options:
             yield from read_chunks(path, options, columns=part.columns)
@@ -40,7 +55,7 @@ def text_chunks(folder: Path, part: Part, source: Source, con: Connection) -> It
             from assets.checked.formats.fhir import resource_chunks
 
             resource = source.feeds[part.feed].origin.resource or ""
-            yield from resource_chunks(con, path, resource, chunk_rows=CHUNK_ROWS)
+            yield from resource_chunks(con, path, resource, raw=raw)
         case _:
             yield from _table_chunks(path)
 
