@@ -11,6 +11,10 @@ from typing import Any
 import pandera.polars as pa
 
 
+CONVENTION = "domain convention"
+"""Source of a definition that no standard gives: what the field's practitioners call it, written down here."""
+
+
 class Kind(StrEnum):
     """What a column can do to a person's privacy."""
 
@@ -42,9 +46,10 @@ def field(
     description: str,
     *,
     kind: Kind,
+    standard: str,
     labels: tuple[Label, ...] = (),
     unit: str | None = None,
-    source: str | None = None,
+    ahead: bool = False,
     **checks: Any,
 ) -> Any:
     """A Pandera field that says what it is.
@@ -52,22 +57,26 @@ def field(
     Args:
         description: meaning in plain words, for the reader who signs.
         kind: the privacy kind of the column.
+        standard: where the definition comes from: a standard and its element, a published layout, a statute, or ``CONVENTION``.
         labels: rules every value of the column carries by default; a county may add labels, never remove them.
         unit: unit of a number, where it has one.
-        source: where the definition comes from (standard, code list, statute).
+        ahead: whether a day or time may lie in the future, as a planned one does.
         checks: any ``pandera.Field`` argument (``nullable``, ``isin``, ``ge``, ``unique`` …).
 
     Raises:
-        ValueError: if the description is empty, or an identifier is not labelled ``direct_id``.
+        ValueError: if the description or the standard is empty, or an identifier is not labelled ``direct_id``.
     """
     if not description.strip():
         raise ValueError("a contract field needs a description")
+    if not standard.strip():
+        raise ValueError(f"a contract field names the source of its definition [{description}]")
     if kind is Kind.IDENTIFIER and Label.DIRECT_ID not in labels:
         raise ValueError(f"an identifier must carry the label direct_id [{description}]")
     metadata = {
         "kind": kind.value,
         "labels": tuple(label.value for label in labels),
         "unit": unit,
-        "definition_source": source,
+        "standard": standard,
+        "ahead": ahead,
     }
     return pa.Field(description=description, metadata=metadata, **checks)

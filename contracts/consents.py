@@ -1,6 +1,6 @@
 """Release-of-information forms and what makes a consent given on one of them valid (forms/*.yaml).
 
-Belongs here: the shape of a form, the kinds of consent, which kind satisfies which requirement, and the defect rules of 42 CFR 2.31 and
+Belongs here: the shape of a form, which kind of consent satisfies which requirement, and the defect rules of 42 CFR 2.31 and
 45 CFR 164.508. Does not belong here: the consents themselves, which are delivered records and never files of a county folder.
 """
 
@@ -18,21 +18,10 @@ from contracts.columns import Label
 from contracts.elements import CLASS_NAMES
 from contracts.purposes import Purpose
 from contracts.reviewed import Reviewed
+from contracts.vocabularies.consent import ConsentKind as ConsentKind
+from contracts.vocabularies.consent import SignedBy as SignedBy
 
 NAME = r"^[a-z][a-z0-9_]*$"
-
-
-class ConsentKind(StrEnum):
-    """What a person said."""
-
-    ROI_508 = "roi_508"  # HIPAA authorisation
-    PART2_TPO = "part2_tpo"  # 42 CFR 2.31, treatment, payment and operations
-    PART2_SPECIFIC = "part2_specific"  # 42 CFR 2.31, named recipients and purpose
-    PART2_CJ = "part2_cj"  # 42 CFR 2.35, treatment a court has ordered
-    PART2_LEGAL = "part2_legal"  # separate consent to use in a proceeding
-    FERPA = "ferpa"  # 34 CFR 99.30
-    OPT_OUT = "opt_out"  # a deny: leave me out
-    RESTRICTION_522 = "restriction_522"  # a deny the provider agreed to, 45 CFR 164.522(a)
 
 
 DENYING: frozenset[ConsentKind] = frozenset({ConsentKind.OPT_OUT, ConsentKind.RESTRICTION_522})
@@ -92,16 +81,6 @@ def required_grade(clause: ConsentRequirement, labels: Collection[str]) -> Conse
     if ferpa:
         return ConsentRequirement.FERPA if clause in {*NO_CONSENT_NEEDED, ConsentRequirement.FERPA} else None
     return clause
-
-
-class SignedBy(StrEnum):
-    """Who signed."""
-
-    SELF = "self"
-    PARENT = "parent"
-    GUARDIAN = "guardian"
-    BOTH = "both"  # the minor and a parent or guardian
-    REPRESENTATIVE = "representative"  # of an adult, with authority on file
 
 
 class MinorSignature(StrEnum):

@@ -1,7 +1,8 @@
 """The catalogue of what can be shared: every element a clause may name, its classes and its default labels.
 
 Belongs here: element names (``record_type.column``, presence and identity), classes of elements for clauses and consents, labels that a
-value carries before any row adds its own. Does not belong here: who may see an element (instruments), row labels (checked).
+value carries before any row adds its own. All are read off the record types; classes that are a part of one type are written here. Does not
+belong here: who may see an element (instruments), row labels (checked).
 
 An element is one of
 
@@ -20,6 +21,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from contracts.columns import Label
+from contracts.records import RECORD_TYPES, RecordType
 
 PRESENT: Final = "__present__"
 IDENTITY: Final = "__identity__"
@@ -36,45 +38,26 @@ _EVENT: Final[Mapping[str, tuple[Label, ...]]] = {
 }
 
 
-def _plain(*columns: str) -> dict[str, tuple[Label, ...]]:
-    return dict.fromkeys(columns, ())
-
-
-def _phi(*columns: str) -> dict[str, tuple[Label, ...]]:
-    return dict.fromkeys(columns, (Label.PHI,))
+def _content(record_type: RecordType) -> dict[str, tuple[Label, ...]]:
+    """The columns of one record type and what their values carry: labels of the column, and those of every row of the type."""
+    columns = record_type.model.to_schema().columns
+    derived = {item.name: item.labels for item in record_type.derived}
+    own = {
+        name: derived[name] if name in derived else tuple(Label(label) for label in columns[name].metadata["labels"])
+        for name in record_type.shown_columns
+    }
+    carried = {name: tuple(sorted({*labels, *record_type.labels})) for name, labels in own.items()}
+    return {**_EVENT, PRESENT: tuple(sorted(record_type.labels)), **carried} if record_type.is_about_people else carried
 
 
 CONTENT: Final[Mapping[str, Mapping[str, tuple[Label, ...]]]] = {
-    "jail_booking": {
-        **_EVENT,
-        **_plain("booked_at", "released_at", "release_type", "facility", "arresting_agency", "booking_type", "charge_level"),
-        **_plain("homeless", "resident"),
-        **_phi("bjmhs_positive", "bjmhs_at"),
-    },
-    "jail_charge": {**_EVENT, **_plain("charge_date", "statute", "charge_description", "charge_level", "position")},
-    "jail_count": _plain("count_date", "facility", "population", "bookings"),
-    "legal_event": {**_EVENT, **_plain("event_type", "event_date")},
-    "cad_event": _plain(
-        "received_at", "dispatched_at", "en_route_at", "arrived_at", "cleared_at", "initial_call_type", "final_call_type",
-        "is_behavioral_health", "priority", "call_disposition", "beat", "cancelled",
-    ),
-    "cad_person": {**_EVENT, **_plain("event_at", "call_type", "is_behavioral_health", "call_disposition")},
-    "co_responder_encounter": {
-        **_EVENT,
-        **_phi("started_at", "ended_at", "team_type", "clinician_present", "presenting_issue", "suicidal", "intoxicated", "weapon"),
-        **_phi("disposition", "homeless", PRESENT),
-    },
-    "health_encounter": {
-        **_EVENT,
-        **_phi(PRESENT, "started_at", "ended_at", "encounter_class", "encounter_type", "program_id", "is_part2"),
-    },
-    "health_diagnosis": {**_EVENT, **_phi(PRESENT, "diagnosed_on", "icd10", "is_smi", "is_sud", "is_part2")},
-    "race_assertion": _plain("races", "hispanic", "category_system", "method", "asserted_on"),
+    **{name: _content(record_type) for name, record_type in RECORD_TYPES.items() if record_type.is_content},
+    "race_assertion": dict.fromkeys(("races", "hispanic", "category_system", "method", "asserted_on"), ()),
     "person_attribute": dict.fromkeys(("sex", "age", "resident", "region"), (Label.QUASI_ID,)),
-}  # fmt: skip
+}
 """Record type -> content column -> labels every value of it carries. Rows add their own (part2, juvenile, …)."""
 
-WITHOUT_SUBJECT: Final = frozenset({"jail_count", "cad_event"})
+WITHOUT_SUBJECT: Final = frozenset(name for name, record_type in RECORD_TYPES.items() if not record_type.is_about_people)
 """Record types with no person behind a row."""
 
 _CLASS_COLUMNS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
@@ -87,24 +70,32 @@ _CLASS_COLUMNS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {
     },
     "charges": {
         "jail_charge": (
-            PRESENT, "charge_date", "statute", "charge_description", "charge_level", "position", "age_at_event", "is_juvenile", "sex",
-            "region",
+            PRESENT, "charge_date", "statute", "charge_description", "charge_level", "charge_category", "position", "age_at_event",
+            "is_juvenile", "sex", "region",
+        ),
+    },
+    "booking_details": {
+        "jail_booking": (
+            PRESENT, "admission_type", "arrested_at", "projected_release_at", "release_reason", "released_to", "detention_status",
+            "classification", "bond_type", "bond_amount", "veteran",
         ),
     },
     "jail_screening": {"jail_booking": (PRESENT, "bjmhs_positive", "bjmhs_at")},
-    "jail_counts": {"jail_count": tuple(CONTENT["jail_count"])},
-    "legal_events": {"legal_event": tuple(CONTENT["legal_event"])},
-    "dispatch_events": {"cad_event": tuple(CONTENT["cad_event"])},
+    "jail_mental_health": {
+        "jail_booking": (PRESENT, "mental_health_flag", "mental_health_referred_at", "assessed_at", "assessed_smi"),
+    },
     "crisis_contacts": {
         "cad_person": tuple(CONTENT["cad_person"]),
         "co_responder_encounter": tuple(CONTENT["co_responder_encounter"]),
     },
     "dispatch_contacts": {"cad_person": tuple(CONTENT["cad_person"])},
-    "co_responder_encounters": {"co_responder_encounter": tuple(CONTENT["co_responder_encounter"])},
-    "treatment_encounters": {"health_encounter": tuple(CONTENT["health_encounter"])},
-    "diagnoses": {"health_diagnosis": tuple(CONTENT["health_diagnosis"])},
     "race_and_ethnicity": {"race_assertion": tuple(CONTENT["race_assertion"])},
     "person_attributes": {"person_attribute": tuple(CONTENT["person_attribute"])},
+    **{
+        record_type.element_class: {name: tuple(CONTENT[name])}
+        for name, record_type in RECORD_TYPES.items()
+        if record_type.element_class
+    },
 }  # fmt: skip
 
 ELEMENT_CLASSES: Final[Mapping[str, tuple[str, ...]]] = {

@@ -11,14 +11,17 @@ from datetime import date
 import polars as pl
 
 from assets.checked.judging import held_parents
-from assets.checked.registry_sql import DERIVED_COLUMNS, close_versions, insert_admitted, versions_table
+from assets.checked.registry_sql import close_versions, insert_admitted, is_completed, versions_table
 from assets.checked.report import Disposition, FeedReport
 from assets.checked.staging import PACKAGE, Staged, key_parameters, refused_by_rule, refused_count, show
 from contracts.consents import DEFECTS_OF
 from contracts.sources import Source
+from contracts.vocabularies.emergency import EMS_BEHAVIORAL_HEALTH_PATTERN, OPIOID_OVERDOSE_PATTERN
 from contracts.vocabularies.health import SMI_DX_PROXY_ROOTS, SUD_DX_ROOTS, code_set_pattern
+from contracts.vocabularies.housing import LivingSituation
 from contracts.vocabularies.person import Evidence
 from contracts.vocabularies.response import BEHAVIORAL_HEALTH_CALL_TYPES
+from contracts.vocabularies.screening import FORMS
 from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows, scalar
 
 NO_REUSE = "select null::varchar as record_id, null::varchar as kind where false"
@@ -72,13 +75,18 @@ def _parameters(source: Source, feed: Staged, night: date) -> dict[str, object]:
         "other_programmes": list(source.other_programmes),
         "smi_pattern": code_set_pattern(SMI_DX_PROXY_ROOTS),
         "sud_pattern": code_set_pattern(SUD_DX_ROOTS),
+        "behavioral_health_pattern": EMS_BEHAVIORAL_HEALTH_PATTERN,
+        "overdose_pattern": OPIOID_OVERDOSE_PATTERN,
+        "forms": list(FORMS),
+        "form_sizes": [size for size, _ in FORMS.values()],
+        "jail_situation": LivingSituation.JAIL_OR_PRISON.value,
         "defects_of": [f"{kind.value}.{defect.value}" for kind, defects in DEFECTS_OF.items() for defect in defects],
     }
 
 
 def _insert_content(con: Connection, feed: Staged, asked: Mapping[str, object]) -> None:
     name = feed.record_type.name
-    selected = load_sql(PACKAGE, f"derived_{name}") if name in DERIVED_COLUMNS else "select * from temp.admitted"
+    selected = load_sql(PACKAGE, f"derived_{name}") if is_completed(feed.record_type) else "select * from temp.admitted"
     sql = insert_admitted(feed.record_type, selected)
     con.execute(sql, {key: value for key, value in asked.items() if f"${key}" in sql}).fetchall()
 

@@ -5,6 +5,7 @@ with erased as (
     from checked.jail_booking_versions as booking
     join checked.legal_event_versions as event
         on event.known_to is null
+        and event.event_type in ('sealed', 'expunged')
         and (
             event.parent_record_id = booking.record_id
             or (event.parent_record_id is null and event.subject_id = booking.subject_id and booking.booked_at::date <= event.event_date)

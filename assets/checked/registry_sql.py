@@ -30,14 +30,6 @@ RECORD_COLUMNS: Mapping[str, str] = {
 KNOWN_COLUMNS: Mapping[str, str] = {"source_updated_at": "timestamp", "known_from": "date not null", "known_to": "date"}
 """Columns of every versioned content table, after its own."""
 
-DERIVED_COLUMNS: Mapping[str, Mapping[str, str]] = {
-    "cad_event": {"is_behavioral_health": "boolean"},
-    "health_encounter": {"is_part2": "boolean"},
-    "health_diagnosis": {"is_smi": "boolean", "is_sud": "boolean"},
-    "consent": {"is_defective": "boolean", "defect": "varchar"},
-}
-"""Columns that follow from a row's own fields and the county's text, made when the row is admitted (derived_<record type>.sql)."""
-
 IDENTITY_TYPES: Mapping[str, str] = dict.fromkeys(IDENTITY_FIELDS, "varchar") | {
     "birth_date": "date",
     "birth_year": "integer",
@@ -56,9 +48,12 @@ def sql_type(dtype: DataType | type[DataType]) -> str:
         pl.String: "varchar",
         pl.Boolean: "boolean",
         pl.Int32: "integer",
+        pl.Int64: "bigint",
+        pl.Float64: "double",
         pl.Date: "date",
         pl.Datetime("us"): "timestamp",
         pl.List(pl.String): "varchar[]",
+        pl.List(pl.Int32): "integer[]",
     }
     for known, name in scalars.items():
         if dtype == known:
@@ -79,11 +74,28 @@ def known_view(record_type: RecordType) -> str:
     return f"checked.{record_type.name}"
 
 
+def admitted_columns(record_type: RecordType) -> dict[str, str]:
+    """Columns that follow from a row's own fields and the county's text, made when the row is admitted (derived_<record type>.sql)."""
+    return {derived.name: derived.sql_type for derived in record_type.derived if derived.at_admission}
+
+
+def is_completed(record_type: RecordType) -> bool:
+    """Whether ``derived_<record type>.sql`` adds to a row, or completes it, when it is admitted."""
+    return bool(admitted_columns(record_type) or record_type.folded)
+
+
 def content_columns(record_type: RecordType) -> dict[str, str]:
-    """A record type's own content columns and their SQL types, references and derived ones included."""
+    """A record type's own content columns and their SQL types, references and those made at admission included."""
     own = {field: sql_type(record_type.fields[field]) for field in record_type.content_fields}
     references = {reference.column: "varchar" for reference in record_type.references}
-    return own | references | dict(DERIVED_COLUMNS.get(record_type.name, {}))
+    return own | references | admitted_columns(record_type)
+
+
+def known_columns(record_type: RecordType) -> dict[str, str]:
+    """A record type's content columns and their SQL types as everybody after checking sees them."""
+    own = {name: kind for name, kind in content_columns(record_type).items() if name not in record_type.folded}
+    parent = {record_type.parent.column: "varchar"} if record_type.parent and record_type.parent.column else {}
+    return own | parent | {derived.name: derived.sql_type for derived in record_type.derived}
 
 
 def versions_columns(record_type: RecordType) -> dict[str, str]:

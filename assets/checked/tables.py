@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from assets.checked.known_sql import known_select
 from assets.checked.registry_sql import IDENTITY_TYPES, create_known, create_versions, versions_table
 from contracts.records import RECORD_TYPES, RecordType
 from resources.sql import Connection, load_sql, rows
@@ -49,7 +50,7 @@ def create_tables(con: Connection) -> None:
     for record_type in RECORD_TYPES.values():
         con.execute(create_versions(record_type)).fetchall()
     for record_type in RECORD_TYPES.values():
-        con.execute(create_known(record_type, load_sql(PACKAGE, f"known_{record_type.name}"))).fetchall()
+        con.execute(create_known(record_type, known_select(record_type))).fetchall()
     for name in _PEOPLE:
         con.execute(f"create table if not exists checked.{name} as {load_sql(PACKAGE, name)} limit 0").fetchall()
 

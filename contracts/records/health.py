@@ -5,73 +5,169 @@ Belongs here: what such a row must be. Does not belong here: FHIR, or any vendor
 
 from __future__ import annotations
 
-import pandera.polars as pa
 import polars as pl
-from pandera.polars import PolarsData
 
-from contracts.columns import Kind, Label, field
-from contracts.consents import ConsentKind, SignedBy
-from contracts.records.shared import OfPerson, OtherNames, Raced, Texts, Timestamp, coded, identifier, in_order
-from contracts.vocabularies.consent import ConsentStatus, ProvisionType
-from contracts.vocabularies.health import ICD10_PATTERN, EncounterClass, EncounterType
+from contracts.columns import Kind, Label
+from contracts.records.counting import CountingRules
+from contracts.records.declaring import Contact, Derived, Intercept, Parent, RowLabel, SubjectFrom, Unit, declares
+from contracts.records.rules import InOrder
+from contracts.records.shared import OfPerson, OtherNames, Raced, Texts, Timestamp, coded, identifier, plain, sensitive
+from contracts.vocabularies.consent import ConsentKind, ConsentStatus, ProvisionType, SignedBy
+from contracts.vocabularies.health import COMMUNITY_ENCOUNTER_TYPES, ICD10_PATTERN, EncounterClass, EncounterType
+
+_PHI = (Label.PHI,)
+_PART2 = (RowLabel("is_part2", Label.PART2, if_unknown=True),)
 
 
 class HealthPatient(Raced):
     """One patient of a health system: identity and self-reported race, nothing that happened."""
 
-    other_names: OtherNames = identifier("Maiden, former and other names.", nullable=True)
+    other_names: OtherNames = identifier("Maiden, former and other names.", standard="US Core: Patient.name, other uses", nullable=True)
+
+    class Config:
+        """Nothing but identity."""
+
+        metadata = declares(name="health_patient", system="health", subject=SubjectFrom.OWN_ID, labels=_PHI, is_shared=False)
 
 
 class OfPatient(OfPerson):
     """A record that means nothing without its patient."""
 
-    source_person_id: str = identifier("The source's own id of the patient.")
+    source_person_id: str = identifier("The source's own id of the patient.", standard="FHIR R4: subject, a reference to Patient")
 
 
 class HealthEncounter(OfPatient):
     """One encounter of a patient with a programme."""
 
-    started_at: Timestamp = field("Begin of the encounter.", kind=Kind.SENSITIVE, labels=(Label.PHI,))
-    ended_at: Timestamp = field("End of the encounter.", kind=Kind.SENSITIVE, labels=(Label.PHI,), nullable=True)
-    encounter_class: str = coded("Ambulatory, emergency, inpatient, …", EncounterClass, kind=Kind.SENSITIVE, labels=(Label.PHI,))
-    encounter_type: str = coded("Kind of care.", EncounterType, kind=Kind.SENSITIVE, labels=(Label.PHI,))
-    program_id: str = field("Programme that gave it; decides Part 2.", kind=Kind.SENSITIVE, labels=(Label.PHI,), nullable=True)
+    started_at: Timestamp = sensitive("Begin of the encounter.", standard="US Core: Encounter.period.start", phi=True)
+    ended_at: Timestamp = sensitive("End of the encounter.", standard="US Core: Encounter.period.end", phi=True, nullable=True)
+    encounter_class: str = coded(
+        "Ambulatory, emergency, inpatient, …", EncounterClass, standard="US Core: Encounter.class", kind=Kind.SENSITIVE, labels=_PHI
+    )
+    encounter_type: str = coded("Kind of care.", EncounterType, standard="US Core: Encounter.type", kind=Kind.SENSITIVE, labels=_PHI)
+    program_id: str = sensitive(
+        "Programme that gave it; decides Part 2.", standard="US Core: Encounter.serviceProvider; 42 CFR 2.11", phi=True, nullable=True
+    )
 
-    @pa.dataframe_check(name="end_not_before_start")
-    def end_not_before_start(cls, data: PolarsData) -> pl.LazyFrame:
-        """An encounter does not end before it begins."""
-        return in_order(data, "started_at", "ended_at")
+    class Config:
+        """Care in the community stands at intercept 0."""
+
+        metadata = declares(
+            name="health_encounter",
+            system="health",
+            subject=SubjectFrom.PERSON_ID,
+            start="started_at",
+            end="ended_at",
+            unit=Unit.EVENT,
+            intercept=Intercept(0, "encounter_type", frozenset(word.value for word in COMMUNITY_ENCOUNTER_TYPES)),
+            contact=Contact("encounter_type", None, True),
+            labels=_PHI,
+            row_labels=_PART2,
+            element_class="treatment_encounters",
+            derived=(
+                Derived(
+                    "is_part2",
+                    "boolean",
+                    "Whether the programme is a Part 2 programme; an unknown one is.",
+                    kind=Kind.PLAIN,
+                    standard="42 CFR 2.11",
+                    at_admission=True,
+                ),
+            ),
+            rules=(InOrder("end_not_before_start", "An encounter does not end before it begins.", ("started_at",), "ended_at"),),
+            counting=CountingRules(start="started_at", end="ended_at"),
+        )
 
 
 class HealthDiagnosis(OfPatient):
     """One recorded diagnosis."""
 
-    source_parent_id: str = identifier("The source's own key of the encounter.", nullable=True)
-    diagnosed_on: pl.Date = field("Day it was recorded.", kind=Kind.SENSITIVE, labels=(Label.PHI,))
-    icd10: str = field(
-        "ICD-10-CM code with its point.", kind=Kind.SENSITIVE, labels=(Label.PHI,), source="ICD-10-CM", str_matches=ICD10_PATTERN
+    source_parent_id: str = identifier("The source's own key of the encounter.", standard="US Core: Condition.encounter", nullable=True)
+    diagnosed_on: pl.Date = sensitive("Day it was recorded.", standard="US Core: Condition.recordedDate", phi=True)
+    icd10: str = sensitive(
+        "ICD-10-CM code with its point.", standard="ICD-10-CM; US Core: Condition.code", phi=True, str_matches=ICD10_PATTERN
     )
+
+    class Config:
+        """A diagnosis without a known encounter may come from any programme."""
+
+        metadata = declares(
+            name="health_diagnosis",
+            system="health",
+            subject=SubjectFrom.PERSON_ID,
+            start="diagnosed_on",
+            parent=Parent("health_encounter", required=False),
+            labels=_PHI,
+            row_labels=_PART2,
+            element_class="diagnoses",
+            derived=(
+                Derived(
+                    "is_smi", "boolean", "Whether the code is in the proxy set of serious mental illness; nothing is known of functioning.",
+                    standard="ICD-10-CM roots in contracts/vocabularies/health.py", at_admission=True,
+                ),
+                Derived(
+                    "is_sud", "boolean", "Whether the code is one of a substance use disorder.",
+                    standard="ICD-10-CM F10-F19 without F17", at_admission=True,
+                ),
+                Derived(
+                    "is_part2", "boolean", "Whether the encounter's programme is a Part 2 programme; an unknown one is.",
+                    kind=Kind.PLAIN, standard="42 CFR 2.11",
+                ),
+            ),
+        )  # fmt: skip
 
 
 class Consent(OfPatient):
     """One consent or refusal, as the source that holds the form delivers it. Its defects are derived, not trusted."""
 
-    status: str = coded("Status as the source keeps it.", ConsentStatus)
-    kind: str = coded("Which rules the form satisfies; null where the source's category is not one of them.", ConsentKind, nullable=True)
-    form_id: str = field("Form that was signed.", kind=Kind.PLAIN, nullable=True)
-    form_version: str = field("Version of the form.", kind=Kind.PLAIN, nullable=True)
-    discloser: str = field("Who may disclose.", kind=Kind.PLAIN, nullable=True)
-    recipients: Texts = field("Who may receive.", kind=Kind.PLAIN, nullable=True)
-    purposes: Texts = field("For which purposes.", kind=Kind.PLAIN, nullable=True)
-    element_classes: Texts = field("Which classes of elements.", kind=Kind.SENSITIVE, nullable=True)
-    provision_type: str = coded("Permit or deny.", ProvisionType, nullable=True)
-    valid_from: pl.Date = field("First day it holds.", kind=Kind.PLAIN, nullable=True)
-    valid_to: pl.Date = field("Day from which it no longer holds (half-open).", kind=Kind.PLAIN, nullable=True)
-    signed_at: Timestamp = field("When it was signed.", kind=Kind.PLAIN, nullable=True)
-    signed_by: str = coded("Who signed: the patient, a parent, a guardian, a representative.", SignedBy, nullable=True)
-    revoked_at: Timestamp = field("When the person revoked it.", kind=Kind.PLAIN, nullable=True)
+    status: str = coded("Status as the source keeps it.", ConsentStatus, standard="FHIR R4: Consent.status")
+    kind: str = coded(
+        "Which rules the form satisfies; null where the source's category is not one of them.",
+        ConsentKind,
+        standard="42 CFR 2.31; 45 CFR 164.508; FHIR R4: Consent.category",
+        nullable=True,
+    )
+    form_id: str = plain("Form that was signed.", standard="FHIR R4: Consent.policyRule", nullable=True)
+    form_version: str = plain("Version of the form.", standard="FHIR R4: Consent.policyRule", nullable=True)
+    discloser: str = plain("Who may disclose.", standard="42 CFR 2.31(a)(2); FHIR R4: Consent.organization", nullable=True)
+    recipients: Texts = plain("Who may receive.", standard="42 CFR 2.31(a)(4); FHIR R4: Consent.provision.actor", nullable=True)
+    purposes: Texts = plain("For which purposes.", standard="42 CFR 2.31(a)(5); FHIR R4: Consent.provision.purpose", nullable=True)
+    element_classes: Texts = sensitive(
+        "Which classes of elements.", standard="42 CFR 2.31(a)(3); FHIR R4: Consent.provision.class", nullable=True
+    )
+    provision_type: str = coded("Permit or deny.", ProvisionType, standard="FHIR R4: Consent.provision.type", nullable=True)
+    valid_from: pl.Date = plain("First day it holds.", standard="FHIR R4: Consent.provision.period.start", nullable=True, ahead=True)
+    valid_to: pl.Date = plain(
+        "Day from which it no longer holds (half-open).",
+        standard="42 CFR 2.31(a)(7); FHIR R4: Consent.provision.period.end",
+        nullable=True,
+        ahead=True,
+    )
+    signed_at: Timestamp = plain("When it was signed.", standard="42 CFR 2.31(a)(9); FHIR R4: Consent.dateTime", nullable=True)
+    signed_by: str = coded(
+        "Who signed: the patient, a parent, a guardian, a representative.",
+        SignedBy,
+        standard="42 CFR 2.31(a)(8); FHIR R4: Consent.performer",
+        nullable=True,
+    )
+    revoked_at: Timestamp = plain("When the person revoked it.", standard="42 CFR 2.31(a)(6)", nullable=True)
 
-    @pa.dataframe_check(name="end_not_before_begin")
-    def end_not_before_begin(cls, data: PolarsData) -> pl.LazyFrame:
-        """A consent does not end before it begins."""
-        return in_order(data, "valid_from", "valid_to")
+    class Config:
+        """A fact about what may be disclosed, never itself disclosed."""
+
+        metadata = declares(
+            name="consent",
+            system="health",
+            subject=SubjectFrom.PERSON_ID,
+            start="signed_at",
+            labels=_PHI,
+            is_shared=False,
+            derived=(
+                Derived(
+                    "is_defective", "boolean", "Whether something that the law requires is missing.", kind=Kind.PLAIN, at_admission=True
+                ),
+                Derived("defect", "varchar", "What is missing.", kind=Kind.PLAIN, at_admission=True),
+                Derived("consent_key", "varchar", "The source's own key of the consent.", kind=Kind.IDENTIFIER, labels=(Label.DIRECT_ID,)),
+            ),
+            rules=(InOrder("end_not_before_begin", "A consent does not end before it begins.", ("valid_from",), "valid_to"),),
+        )

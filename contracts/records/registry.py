@@ -1,13 +1,13 @@
 """What the pipeline needs to know about a record type beyond its columns.
 
-Belongs here: the shape of that declaration and what is read off a contract. Does not belong here: the list of types (the package itself).
+Belongs here: what is read off a contract and its declaration. Does not belong here: the shape of a declaration (declaring), the list of
+types (the package itself).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, field, fields
 from functools import cached_property
 
 import pandera.polars as pa
@@ -15,9 +15,17 @@ import polars as pl
 from polars.datatypes import DataType
 
 from contracts.columns import Kind, Label
-from contracts.records.shared import Identified, OfPerson, Raced, Record
+from contracts.records.counting import CountingRules
+from contracts.records.declaring import Contact, Derived, Intercept, Parent, Reference, RowLabel, SubjectFrom, Unit
+from contracts.records.rules import Rule
+from contracts.records.shared import Identified, OfPerson, Raced, Record, declared_by
 from contracts.vocabularies.person import Evidence, PersonRole
-from contracts.vocabularies.race import RaceCode
+from contracts.vocabularies.race import RaceCode, RaceMethod
+
+__all__ = [
+    "DERIVED_FIELDS", "IDENTITY_FIELDS", "PARENT_FIELD", "PERSON_ID_FIELD", "RACE_FIELDS", "RECORD_FIELDS", "Contact", "CountingRules",
+    "Derived", "Intercept", "Parent", "RecordType", "Reference", "RowLabel", "SubjectFrom", "Unit", "record_type_of",
+]  # fmt: skip
 
 RECORD_FIELDS: tuple[str, ...] = tuple(Record.to_schema().columns)
 PERSON_ID_FIELD = "source_person_id"
@@ -28,80 +36,65 @@ DERIVED_FIELDS: frozenset[str] = frozenset({"birth_date_quality", "birth_year", 
 """Fields that mapping derives from others; no vendor column maps to them."""
 
 
-class Unit(StrEnum):
-    """How a contact of this type is counted."""
-
-    EVENT = "event"
-    BED_DAY = "bed_day"
-    NONE = "none"  # not a contact
+class Undeclared(TypeError):
+    """A record model does not declare what type it is."""
 
 
-class SubjectFrom(StrEnum):
-    """How a row finds the subject it is about."""
-
-    OWN_ID = "own_id"  # the source's person id, else the record itself; the row states an identity
-    PERSON_ID = "person_id"  # the source's person id; the identity lies elsewhere
-    PARENT = "parent"  # whoever the parent record is about
-    NOBODY = "nobody"
-
-
-@dataclass(frozen=True)
-class Intercept:
-    """Place in the Sequential Intercept Model; ``only`` limits it to rows whose ``field`` has one of these values."""
-
-    value: int
-    field: str | None = None
-    only: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
-class Parent:
-    """The record a row belongs to, named by ``source_parent_id`` within the same source; ``required``: the row means nothing without."""
-
-    record_type: str
-    required: bool
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A field that names a record of another source; ``column`` is the record_id made from it."""
-
-    field: str
-    record_type: str
-    column: str
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class RecordType:
-    """One kind of canonical record.
+    """One kind of canonical record: its model, and what the model's ``Config`` declares.
 
     Attributes:
         name: as in the county's text and in table names.
-        model: what a row must be; its cross-field rules are its dataframe checks.
+        model: what a row must be.
+        system: kind of system that keeps such records.
         subject: how a row finds its subject.
         start: field with which a contact begins; None for what is not an event.
         end: field with which it ends, half-open; None for an instant.
         unit: how a contact is counted.
         intercept: where it stands in the Sequential Intercept Model.
+        contact: which columns say what kind of contact it was.
         parent: the record a row belongs to.
         references: records of other sources that it names.
         evidence: kind of identity it states.
         default_role: role of its person where no field says so.
         labels: bodies of rules every row carries; a county may add, never remove.
+        row_labels: labels that a row's own columns put on it.
+        derived: columns that follow from others.
+        folded: fields that are kept only as parts of a derived column.
+        age_field: field with the age somebody stated or perceived, used where no birth date is known.
+        race_methods: how its race may have been asked; a stop's is what the officer perceived.
+        rules: rules between its fields.
+        counting: how its records are counted; None for what is not counted.
+        element_class: class of elements that its whole content forms, for clauses.
+        is_shared: whether a clause can speak of its content at all.
+        is_linked: whether its rows get a person key.
     """
 
     name: str
     model: type[pa.DataFrameModel]
+    system: str
     subject: SubjectFrom
     start: str | None = None
     end: str | None = None
     unit: Unit = Unit.NONE
     intercept: Intercept | None = None
+    contact: Contact | None = None
     parent: Parent | None = None
     references: tuple[Reference, ...] = ()
     evidence: Evidence = Evidence.PRIMARY
     default_role: PersonRole | None = PersonRole.SUBJECT
     labels: tuple[Label, ...] = ()
+    row_labels: tuple[RowLabel, ...] = ()
+    derived: tuple[Derived, ...] = ()
+    folded: tuple[str, ...] = ()
+    age_field: str | None = None
+    race_methods: frozenset[RaceMethod] = frozenset(RaceMethod)
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
+    counting: CountingRules | None = None
+    element_class: str | None = None
+    is_shared: bool = True
+    is_linked: bool = True
 
     @property
     def dedupe_key(self) -> tuple[str, ...]:
@@ -116,7 +109,8 @@ class RecordType:
     @cached_property
     def identity_fields(self) -> tuple[str, ...]:
         """Fields that state who the person is; they never lie beside content."""
-        return tuple(name for name in self.fields if name in {*IDENTITY_FIELDS, "other_names"})
+        stated = set(self.fields) >= set(IDENTITY_FIELDS)
+        return tuple(name for name in self.fields if stated and name in {*IDENTITY_FIELDS, "other_names"})
 
     @cached_property
     def race_fields(self) -> tuple[str, ...]:
@@ -128,6 +122,22 @@ class RecordType:
         """Fields that say what happened: all but keys, identity and race."""
         keys = {*RECORD_FIELDS, PERSON_ID_FIELD, PARENT_FIELD, "person_role", *(reference.field for reference in self.references)}
         return tuple(name for name in self.fields if name not in {*keys, *self.identity_fields, *self.race_fields})
+
+    @cached_property
+    def shown_columns(self) -> tuple[str, ...]:
+        """Content columns as everybody after checking sees them: fields that are not folded, then derived ones."""
+        own = tuple(name for name in self.content_fields if name not in self.folded)
+        return (*own, *(derived.name for derived in self.derived))
+
+    @property
+    def is_about_people(self) -> bool:
+        """Whether a person stands behind a row."""
+        return self.subject is not SubjectFrom.NOBODY
+
+    @property
+    def is_content(self) -> bool:
+        """Whether it says what happened to somebody, or what was counted, and a clause may speak of it."""
+        return self.is_shared and bool(self.shown_columns)
 
     @cached_property
     def required_fields(self) -> tuple[str, ...]:
@@ -151,6 +161,26 @@ class RecordType:
         """Privacy kind of one field."""
         return Kind(self.model.to_schema().columns[name].metadata["kind"])
 
+    def standard(self, name: str) -> str:
+        """Source of one field's definition."""
+        return str(self.model.to_schema().columns[name].metadata["standard"])
+
+    def may_lie_ahead(self, name: str) -> bool:
+        """Whether a day or time may lie in the future."""
+        return bool(self.model.to_schema().columns[name].metadata["ahead"])
+
     def is_list(self, name: str) -> bool:
         """Whether the field holds several words."""
         return self.fields[name] == pl.List(pl.String)
+
+
+def record_type_of(model: type[pa.DataFrameModel]) -> RecordType:
+    """The record type that a model declares.
+
+    Raises:
+        Undeclared: if its ``Config.metadata`` is not ``declares(...)``.
+    """
+    declared = declared_by(model)
+    if declared is None:
+        raise Undeclared(f"[{model.__name__}] declares no record type; give its Config the metadata declares(name=..., ...)")
+    return RecordType(model=model, **{item.name: getattr(declared, item.name) for item in fields(declared)})

@@ -1,6 +1,7 @@
-"""Words of a delivered consent that its source alone decides.
+"""Words of a delivered consent.
 
-Belongs here: status and effect. Does not belong here: kinds, signers and defects, which are matters of law (contracts.consents).
+Belongs here: status, effect, kind and signer. Does not belong here: what makes one valid and which requirement it satisfies, which are
+matters of law (contracts.consents).
 """
 
 from __future__ import annotations
@@ -24,3 +25,26 @@ class ProvisionType(StrEnum):
 
     PERMIT = "permit"
     DENY = "deny"
+
+
+class ConsentKind(StrEnum):
+    """What a person said."""
+
+    ROI_508 = "roi_508"  # HIPAA authorisation
+    PART2_TPO = "part2_tpo"  # 42 CFR 2.31, treatment, payment and operations
+    PART2_SPECIFIC = "part2_specific"  # 42 CFR 2.31, named recipients and purpose
+    PART2_CJ = "part2_cj"  # 42 CFR 2.35, treatment a court has ordered
+    PART2_LEGAL = "part2_legal"  # separate consent to use in a proceeding
+    FERPA = "ferpa"  # 34 CFR 99.30
+    OPT_OUT = "opt_out"  # a deny: leave me out
+    RESTRICTION_522 = "restriction_522"  # a deny the provider agreed to, 45 CFR 164.522(a)
+
+
+class SignedBy(StrEnum):
+    """Who signed."""
+
+    SELF = "self"
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    BOTH = "both"  # the minor and a parent or guardian
+    REPRESENTATIVE = "representative"  # of an adult, with authority on file

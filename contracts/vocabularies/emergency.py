@@ -52,3 +52,42 @@ class EdDisposition(StrEnum):
     LAW_ENFORCEMENT = "law_enforcement"
     DIED = "died"
     OTHER = "other"
+
+
+class ArrivalMode(StrEnum):
+    """How a person came to the emergency department."""
+
+    WALK_IN = "walk_in"
+    AMBULANCE = "ambulance"
+    POLICE = "police"
+    TRANSFER = "transfer"
+    OTHER = "other"
+
+
+class EmsDestination(StrEnum):
+    """Where the patient was taken (NEMSIS eDisposition.21)."""
+
+    EMERGENCY_DEPARTMENT = "emergency_department"
+    PSYCHIATRIC = "psychiatric"
+    CRISIS_CENTER = "crisis_center"
+    SOBERING_CENTER = "sobering_center"
+    JAIL = "jail"
+    OTHER = "other"
+
+
+class EmsPlace(StrEnum):
+    """Where the county sees an ambulance in the Sequential Intercept Model: its own choice."""
+
+    COMMUNITY = "community"  # intercept 0
+    LAW_ENFORCEMENT = "law_enforcement"  # intercept 1
+
+
+EMS_BEHAVIORAL_HEALTH_PATTERN = (
+    r"^(F[0-9][0-9A-Z]([.][0-9A-Z]*)?|R4[56]([.][0-9A-Z]*)?|T14[.]91[A-Z]?"
+    r"|T(3[6-9]|4[0-9]|5[0-9]|6[0-9]|7[01])[.][0-9A-Z]{2}2[0-9A-Z]?|X(7[1-9]|8[0-3])([.][0-9A-Z]*)?)$"
+)
+"""Codes of the NEMSIS behavioural health case definition of 27 May 2025: F, R45, R46, T14.91, T36-T71 where the sixth character says
+intentional self-harm (2), X71-X83."""
+
+OPIOID_OVERDOSE_PATTERN = r"^(F11([.][0-9A-Z]*)?|T40[.][012346][0-9A-Z]*)$"
+"""Codes of the NEMSIS opioid overdose case definition: F11, T40.0 to T40.4, T40.6."""

@@ -16,6 +16,50 @@ class BookingType(StrEnum):
     HOLD = "hold"  # held for another jurisdiction
     SENTENCED = "sentenced"  # serving a sentence, weekends included
     TECHNICAL_VIOLATION = "technical_violation"  # of probation or parole
+    UNPAID_FINES = "unpaid_fines"
+    SANCTION = "sanction"  # a short stay that supervision or a specialty court imposes, weekends included
+
+
+class AdmissionType(StrEnum):
+    """How the person came in, where a jail writes a booking for more than a new admission."""
+
+    NEW_ADMISSION = "new_admission"
+    PAPER_BOOKING = "paper_booking"  # booked on paper and never admitted
+    TEMPORARY_RETURN = "temporary_return"  # back from court, hospital or another temporary absence
+    FACILITY_TRANSFER = "facility_transfer"  # from another of the jail's own facilities
+
+
+class DetentionStatus(StrEnum):
+    """On what ground the person is held."""
+
+    PRETRIAL = "pretrial"
+    SENTENCED = "sentenced"
+    HOLD = "hold"
+    MIXED = "mixed"  # sentenced on one charge, awaiting trial on another
+
+
+class BondType(StrEnum):
+    """How pretrial release is secured."""
+
+    RECOGNIZANCE = "recognizance"
+    UNSECURED = "unsecured"
+    CASH = "cash"
+    SURETY = "surety"
+    PROPERTY = "property"
+    NO_BOND = "no_bond"  # held without
+
+
+class HousingType(StrEnum):
+    """What kind of housing a location is."""
+
+    GENERAL = "general"
+    INTAKE = "intake"
+    MEDICAL = "medical"
+    MENTAL_HEALTH = "mental_health"
+    PROTECTIVE = "protective"
+    RESTRICTIVE = "restrictive"  # disciplinary or administrative segregation
+    OUTSIDE = "outside"  # hospital, court, work release
+    OTHER = "other"
 
 
 class ReleaseType(StrEnum):
@@ -61,7 +105,15 @@ class ChargeCategory(StrEnum):
 
 
 class LegalEventType(StrEnum):
-    """An event that removes records and their contribution to links and aggregates."""
+    """An event that changes what may be held of a person, or where the person is."""
 
-    SEALED = "sealed"
-    EXPUNGED = "expunged"
+    SEALED = "sealed"  # removes records and their contribution to links and aggregates
+    EXPUNGED = "expunged"  # the same
+    COURT_ORDER = "court_order"
+    CUSTODY_BEGIN = "custody_begin"  # outside the jail's own bookings: another facility, a hospital under guard
+    CUSTODY_END = "custody_end"
+    DEATH = "death"
+
+
+ERASING: frozenset[LegalEventType] = frozenset({LegalEventType.SEALED, LegalEventType.EXPUNGED})
+"""Events after which a record is as if it had never been delivered."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterator
-from typing import Any
 
 from contracts.columns import Kind, Label
 from contracts.records import RECORD_TYPES, RecordType
@@ -72,14 +71,10 @@ def _record(record_type: RecordType) -> Iterator[str]:
         ("field", "type", "filled", "kind", "labels", "unit", "words", "definition from", "meaning"),
         (_field(record_type, name) for name in record_type.fields),
     )
-    rules = [(code(check.name), _first_paragraph(getattr(record_type.model, check.name).__doc__)) for check in _checks(record_type)]
+    rules = [(code(rule.name), rule.description) for rule in record_type.rules]
     if rules:
         yield "Rules between fields:"
         yield table(("rule", "meaning"), rules)
-
-
-def _checks(record_type: RecordType) -> list[Any]:
-    return sorted(record_type.model.to_schema().checks, key=lambda check: str(check.name))
 
 
 def _facts(record_type: RecordType) -> Iterator[str]:
@@ -113,7 +108,7 @@ def _field(record_type: RecordType, name: str) -> tuple[object, ...]:
         ", ".join(known["labels"]),
         known["unit"],
         ", ".join(record_type.vocabularies.get(name, ())),
-        known["definition_source"],
+        known["standard"],
         column.description,
     )
 

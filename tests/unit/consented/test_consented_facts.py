@@ -10,6 +10,7 @@ import pytest
 from assets.consented import consent
 from assets.consented.content import RECORD_TYPES
 from contracts.elements import CONTENT
+from contracts.records import RECORD_TYPES as REGISTRY
 from resources.warehouse import logical_hash
 from tests.fixtures.consented_world import NIGHT, ConsentedWorld, DemoTerms
 
@@ -277,15 +278,8 @@ def test_a_county_without_jail_bookings_or_consents_still_has_facts(terms: DemoT
 
 
 def test_every_content_type_about_people_is_gathered() -> None:
-    assert set(RECORD_TYPES) == {
-        "cad_person",
-        "co_responder_encounter",
-        "health_diagnosis",
-        "health_encounter",
-        "jail_booking",
-        "jail_charge",
-        "legal_event",
-    }
+    about_people = {name for name, record_type in REGISTRY.items() if record_type.is_about_people and record_type.is_content}
+    assert set(RECORD_TYPES) == about_people >= {"jail_booking", "jail_charge", "legal_event", "cad_person", "health_encounter", "arrest"}
     assert set(RECORD_TYPES) < set(CONTENT)
 
 
