@@ -13,7 +13,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import product
 
-from assets.linked import decisions, path
+from assets.linked import decisions, delta, path, score
 from assets.linked.block import RULES
 from assets.linked.cluster import Pair, canonical
 from assets.linked.model import FrozenModel
@@ -21,7 +21,7 @@ from assets.linked.path import Step
 from assets.linked.references import Reference
 from assets.linked.weigh import Weighed, weigh
 from contracts.linkage import LinkageChoice
-from resources.sql import Connection, load_sql, rows
+from resources.sql import Connection, load_sql, replace_table, rows
 
 PACKAGE = "assets.linked"
 MOST_PAIRS = 400
@@ -209,7 +209,7 @@ def _explained(con: Connection, found: Weighed, *, domain: str, choice: LinkageC
     is_weak = bool(weak_a or weak_b)
     limits = choice.thresholds
     threshold, kind = (limits.attach, "attach") if is_weak else (limits.link, "link")
-    meetings = tuple(Meeting(RULES[rule], keys, subjects) for rule, keys, subjects in rows(con, load_sql(PACKAGE, "explain_rule"), pair))
+    meetings = _meetings(con, found, domain=domain, model=model)
     is_together = person_a is not None and person_a == person_b
     follows = {(a, b): said for a, b, said in rows(con, load_sql(PACKAGE, "decision"), pair)}
     return Explanation(
@@ -231,6 +231,15 @@ def _explained(con: Connection, found: Weighed, *, domain: str, choice: LinkageC
         path=tuple(path.widest(con, domain=domain, start=found.subject_a, end=found.subject_b, least=limits.attach - limits.attach_margin)),
         model=model.name,
     )
+
+
+def _meetings(con: Connection, found: Weighed, *, domain: str, model: FrozenModel) -> tuple[Meeting, ...]:
+    ends = f"select unnest(['{found.subject_a}', '{found.subject_b}']) as subject_id"
+    delta.needed(con, domain=domain, subjects=ends, rest=score.load_frequencies(con, model))
+    shared = f"select key from ({load_sql(PACKAGE, 'block_key')}) group by key having count(*) = 2"
+    replace_table(con, "temp.linked_shared_key", shared)
+    listed = rows(con, load_sql(PACKAGE, "explain_rule"), {"domain": domain})
+    return tuple(Meeting(RULES[rule], keys, subjects) for rule, keys, subjects in listed)
 
 
 def _standing(found: Weighed, *, is_together: bool, meets: bool, threshold: float, judged: str | None) -> Standing:
