@@ -1,4 +1,0 @@
--- Which patients are known tonight? Who they are lies in checked.identity.
-select record_id, version, subject_id, parent_record_id, person_role, source, system, record_type, labels, known_from, known_to
-from checked.health_patient_versions
-where known_to is null
