@@ -166,6 +166,11 @@ def lineage_of(con: Connection, table: Table, renamed: Mapping[str, TableKey]) -
     }
 
 
+def declared_lineage(con: Connection, sql: str) -> dict[str, tuple[Origin, ...]]:
+    """Column lineage of a table that a SELECT fills which lies in no file, because the registry writes it."""
+    return column_lineage(sql, {name: described for name in tables_read(sql) if (described := describe(con, name))})
+
+
 def _record_type(name: str) -> str | None:
     return name if name in RECORD_TYPES else None
 

@@ -13,16 +13,11 @@ from assets.consented.decisions import table_kind
 from assets.consented.facts import LABELS_SEPARATOR
 from contracts.elements import CONTENT, PRESENT, SUBJECT_LEVEL
 from contracts.instruments import Transform
+from contracts.records import RECORD_TYPES
 from resources.sql import Connection, count, rows
 
 _ROW_DATES: Final[Mapping[str, str]] = {
-    "jail_booking": "booked_at",
-    "jail_charge": "charge_date",
-    "legal_event": "event_date",
-    "cad_person": "event_at",
-    "co_responder_encounter": "started_at",
-    "health_encounter": "started_at",
-    "health_diagnosis": "diagnosed_on",
+    name: record_type.start for name, record_type in RECORD_TYPES.items() if record_type.is_about_people and record_type.start
 }
 """Column that dates a row, for clauses that reach back only so many days. A row without that date is beyond every such clause."""
 

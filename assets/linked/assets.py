@@ -8,18 +8,17 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from assets.assets import POOL, materialized, night_of, nights, spec
+from assets.assets import POOL, declared_lineage, materialized, night_of, nights, spec
 from assets.catalogue import Table, TableKey, checked, consented, linked
 from assets.linked import checks, night
-from assets.linked.content import CONTENT
+from assets.linked.content import CONTENT, COUNTS, contact_select, shown
 from assets.source_groups import delivered
 from contracts.county import County
+from contracts.records import RECORD_TYPES
 from resources.integrator import Integrator, overridden_gates
 from resources.keyring import Keyring
 
 EDGE, MEMBERSHIP, PERSON_EVENT, REVIEW_QUEUE = linked("edge", "membership", "person_event", "review_queue")
-COUNTED = (*CONTENT, "jail_count", "legal_event", "cad_event", "consent")
-"""Record types that source totals count."""
 
 
 def linking_tables(county: County) -> tuple[Table, ...]:
@@ -62,7 +61,11 @@ def content_tables(county: County) -> tuple[Table, ...]:
             steward,
             (*joined, *checked(*({name} & held))),
         )
-        for name in CONTENT
+        for name in shown(CONTENT, held)
+    )
+    counts = tuple(
+        Table(_key(name), f"checked.{name}: what an agency counted itself; no person.", steward, checked(*({name} & held)))
+        for name in shown(COUNTS, held)
     )
     return (
         *content,
@@ -77,22 +80,21 @@ def content_tables(county: County) -> tuple[Table, ...]:
             _key("contact"),
             "One row per countable contact of a person with a system, with its intercept.",
             steward,
-            tuple(_key(name) for name in CONTENT),
-            ("contact",),
+            tuple(table.key for table in content),
         ),
         Table(
             _key("person_attribute"),
             "Sex, age tonight, residence and region by person; no birth date.",
             steward,
-            (*joined, *checked("identity"), *(_key(name) for name in (*CONTENT, "contact"))),
+            (*joined, *checked("identity"), *(table.key for table in content), _key("contact")),
             ("person_attribute",),
         ),
-        Table(_key("jail_count"), "The jail's own daily counts; no person.", steward, checked(*({"jail_count"} & held)), ("jail_count",)),
+        *counts,
         Table(
             _key("source_total"),
             "Rows, records and subjects by source, and how many of them could be linked.",
             steward,
-            (MEMBERSHIP, *checked("disposition", "identity", "subject", *sorted(set(COUNTED) & held))),
+            (MEMBERSHIP, *checked("disposition", "identity", "subject", *sorted(held & set(RECORD_TYPES)))),
             ("source_total",),
         ),
     )
@@ -151,7 +153,13 @@ def build(county: County) -> list[dg.AssetsDefinition]:
         with integrator.step("linked.content") as con:
             night.join_content(con, night=night_of(context))
             results = [
-                materialized(con, table, checks=[checks.conserved(con, table)] if table.key.name in CONTENT else ()) for table in content
+                materialized(
+                    con,
+                    table,
+                    checks=[checks.conserved(con, table)] if table.key.name in CONTENT else (),
+                    declared=declared_lineage(con, contact_select()) if table.key.name == "contact" else None,
+                )
+                for table in content
             ]
         yield from results
 

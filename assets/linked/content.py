@@ -1,24 +1,39 @@
 """Permitted content joined to person keys.
 
 Belongs here: which content tables carry a person key, and the derived tables that measures read. Does not belong here: who is one
-person (night.py), what a measure says, or who may see a row.
+person (night.py), what a contact is made of (contact.py), what a measure says, or who may see a row.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
-from typing import Any
+from typing import Final
 
+from assets.linked.contact import contact_parameters, contact_select
 from contracts.records import RECORD_TYPES
-from contracts.vocabularies.health import COMMUNITY_ENCOUNTER_TYPES
 from resources.sql import Connection, load_sql, replace_table
 
+__all__ = ["CONTENT", "COUNTS", "DERIVED", "contact_parameters", "contact_select", "join_content", "shown"]
+
 PACKAGE = "assets.linked"
-CONTENT: tuple[str, ...] = ("jail_booking", "jail_charge", "cad_person", "co_responder_encounter", "health_encounter", "health_diagnosis")
+CONTENT: Final[tuple[str, ...]] = tuple(
+    name for name, kind in RECORD_TYPES.items() if kind.is_about_people and kind.is_content and kind.is_linked
+)
 """Record types whose rows get a person key."""
-DERIVED: tuple[str, ...] = ("race_assertion", "contact", "person_attribute", "jail_count", "source_total")
-"""Tables that one .sql file each derives, in order: ``contact`` and ``person_attribute`` read the content tables above."""
+COUNTS: Final = ("jail_count", "aggregate_count")
+"""Record types without a person that measures read beside contacts, as the agency counted."""
+DERIVED: Final[tuple[str, ...]] = ("race_assertion", "contact", "person_attribute", *COUNTS, "source_total")
+"""Tables derived from others, in order: ``contact`` and ``person_attribute`` read the content tables above."""
+ASKED_FOR: Final = frozenset(
+    {"jail_booking", "jail_charge", "cad_person", "co_responder_encounter", "health_encounter", "health_diagnosis", "jail_count"}
+)
+"""Tables that measures of every county name; the others are assets only where a source delivers them."""
+
+
+def shown(names: Collection[str], delivered: Collection[str]) -> tuple[str, ...]:
+    """Those of the tables that are assets of a county: delivered there, or asked for everywhere."""
+    return tuple(name for name in names if name in delivered or name in ASKED_FOR)
 
 
 def join_content(con: Connection, *, night: date) -> Mapping[str, int]:
@@ -28,19 +43,24 @@ def join_content(con: Connection, *, night: date) -> Mapping[str, int]:
     A subject that may not be linked keeps its rows under a person of its own.
     """
     counts = {name: replace_table(con, f"linked.{name}", _of(name)) for name in CONTENT}
+    replace_table(con, "temp.known_record", _known())
     parameters = {"night": night, **contact_parameters()}
-    return counts | {name: replace_table(con, f"linked.{name}", load_sql(PACKAGE, name), parameters) for name in DERIVED}
+    return counts | {name: replace_table(con, f"linked.{name}", _derived(name), parameters) for name in DERIVED}
 
 
-def contact_parameters() -> dict[str, Any]:
-    """Parameters of contact.sql: how each record type is counted and where it stands in the Sequential Intercept Model."""
-    parameters: dict[str, Any] = {"community_types": sorted(word.value for word in COMMUNITY_ENCOUNTER_TYPES)}
-    for name in CONTENT:
-        intercept = RECORD_TYPES[name].intercept
-        parameters |= {f"{name}_unit": RECORD_TYPES[name].unit.value, f"{name}_intercept": intercept.value if intercept else None}
-    return parameters
+def _derived(name: str) -> str:
+    if name == "contact":
+        return contact_select()
+    return f"select * from checked.{name}" if name in COUNTS else load_sql(PACKAGE, name)
 
 
 def _of(record_type: str) -> str:
     """The content question put to one record type of the registry: the one place where a table name enters a text."""
     return load_sql(PACKAGE, "content").replace("checked.jail_booking", f"checked.{record_type}")
+
+
+def _known() -> str:
+    """How many records of each type are known of each source."""
+    return " union all ".join(
+        f"select source, record_type, count(*) as records from checked.{name} group by source, record_type" for name in RECORD_TYPES
+    )

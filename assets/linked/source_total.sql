@@ -1,18 +1,6 @@
 -- How many rows did each source deliver, how many records are known now, and how many of its subjects could be linked?
 -- Subjects are counted by source and stand on each of its feeds: a feed has no subjects of its own.
-with known as (
-    select source, record_type, count(*) as records from checked.jail_booking group by all
-    union all select source, record_type, count(*) from checked.jail_charge group by all
-    union all select source, record_type, count(*) from checked.jail_count group by all
-    union all select source, record_type, count(*) from checked.legal_event group by all
-    union all select source, record_type, count(*) from checked.cad_event group by all
-    union all select source, record_type, count(*) from checked.cad_person group by all
-    union all select source, record_type, count(*) from checked.co_responder_encounter group by all
-    union all select source, record_type, count(*) from checked.health_encounter group by all
-    union all select source, record_type, count(*) from checked.health_diagnosis group by all
-    union all select source, record_type, count(*) from checked.consent group by all
-),
-subject_state as (
+with subject_state as (
     select
         subject.source,
         subject.system,
@@ -51,7 +39,7 @@ select
     coalesce(any_value(subject_total.subjects_withheld), 0) as subjects_withheld,
     max(disposition.complete_through) as complete_through
 from checked.disposition as disposition
-left join known on known.source = disposition.source and known.record_type = disposition.record_type
+left join temp.known_record as known on known.source = disposition.source and known.record_type = disposition.record_type
 left join subject_total on subject_total.source = disposition.source
 where disposition.night = $night
 group by disposition.source, subject_total.system, disposition.feed, disposition.record_type

@@ -15,7 +15,7 @@ from typing import Final
 import polars as pl
 
 from assets.lineage import tables_read
-from assets.linked.content import contact_parameters
+from assets.linked.contact import contact_parameters, contact_select
 from assets.measured.measure import measure
 from assets.measured.scope import SCOPE_TABLES, close_scope, open_scope
 from assets.published.suppression import WITHHELD, Protected, Row, has_small, protect
@@ -64,7 +64,7 @@ class Bench:
     def prepare(self) -> None:
         """Derive contacts and persons from the permitted rows, by the linked stage's own questions."""
         parameters = {**contact_parameters(), "as_of": self.as_of}
-        replace_table(self.con, "linked.contact", load_sql("assets.linked", "contact"), parameters)
+        replace_table(self.con, "linked.contact", contact_select(), parameters)
         replace_table(self.con, "linked.person_attribute", load_sql("assets.published", "person_attribute"), parameters)
 
     def measure(self, months: int) -> None:

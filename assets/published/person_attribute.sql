@@ -1,13 +1,10 @@
 -- What sex, age tonight, residence and region does each person have, from the rows this product may use?
 -- No birth date reaches a product: age is the age at the latest permitted event plus the whole years since then.
 with seen as (
-    select domain, person_key, record_id, booked_at as seen_at, sex, age_at_event, region, resident from linked.jail_booking
-    union all by name
-    select domain, person_key, record_id, event_at as seen_at, sex, age_at_event, region from linked.cad_person
-    union all by name
-    select domain, person_key, record_id, started_at as seen_at, sex, age_at_event, region from linked.co_responder_encounter
-    union all by name
-    select domain, person_key, record_id, started_at as seen_at, sex, age_at_event, region from linked.health_encounter
+    select contact.domain, contact.person_key, contact.record_id, contact.start_at as seen_at, contact.sex, contact.age_at_event,
+        contact.region, booking.resident
+    from linked.contact as contact
+    left join linked.jail_booking as booking on booking.record_id = contact.record_id and booking.domain = contact.domain
 ),
 sexed as (
     select domain, person_key, first(sex order by times desc, last_at desc nulls last, sex) as sex

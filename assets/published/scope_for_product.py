@@ -21,7 +21,7 @@ import polars as pl
 from assets.consented.decisions import write_decisions
 from assets.consented.facts import PERMITS_ACROSS
 from assets.consented.permitted import write_permitted_rows
-from assets.linked.content import CONTENT
+from assets.linked.content import CONTENT, COUNTS
 from assets.published.scratch import handed_over
 from contracts.elements import PRESENT
 from contracts.instruments import Operation
@@ -34,6 +34,7 @@ DECISIONS: Final = "temp.product_decision"
 PERMITTED: Final = "temp.product_permitted"
 KEYS: Final = (
     "record_id", "subject_id", "person_key", "domain", "system", "source", "record_type", "labels", "parent_record_id", "cad_record_id",
+    "booking_record_id",
 )  # fmt: skip
 """What is carried along with a permitted row: keys for joining, and its labels; none of it is published."""
 
@@ -96,7 +97,8 @@ def with_presence(elements: frozenset[str]) -> list[str]:
 def hand_over(con: Connection, path: Path, product: Product, operation: Operation, *, keyring: Keyring, night: date) -> Decided:
     """Decide one operation of a product and write what it may be made of to a fresh scratch database at ``path``.
 
-    Tables of its schema ``linked``: the content types, ``race_assertion``, ``membership``, ``jail_count``, ``source_total``, ``own_id``.
+    Tables of its schema ``linked``: the content types, ``race_assertion``, ``membership``, ``jail_count``, ``aggregate_count``,
+    ``source_total``, ``own_id``.
     """
     decided = decide_for(con, product, operation, night=night)
     _name_people(con, product, keyring)
@@ -116,7 +118,7 @@ def hand_over(con: Connection, path: Path, product: Product, operation: Operatio
         for name in (*CONTENT, "race_assertion"):
             _permit(con, name, is_wanted=name in wanted)
             counts[name] = replace_table(con, f"{alias}.linked.{name}", load_sql(PACKAGE, "handed_rows"), parameters)
-        for name in ("jail_count", "source_total", "membership", "own_id"):
+        for name in (*COUNTS, "source_total", "membership", "own_id"):
             counts[name] = replace_table(con, f"{alias}.linked.{name}", load_sql(PACKAGE, f"handed_{name}"), parameters)
     return replace(decided, rows=counts)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -122,8 +121,3 @@ def test_content_carries_no_identifier(joined: World) -> None:
     for table in (*CONTENT, *DERIVED):
         columns = {name for (name,) in _rows(joined, f"select column_name from (describe linked.{table})")}
         assert banned.isdisjoint(columns), table
-
-
-def test_the_folder_of_questions_names_every_derived_table() -> None:
-    folder = Path(__file__).resolve().parents[3] / "assets" / "linked"
-    assert {f"{name}.sql" for name in DERIVED} <= {path.name for path in folder.glob("*.sql")}
