@@ -43,7 +43,12 @@ class Keyring:
         Looks random to everyone without the mint secret, and is the same in a rerun. It is never derived from a name,
         a birth date or a vendor's id (45 CFR 164.514(c)).
         """
-        return _derive(self._secret("mint"), b"person", domain.encode(), str(sequence).encode())
+        return self.person_keys(domain, [sequence])[0]
+
+    def person_keys(self, domain: str, sequences: Iterable[int]) -> list[str]:
+        """:meth:`person_key` of many register numbers, in their order."""
+        secret, name = self._secret("mint"), domain.encode()
+        return [_derive(secret, b"person", name, str(sequence).encode()) for sequence in sequences]
 
     def pseudonym(self, recipient: str, product: str, epoch: int, person_key: str) -> str:
         """What one product calls a person: HMAC-SHA256(key[recipient, product, epoch], person_key), 32 hexadecimal digits."""

@@ -2,9 +2,9 @@
 
 Belongs here: keys, caps and candidate pairs of what changed. Does not belong here: the rules themselves (block_key.sql) or any score.
 A pair is a candidate if its subjects share a key. Where more than ``largest_block`` subjects hold the key, they are compared only with a
-few anchors among them, the smallest subject ids: a person recorded a thousand times is still found, a value shared by strangers costs
-little. When a block crosses the cap, or changes anchors above it, all its members are compared again, so that a night's result is what a
-full run would give.
+few anchors among them, the smallest nodes: a person recorded a thousand times is still found, a value shared by strangers costs little.
+When a block crosses the cap, or changes anchors above it, all its members are compared again, so that a night's result is what a full run
+would give. Pairs come in shares, so that memory holds one share at a time however many there are.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assets.linked import versions
-from resources.sql import Connection, count, load_sql, replace_table, rows
+from resources.sql import Connection, count, load_sql, replace_table, rows, scalar
 
 PACKAGE = "assets.linked"
 RULES: Mapping[int, str] = {
@@ -30,15 +30,43 @@ RULES: Mapping[int, str] = {
     10: "given_name_and_day",
 }
 """Names of the rules of block_key.sql by the number in a key's last four bits."""
+MEMBERS = (
+    "select subject_id from linked.standardised semi join (select distinct node from linked_member) as member"
+    " on member.node = md5_number_lower(standardised.subject_id) where known_to is null"
+)
+"""Who is in any block that :func:`reach` found, with rows of other domains that do no harm: nobody else can be in a candidate pair."""
+SHARE = 3_000_000
+"""Pairs that one share holds about; a few hundred bytes of memory each while they are scored."""
+
+
+@dataclass(frozen=True)
+class RuleReport:
+    """One blocking rule tonight: shared blocks and pairs with a compared subject in them; of these, the blocks over the cap."""
+
+    rule: str
+    blocks: int
+    candidates: int
+    capped_blocks: int
+    capped_subjects: int
+    largest_block: int
 
 
 @dataclass(frozen=True)
 class Blocking:
-    """What blocking did: candidate pairs in all; by rule, keys over the cap and the subjects behind them."""
+    """What blocking did: candidate pairs in all (a pair counts once however many rules give it), and by rule."""
 
     candidates: int
-    capped_keys: Mapping[str, int]
-    capped_subjects: Mapping[str, int]
+    rules: tuple[RuleReport, ...]
+
+    @property
+    def capped_keys(self) -> Mapping[str, int]:
+        """Keys over the cap, by rule."""
+        return {rule.rule: rule.capped_blocks for rule in self.rules if rule.capped_blocks}
+
+    @property
+    def capped_subjects(self) -> Mapping[str, int]:
+        """Subjects behind the keys over the cap, by rule."""
+        return {rule.rule: rule.capped_subjects for rule in self.rules if rule.capped_blocks}
 
 
 def _parameters(domain: str, largest_block: int) -> dict[str, object]:
@@ -48,29 +76,59 @@ def _parameters(domain: str, largest_block: int) -> dict[str, object]:
 def index(con: Connection, *, domain: str, night: date, largest_block: int) -> int:
     """Bring the key index up to date for ``temp.linked_touched`` and ``temp.linked_removed``.
 
-    Reads ``temp.linked_feature`` of the touched subjects. Fills ``temp.linked_rescored`` (subject_id): the touched, and every member of a
-    block that crossed the cap tonight. Returns its size.
+    Reads ``temp.linked_feature`` of the touched subjects. Fills ``temp.linked_rescored`` (subject_id, node): the touched, and every member
+    of a block that crossed the cap tonight. Returns its size.
     """
     con.execute(
-        "create or replace temp table linked_moved as select subject_id from linked_touched union select subject_id from linked_removed"
+        "create or replace temp table linked_moved as select subject_id, md5_number_lower(subject_id) as node"
+        " from (select subject_id from linked_touched union select subject_id from linked_removed)"
     ).fetchall()
     replace_table(con, "temp.linked_block_key", load_sql(PACKAGE, "block_key"))
     parameters = _parameters(domain, largest_block)
-    sizes = load_sql(PACKAGE, "block_size")
-    # Sizes before: of every key that a moved subject holds or will hold.
-    replace_table(con, "temp.linked_size_before", sizes, parameters)
+    everybody = _is_everybody(con, domain, "temp.linked_touched")
+    if not everybody:
+        replace_table(con, "temp.linked_over_before", load_sql(PACKAGE, "block_over"), parameters)
     versions.replace(con, "block_key", staged="linked_block_key", domain=domain, night=night, scope="linked_moved")
-    replace_table(con, "temp.linked_size_after", sizes, parameters)
-    return replace_table(con, "temp.linked_rescored", load_sql(PACKAGE, "rescored"), parameters)
+    again = "select subject_id from temp.linked_touched"
+    if not everybody:
+        replace_table(con, "temp.linked_over_after", load_sql(PACKAGE, "block_over"), parameters)
+        again = load_sql(PACKAGE, "rescored")
+    return replace_table(
+        con, "temp.linked_rescored", f"select subject_id, md5_number_lower(subject_id) as node from ({again}) as again", parameters
+    )
+
+
+def reach(con: Connection, *, domain: str, largest_block: int) -> tuple[tuple[RuleReport, ...], int]:
+    """Find the blocks of ``temp.linked_rescored``: what each rule gives, and in how many shares :func:`share` hands out the pairs."""
+    parameters = _parameters(domain, largest_block)
+    everybody = _is_everybody(con, domain, "temp.linked_rescored")
+    replace_table(con, "temp.linked_reach", load_sql(PACKAGE, "block_reach_all" if everybody else "block_reach"), parameters)
+    for name in ("block", "block_anchor", "block_member"):
+        replace_table(con, f"temp.linked_{name.removeprefix('block_')}", load_sql(PACKAGE, name), parameters)
+    con.execute("drop table temp.linked_reach").fetchall()
+    found = rows(con, load_sql(PACKAGE, "block_report"), parameters)
+    reports = tuple(RuleReport(RULES.get(int(rule), f"rule_{rule}"), *(int(figure) for figure in figures)) for rule, *figures in found)
+    return reports, 1 + sum(report.candidates for report in reports) // SHARE
+
+
+def share(con: Connection, number: int, *, of: int) -> int:
+    """Fill ``temp.linked_node_pair`` (node_a < node_b) with one share of the candidate pairs; returns how many they are."""
+    return replace_table(con, "temp.linked_node_pair", load_sql(PACKAGE, "candidate_pair"), {"share": number, "shares": of})
 
 
 def candidates(con: Connection, *, domain: str, largest_block: int) -> Blocking:
-    """Fill ``temp.linked_pair`` (subject_a, subject_b) with the candidate pairs that have a rescored subject in them."""
-    parameters = _parameters(domain, largest_block)
-    replace_table(con, "temp.linked_pair", load_sql(PACKAGE, "candidate_pair"), parameters)
-    capped = rows(con, load_sql(PACKAGE, "capped_block"), parameters)
-    return Blocking(
-        candidates=count(con, "temp.linked_pair"),
-        capped_keys={RULES[int(rule)]: int(keys) for rule, keys, _ in capped},
-        capped_subjects={RULES[int(rule)]: int(subjects) for rule, _, subjects in capped},
+    """Fill ``temp.linked_pair`` (subject_a, subject_b) with every candidate pair that has a rescored subject in it, all at once."""
+    reports, _ = reach(con, domain=domain, largest_block=largest_block)
+    share(con, 0, of=1)
+    replace_table(
+        con,
+        "temp.linked_node",
+        "select subject_id, md5_number_lower(subject_id) as node from linked.standardised where domain = $domain and known_to is null",
+        {"domain": domain},
     )
+    return Blocking(candidates=replace_table(con, "temp.linked_pair", load_sql(PACKAGE, "named_pair")), rules=reports)
+
+
+def _is_everybody(con: Connection, domain: str, table: str) -> bool:
+    everybody = scalar(con, "select count(*) from linked.standardised where domain = $domain and known_to is null", {"domain": domain})
+    return bool(count(con, table) == everybody)

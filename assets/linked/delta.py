@@ -15,7 +15,7 @@ from assets.linked import versions, vocabulary
 from assets.linked.model import FrozenModel
 from assets.linked.standardise import standardise
 from contracts.linkage import LinkageChoice
-from resources.sql import Connection, count, load_sql, replace_table, rows
+from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows
 
 PACKAGE = "assets.linked"
 RULES_VERSION = "2"
@@ -72,6 +72,16 @@ def needed(con: Connection, *, domain: str, subjects: str, rest: dict[str, float
     """Fill ``temp.linked_feature`` for every subject named in ``subjects`` (a SELECT of subject_id from this stage's tables)."""
     con.execute(f"create or replace temp table linked_needed as select distinct subject_id from ({subjects})").fetchall()
     return replace_table(con, "temp.linked_feature", load_sql(PACKAGE, "feature"), {"domain": domain, **rest})
+
+
+def also_needed(con: Connection, *, domain: str, subjects: str, rest: dict[str, float]) -> None:
+    """Add to ``temp.linked_feature`` whoever is named in ``subjects`` and not there yet: a night derives nobody's features twice."""
+    con.execute(
+        f"create or replace temp table linked_needed as select distinct named.subject_id from ({subjects}) as named"
+        " anti join linked_feature as feature on feature.subject_id = named.subject_id"
+    ).fetchall()
+    if count(con, "temp.linked_needed"):
+        insert_into(con, "temp.linked_feature", load_sql(PACKAGE, "feature"), {"domain": domain, **rest})
 
 
 def domains(con: Connection) -> list[str]:

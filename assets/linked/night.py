@@ -48,6 +48,7 @@ class DomainReport:
     cut_components: int
     violations: int
     events: Mapping[str, int]
+    rules: tuple[block.RuleReport, ...]
 
 
 @dataclass(frozen=True)
@@ -178,10 +179,10 @@ def _link_domain(con: Connection, domain: str, setting: _Setting) -> DomainRepor
     opened, closed, rescored, blocking = _compare(con, domain, setting)
     affected = resolve.affected(con, domain=domain, night=night, choice=choice)
     resolved = resolve.resolve(con, domain=domain, choice=choice, rest=setting.rest)
-    assignment = register.record(
-        con, domain=domain, night=night, groups=resolved.groups, keyring=setting.keyring, scope="temp.linked_affected"
+    recorded = register.record(
+        con, domain=domain, night=night, members=resolved.members, keyring=setting.keyring, scope="temp.linked_affected"
     )
-    _stage_memberships(con, resolved, assignment.keys)
+    _stage_memberships(con, resolved, recorded.keys)
     versions.replace(con, "membership_versions", staged="linked_membership", domain=domain, night=night, scope="linked_affected")
     return DomainReport(
         subjects=found.subjects,
@@ -202,8 +203,9 @@ def _link_domain(con: Connection, domain: str, setting: _Setting) -> DomainRepor
             )
         ),
         cut_components=resolved.cut_components,
-        violations=resolve.violations(con, resolved.groups, domain=domain, rest=setting.rest),
-        events=dict(sorted(Counter(event.event.value for event in assignment.events).items())),
+        violations=resolve.violations(con, resolved, domain=domain, rest=setting.rest),
+        events=recorded.events,
+        rules=blocking.rules,
     )
 
 
@@ -212,10 +214,7 @@ def _compare(con: Connection, domain: str, setting: _Setting) -> tuple[int, int,
     cap = setting.choice.caps.largest_block
     delta.needed(con, domain=domain, subjects="select subject_id from linked_touched", rest=setting.rest)
     rescored = block.index(con, domain=domain, night=setting.night, largest_block=cap)
-    blocking = block.candidates(con, domain=domain, largest_block=cap)
-    ends = "select subject_a as subject_id from linked_pair union select subject_b from linked_pair"
-    delta.needed(con, domain=domain, subjects=ends, rest=setting.rest)
-    score.score(con, setting.model, floor=setting.floor)
+    blocking = _score(con, domain, setting, cap)
     replace_table(con, "temp.linked_pair", "select subject_a, subject_b from temp.linked_scored")
     replace_table(con, "temp.linked_judgement", load_sql(PACKAGE, "judgement"))
     replace_table(con, "temp.linked_edge", load_sql(PACKAGE, "edge"), {"model": setting.model.name})
@@ -230,26 +229,34 @@ def _compare(con: Connection, domain: str, setting: _Setting) -> tuple[int, int,
     return opened, closed, rescored, blocking
 
 
-def _stage_memberships(con: Connection, resolved: resolve.Resolved, keys: Sequence[str]) -> None:
-    staged = [
-        (subject, key, _state(subject, group, resolved.weak), probability(resolved.tie.get(subject)) if len(group) > 1 else 1.0)
-        for group, key in zip(resolved.groups, keys, strict=True)
-        for subject in group
-    ]
-    schema = {"subject_id": pl.String, "person_key": pl.String, "link_state": pl.String, "link_confidence": pl.Float64}
-    con.register("linked_membership_frame", pl.DataFrame(staged, schema=schema, orient="row"))
+def _score(con: Connection, domain: str, setting: _Setting, cap: int) -> block.Blocking:
+    """Fill ``temp.linked_scored`` with the candidate pairs of ``temp.linked_rescored``, share by share."""
+    rules, shares = block.reach(con, domain=domain, largest_block=cap)
+    replace_table(con, "temp.linked_scored", score.NOTHING)
+    if not rules:
+        return block.Blocking(candidates=0, rules=())
+    delta.also_needed(con, domain=domain, subjects=block.MEMBERS, rest=setting.rest)
+    candidates = 0
+    with score.scoring(con, setting.model) as opened:
+        for number in range(shares):
+            candidates += block.share(con, number, of=shares)
+            opened.share(con, floor=setting.floor, into="linked_scored")
+    return block.Blocking(candidates=candidates, rules=rules)
+
+
+def _stage_memberships(con: Connection, resolved: resolve.Resolved, keys: pl.DataFrame) -> None:
+    size = pl.len().over("person")
+    state = pl.when(size > 1).then(pl.lit("linked")).when(pl.col("is_weak")).then(pl.lit("weak_unattached")).otherwise(pl.lit("single"))
+    # As :func:`probability` says, for everybody at once.
+    confidence = pl.when(size > 1).then(1 / (1 + pl.lit(2.0).pow(-pl.col("tie")))).fill_null(1.0)
+    staged = resolved.members.with_columns(state.alias("link_state"), confidence.alias("link_confidence")).join(keys, on="subject_id")
+    con.register("linked_membership_frame", staged.select("subject_id", "person_key", "link_state", "link_confidence"))
     replace_table(
         con,
         "temp.linked_membership",
         "select staged.*, subject.system from linked_membership_frame as staged join checked.subject as subject using (subject_id)",
     )
     con.unregister("linked_membership_frame")
-
-
-def _state(subject: str, group: tuple[str, ...], weak: frozenset[str]) -> str:
-    if len(group) > 1:
-        return "linked"
-    return "weak_unattached" if subject in weak else "single"
 
 
 def probability(weight: float | None) -> float:
@@ -267,19 +274,16 @@ def _keep_alone(con: Connection, domains: Sequence[str], *, night: date, keyring
         domain = f"{system}{ALONE}"
         values = {"domain": domain, "system": system}
         replace_table(con, "temp.linked_affected", load_sql(PACKAGE, "withheld_delta"), values)
-        joined = rows(con, "select subject_id from temp.linked_affected where is_withheld order by subject_id")
-        groups = [(subject,) for (subject,) in joined]
-        assignment = register.record(con, domain=domain, night=night, groups=groups, keyring=keyring, scope="temp.linked_affected")
-        staged = [(subject, system, key, "withheld", 1.0) for (subject,), key in zip(groups, assignment.keys, strict=True)]
-        schema = {
-            "subject_id": pl.String,
-            "system": pl.String,
-            "person_key": pl.String,
-            "link_state": pl.String,
-            "link_confidence": pl.Float64,
-        }
-        con.register("linked_membership_frame", pl.DataFrame(staged, schema=schema, orient="row"))
-        replace_table(con, "temp.linked_membership", "select * from linked_membership_frame")
+        alone = con.sql("select subject_id from temp.linked_affected where is_withheld order by subject_id").pl().with_row_index("person")
+        recorded = register.record(con, domain=domain, night=night, members=alone, keyring=keyring, scope="temp.linked_affected")
+        con.register("linked_membership_frame", recorded.keys)
+        replace_table(
+            con,
+            "temp.linked_membership",
+            "select subject_id, $system as system, person_key, 'withheld' as link_state, 1.0::double as link_confidence"
+            " from linked_membership_frame",
+            values,
+        )
         con.unregister("linked_membership_frame")
         versions.replace(con, "membership_versions", staged="linked_membership", domain=domain, night=night, scope="linked_affected")
     return int(scalar(con, "select count(*) from temp.linked_withheld"))

@@ -1,50 +1,32 @@
 """The person register: which group of subjects is which person, night after night.
 
-Belongs here: survivorship, minting keys, events, and writing ``registers.main.{person, membership, person_event}``. Does not belong
-here: how groups come about. A key is never reused; a person that disappears keeps its row and says where it went.
+Belongs here: minting keys, events, and writing ``registers.main.{person, membership, person_event}``. Does not belong here: how groups
+come about, or which group goes on as which person (survivorship.py). A key is never reused; a person that disappears keeps its row and
+says where it went.
 """
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 import polars as pl
 
+from assets.linked.survivorship import Assignment, Event, PersonEvent, assign
 from resources.keyring import Keyring
 from resources.sql import Connection, rows, scalar
 
-
-class PersonEvent(StrEnum):
-    """What happened to a person in a night."""
-
-    CREATE = "create"  # a new person
-    EXTEND = "extend"  # subjects joined that were nobody's
-    MERGE = "merge"  # other_key ended; its subjects went to person_key
-    SPLIT = "split"  # subjects left other_key, which goes on, for person_key
-    RETIRE = "retire"  # the last subject left; nobody takes its place
-
-
-@dataclass(frozen=True, order=True)
-class Event:
-    """One row of the account: how many subjects, never which."""
-
-    event: PersonEvent
-    person_key: str
-    other_key: str | None
-    subjects: int
+__all__ = ["Assignment", "Event", "KeysDoNotFit", "Mint", "NotTheNewestNight", "PersonEvent", "Recorded", "assign", "check_newest",
+           "live_domains", "record", "undo"]  # fmt: skip
 
 
 @dataclass(frozen=True)
-class Assignment:
-    """Key of each group, in the order given; keys that ended and where they went; the night's events."""
+class Recorded:
+    """What one night wrote for one domain: ``keys`` (subject_id, person_key) of everybody in scope, and events by name."""
 
-    keys: list[str]
-    ended: dict[str, str | None]
-    events: list[Event]
+    keys: pl.DataFrame
+    events: Mapping[str, int]
 
 
 class KeysDoNotFit(RuntimeError):
@@ -53,81 +35,6 @@ class KeysDoNotFit(RuntimeError):
 
 class NotTheNewestNight(RuntimeError):
     """Registers may be changed by the newest night only."""
-
-
-def assign(groups: Sequence[tuple[str, ...]], previous: Mapping[str, str], age: Mapping[str, int], mint: Callable[[], str]) -> Assignment:
-    """Give every group its person key: largest overlap with a previous person, then the oldest person.
-
-    Args:
-        groups: disjoint groups of subjects.
-        previous: person key of every subject that had one, for all members of every person that any group touches; subjects that are in
-            no group any more count as gone.
-        age: register sequence of each key in ``previous``; lower is older.
-        mint: makes the next key; called in the order of the groups' smallest subjects.
-    """
-    overlap: Counter[tuple[str, int]] = Counter()
-    for index, group in enumerate(groups):
-        for subject in group:
-            if subject in previous:
-                overlap[previous[subject], index] += 1
-    key_of: dict[int, str] = {}
-    heir: dict[str, int] = {}
-    for (key, index), _ in sorted(overlap.items(), key=lambda item: (-item[1], age[item[0][0]], min(groups[item[0][1]]))):
-        if key not in heir and index not in key_of:
-            key_of[index], heir[key] = key, index
-    minted = set()
-    for index in sorted((index for index in range(len(groups)) if index not in key_of), key=lambda index: min(groups[index])):
-        key_of[index] = mint()
-        minted.add(key_of[index])
-    ended = _ended(previous, age, overlap, heir, key_of)
-    events = _events(groups, previous, overlap, key_of=key_of, minted=minted, ended=ended)
-    return Assignment(keys=[key_of[index] for index in range(len(groups))], ended=ended, events=sorted(events, key=_event_order))
-
-
-def _ended(
-    previous: Mapping[str, str],
-    age: Mapping[str, int],
-    overlap: Mapping[tuple[str, int], int],
-    heir: Mapping[str, int],
-    key_of: Mapping[int, str],
-) -> dict[str, str | None]:
-    ended: dict[str, str | None] = {}
-    takers: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for (key, index), subjects in overlap.items():
-        takers[key].append((subjects, index))
-    for key in sorted(set(previous.values()) - set(heir), key=lambda key: age[key]):
-        ranked = sorted(takers.get(key, []), key=lambda taker: (-taker[0], age.get(key_of[taker[1]], len(age)), key_of[taker[1]]))
-        ended[key] = key_of[ranked[0][1]] if ranked else None
-    return ended
-
-
-def _events(
-    groups: Sequence[tuple[str, ...]],
-    previous: Mapping[str, str],
-    overlap: Mapping[tuple[str, int], int],
-    *,
-    key_of: Mapping[int, str],
-    minted: set[str],
-    ended: Mapping[str, str | None],
-) -> list[Event]:
-    events = [Event(PersonEvent.RETIRE, key, None, 0) for key, successor in ended.items() if successor is None]
-    origins: Counter[int] = Counter(index for _, index in overlap)
-    for (other, index), subjects in overlap.items():
-        key = key_of[index]
-        if key != other:
-            kind = PersonEvent.MERGE if ended.get(other) == key else PersonEvent.SPLIT
-            events.append(Event(kind, key, other, subjects))
-    for index, group in enumerate(groups):
-        new = sum(subject not in previous for subject in group)
-        if key_of[index] in minted and not origins[index]:
-            events.append(Event(PersonEvent.CREATE, key_of[index], None, len(group)))
-        elif new:
-            events.append(Event(PersonEvent.EXTEND, key_of[index], None, new))
-    return events
-
-
-def _event_order(event: Event) -> tuple[str, str, str]:
-    return event.event.value, event.person_key, event.other_key or ""
 
 
 def check_newest(con: Connection, night: date) -> None:
@@ -192,126 +99,163 @@ class Mint:
                 )
         return cls(keyring, domain, newest[0][0] if newest else 0)
 
-    def __call__(self) -> str:
-        """The next key."""
-        self.sequence += 1
-        return self.keyring.person_key(self.domain, self.sequence)
+    def next(self, number: int) -> pl.DataFrame:
+        """The next keys: sequence, person_key."""
+        sequences = range(self.sequence + 1, self.sequence + number + 1)
+        self.sequence += number
+        return pl.DataFrame(
+            {"sequence": list(sequences), "person_key": self.keyring.person_keys(self.domain, sequences)},
+            schema={"sequence": pl.Int64, "person_key": pl.String},
+        )
 
 
-def record(con: Connection, *, domain: str, night: date, groups: Sequence[tuple[str, ...]], keyring: Keyring, scope: str) -> Assignment:
+def record(con: Connection, *, domain: str, night: date, members: pl.DataFrame, keyring: Keyring, scope: str) -> Recorded:
     """Bring the register of one domain up to date for the subjects in ``scope``.
 
     Args:
         con: the warehouse with ``registers`` attached.
         domain: link domain.
         night: the newest night.
-        groups: tonight's persons among the subjects in scope.
+        members: tonight's persons among the subjects in scope: subject_id, person (any number that the members of one group share).
         keyring: holder of the mint secret.
         scope: a temporary table with ``subject_id``, closed under previous persons: with one member, every member.
 
     Raises:
         KeysDoNotFit: see :class:`Mint`.
     """
-    known = rows(
-        con,
-        f"select membership.subject_id, membership.person_key, person.sequence from registers.main.membership as membership"
+    previous = con.sql(
+        f"select membership.subject_id, membership.person_key as old_key, person.sequence from registers.main.membership as membership"
         f" join registers.main.person as person using (domain, person_key)"
         f" where membership.domain = $domain and membership.known_to is null and membership.subject_id in (select subject_id from {scope})",
-        {"domain": domain},
-    )
-    previous = {subject: key for subject, key, _ in known}
+        params={"domain": domain},
+    ).pl()
     mint = Mint.of(con, keyring, domain)
-    first = mint.sequence
-    assignment = assign(groups, previous, {key: sequence for _, key, sequence in known}, mint)
-    _write_persons(con, domain=domain, night=night, keyring=keyring, sequences=range(first + 1, mint.sequence + 1), ended=assignment.ended)
-    now = {subject: key for group, key in zip(groups, assignment.keys, strict=True) for subject in group}
-    _write_memberships(con, domain=domain, night=night, previous=previous, now=now)
-    _append(
-        con,
-        "person_event",
-        {
-            "night": [night] * len(assignment.events),
-            "domain": [domain] * len(assignment.events),
-            "event": [event.event.value for event in assignment.events],
-            "person_key": [event.person_key for event in assignment.events],
-            "other_key": [event.other_key for event in assignment.events],
-            "subjects": [event.subjects for event in assignment.events],
-        },
+    held = members.select("subject_id", pl.col("person").cast(pl.Int64)).join(previous, on="subject_id", how="left")
+    overlap = held.filter(pl.col("old_key").is_not_null()).group_by("person", "old_key").agg(pl.len().alias("subjects"))
+    contested = _contested(overlap)
+    calm = held.join(contested, on="person", how="anti")
+    settled = _settle(held.join(contested, on="person", how="semi"), previous)
+    kept = calm.group_by("person").agg(
+        pl.col("subject_id").min().alias("first"),
+        pl.col("old_key").drop_nulls().first(),
+        pl.len().alias("subjects"),
+        pl.col("old_key").is_null().sum().alias("new"),
     )
-    return assignment
+    minted = _mint(mint, pl.concat([kept.filter(pl.col("old_key").is_null()).select("person", "first"), settled.unnamed], how="diagonal"))
+    names = dict(minted.filter(pl.col("stand_in").is_not_null()).select("stand_in", "person_key").iter_rows())
+    key_of = pl.concat(
+        [
+            kept.filter(pl.col("old_key").is_not_null()).select("person", pl.col("old_key").alias("person_key")),
+            minted.select("person", "person_key"),
+            settled.named,
+        ]
+    )
+    keys = held.join(key_of, on="person").select("subject_id", "person_key", "old_key")
+    gone = previous.join(overlap, on="old_key", how="anti").select("old_key").unique()
+    ended = {key: names.get(successor or "", successor) for key, successor in settled.ended.items()} | dict.fromkeys(gone["old_key"])
+    _write_persons(con, domain=domain, night=night, minted=minted, ended=ended)
+    _write_memberships(con, domain=domain, night=night, previous=previous, keys=keys)
+    events = _events(kept, minted, settled, names, gone["old_key"].to_list())
+    _append(con, "person_event", events.select(pl.lit(night).alias("night"), pl.lit(domain).alias("domain"), pl.all()))
+    return Recorded(keys.select("subject_id", "person_key"), dict(events["event"].value_counts().sort("event").iter_rows()))
 
 
-def _write_persons(
-    con: Connection, *, domain: str, night: date, keyring: Keyring, sequences: range, ended: Mapping[str, str | None]
-) -> None:
-    _append(
-        con,
-        "person",
-        {
-            "domain": [domain] * len(sequences),
-            "sequence": list(sequences),
-            "person_key": [keyring.person_key(domain, sequence) for sequence in sequences],
-            "created_on": [night] * len(sequences),
-        },
+@dataclass(frozen=True)
+class _Settled:
+    """Contested groups: those that keep a key (person, person_key), those to be named (person, first, stand_in), and the account."""
+
+    named: pl.DataFrame
+    unnamed: pl.DataFrame
+    ended: Mapping[str, str | None]
+    events: list[Event]
+
+
+def _contested(overlap: pl.DataFrame) -> pl.DataFrame:
+    """Groups with members of two persons, or of a person that has members in two groups: only there does survivorship have to choose."""
+    several = (pl.len().over("person") > 1) | (pl.len().over("old_key") > 1)
+    return overlap.filter(several).select("person").unique()
+
+
+def _settle(held: pl.DataFrame, previous: pl.DataFrame) -> _Settled:
+    groups = held.sort("subject_id").group_by("person", maintain_order=True).agg("subject_id")
+    concerned = previous.join(held.filter(pl.col("old_key").is_not_null()), on="old_key", how="semi")
+    stand_ins = (f"stand-in {number}" for number in range(len(groups)))
+    assignment = assign(
+        [tuple(members) for members in groups["subject_id"].to_list()],
+        dict(concerned.select("subject_id", "old_key").iter_rows()),
+        dict(concerned.select("old_key", "sequence").iter_rows()),
+        lambda: next(stand_ins),
     )
+    keyed = groups.select(
+        "person", pl.col("subject_id").list.first().alias("first"), pl.Series("person_key", assignment.keys, dtype=pl.String)
+    )
+    is_new = pl.col("person_key").str.starts_with("stand-in ")
+    return _Settled(
+        named=keyed.filter(~is_new).select("person", "person_key"),
+        unnamed=keyed.filter(is_new).select("person", "first", pl.col("person_key").alias("stand_in")),
+        ended=assignment.ended,
+        events=assignment.events,
+    )
+
+
+def _mint(mint: Mint, unnamed: pl.DataFrame) -> pl.DataFrame:
+    """Keys in the order of the groups' smallest subjects, which is the same in a night of changes and in a full run."""
+    ordered = unnamed.sort("first")
+    return pl.concat([ordered, mint.next(len(ordered))], how="horizontal")
+
+
+def _events(kept: pl.DataFrame, minted: pl.DataFrame, settled: _Settled, names: Mapping[str, str], gone: list[str]) -> pl.DataFrame:
+    schema = {"event": pl.String, "person_key": pl.String, "other_key": pl.String, "subjects": pl.Int64}
+    nobody = pl.lit(None, pl.String).alias("other_key")
+    created = kept.join(minted, on="person").select(pl.lit(PersonEvent.CREATE.value).alias("event"), "person_key", nobody, "subjects")
+    extended = kept.filter(pl.col("old_key").is_not_null(), pl.col("new") > 0).select(
+        pl.lit(PersonEvent.EXTEND.value).alias("event"), pl.col("old_key").alias("person_key"), nobody, pl.col("new").alias("subjects")
+    )
+    told = [
+        (event.event.value, names.get(event.person_key, event.person_key), names.get(other, event.other_key), event.subjects)
+        for event in settled.events
+        for other in (event.other_key or "",)
+    ]
+    retired = [(PersonEvent.RETIRE.value, key, None, 0) for key in gone]
+    frames = (created, extended, pl.DataFrame([*told, *retired], schema=schema, orient="row"))
+    return pl.concat([frame.select(pl.col(name).cast(kind) for name, kind in schema.items()) for frame in frames]).sort(
+        "event", "person_key", "other_key"
+    )
+
+
+def _write_persons(con: Connection, *, domain: str, night: date, minted: pl.DataFrame, ended: Mapping[str, str | None]) -> None:
+    _append(con, "person", minted.select("sequence", "person_key", domain=pl.lit(domain), created_on=pl.lit(night)))
     if ended:
-        _stage(con, {"person_key": list(ended), "redirect_to": list(ended.values())})
+        staged = pl.DataFrame(
+            {"person_key": list(ended), "redirect_to": list(ended.values())}, schema={"person_key": pl.String, "redirect_to": pl.String}
+        )
+        con.register("linked_register_rows", staged)
         con.execute(
             "update registers.main.person as person set retired_on = $night, redirect_to = staged.redirect_to"
             " from linked_register_rows as staged where person.domain = $domain and person.person_key = staged.person_key",
             {"night": night, "domain": domain},
         ).fetchall()
-        _unstage(con)
+        con.unregister("linked_register_rows")
 
 
-def _write_memberships(con: Connection, *, domain: str, night: date, previous: Mapping[str, str], now: Mapping[str, str]) -> None:
-    closed = sorted(subject for subject, key in previous.items() if now.get(subject) != key)
-    opened = sorted(subject for subject, key in now.items() if previous.get(subject) != key)
-    if closed:
-        _stage(con, {"subject_id": closed})
+def _write_memberships(con: Connection, *, domain: str, night: date, previous: pl.DataFrame, keys: pl.DataFrame) -> None:
+    moved = keys.filter(pl.col("old_key").is_null() | (pl.col("old_key") != pl.col("person_key")))
+    stays = keys.join(moved, on="subject_id", how="anti")
+    closed = previous.join(stays, on="subject_id", how="anti").select("subject_id")
+    if len(closed):
+        con.register("linked_register_rows", closed)
         con.execute(
             "update registers.main.membership as membership set known_to = $night from linked_register_rows as staged"
             " where membership.domain = $domain and membership.known_to is null and membership.subject_id = staged.subject_id",
             {"night": night, "domain": domain},
         ).fetchall()
-        _unstage(con)
-    _append(
-        con,
-        "membership",
-        {
-            "domain": [domain] * len(opened),
-            "subject_id": opened,
-            "person_key": [now[subject] for subject in opened],
-            "known_from": [night] * len(opened),
-        },
-    )
+        con.unregister("linked_register_rows")
+    opened = moved.sort("subject_id").select("subject_id", "person_key", domain=pl.lit(domain), known_from=pl.lit(night))
+    _append(con, "membership", opened)
 
 
-def _stage(con: Connection, columns: Mapping[str, Sequence[object]]) -> None:
-    strings = {name: pl.Series(name, values, dtype=_TYPES[name]) for name, values in columns.items()}
-    con.register("linked_register_rows", pl.DataFrame(strings))
-
-
-def _unstage(con: Connection) -> None:
-    con.unregister("linked_register_rows")
-
-
-def _append(con: Connection, table: str, columns: Mapping[str, Sequence[object]]) -> None:
-    _stage(con, columns)
-    con.execute(f"insert into registers.main.{table} by name select * from linked_register_rows").fetchall()
-    _unstage(con)
-
-
-_TYPES: Mapping[str, type[pl.DataType]] = {
-    "night": pl.Date,
-    "domain": pl.String,
-    "event": pl.String,
-    "person_key": pl.String,
-    "other_key": pl.String,
-    "redirect_to": pl.String,
-    "subject_id": pl.String,
-    "subjects": pl.Int64,
-    "sequence": pl.Int64,
-    "created_on": pl.Date,
-    "known_from": pl.Date,
-}
+def _append(con: Connection, table: str, staged: pl.DataFrame) -> None:
+    if len(staged):
+        con.register("linked_register_rows", staged)
+        con.execute(f"insert into registers.main.{table} by name select * from linked_register_rows").fetchall()
+        con.unregister("linked_register_rows")

@@ -1,38 +1,50 @@
 """Who is one person tonight: the subjects that a change can affect, resolved anew from their edges.
 
-Belongs here: closing the affected set, gathering what clustering needs, and handing it to cluster.py in the right order (full records,
-then weak ones, then judgements of a person). Does not belong here: the clustering itself, keys, or scoring.
+Belongs here: closing the affected set, gathering what clustering needs, and handing it over in the right order (full records, then weak
+ones, then judgements of a person). Does not belong here: the clustering itself (grouping.py, cluster.py), attaching (attach.py), keys,
+or scoring.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from itertools import combinations
+from typing import Any
 
 import polars as pl
 
-from assets.linked import cluster, delta
+from assets.linked import attach, cluster, delta, grouping
 from assets.linked.cluster import Edge, Judgement, Pair
+from assets.linked.grouping import Edges, Verdicts
+from assets.linked.parted import parted
 from contracts.linkage import LinkageChoice
-from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows
+from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows, scalar
 
 PACKAGE = "assets.linked"
 
 
 @dataclass(frozen=True)
 class Resolved:
-    """Tonight's groups among the affected subjects, how firmly each subject is tied, and what was left for a person."""
+    """Tonight's groups among the affected subjects, how firmly each subject is tied, and what was left for a person.
 
-    groups: list[tuple[str, ...]]
-    tie: dict[str, float]
-    weak: frozenset[str]
-    refused: list[Edge]
-    ambiguous: dict[str, float]
-    contradictions: list[Pair]
-    cut_components: int
+    ``members``: subject_id, person (number of the group), tie (bits; null: alone, or tied by a person's judgement), is_weak.
+    """
+
+    members: pl.DataFrame
+    refused: list[Edge] = field(default_factory=list)
+    ambiguous: dict[str, float] = field(default_factory=dict)
+    contradictions: list[Pair] = field(default_factory=list)
+    cut_components: int = 0
+
+    @property
+    def groups(self) -> list[tuple[str, ...]]:
+        """The groups, each sorted, in order."""
+        held: dict[int, list[str]] = defaultdict(list)
+        for subject, person in self.members.select("subject_id", "person").sort("subject_id").iter_rows():
+            held[person].append(subject)
+        return sorted(tuple(group) for group in held.values())
 
 
 def affected(con: Connection, *, domain: str, night: date, choice: LinkageChoice) -> int:
@@ -43,7 +55,10 @@ def affected(con: Connection, *, domain: str, night: date, choice: LinkageChoice
     parameters = {"domain": domain, "night": night, **choice.thresholds.model_dump()}
     replace_table(con, "temp.linked_relevant_edge", load_sql(PACKAGE, "relevant_edge"), parameters)
     replace_table(con, "temp.linked_decision", load_sql(PACKAGE, "decision"), parameters)
-    replace_table(con, "temp.linked_affected", load_sql(PACKAGE, "affected_start"))
+    started = replace_table(con, "temp.linked_affected", load_sql(PACKAGE, "affected_start"))
+    everybody = "select count(*) from linked.standardised where domain = $domain and known_to is null"
+    if started >= scalar(con, everybody, parameters) + count(con, "temp.linked_removed"):
+        return started
     con.execute("create or replace temp table linked_frontier as select subject_id from linked_affected").fetchall()
     while count(con, "temp.linked_frontier"):
         replace_table(con, "temp.linked_next", load_sql(PACKAGE, "affected_next"), parameters)
@@ -54,50 +69,52 @@ def affected(con: Connection, *, domain: str, night: date, choice: LinkageChoice
 
 def resolve(con: Connection, *, domain: str, choice: LinkageChoice, rest: dict[str, float]) -> Resolved:
     """Group the affected subjects that may still be compared."""
-    present = rows(
-        con,
-        "select standardised.subject_id, standardised.is_weak, standardised.is_held from linked.standardised as standardised"
-        " semi join temp.linked_affected as affected on affected.subject_id = standardised.subject_id"
-        " where standardised.domain = $domain and standardised.known_to is null order by standardised.subject_id",
-        {"domain": domain},
-    )
-    held = [subject for subject, _, is_held in present if is_held]
-    weak = [subject for subject, is_weak, is_held in present if is_weak and not is_held]
-    full = [subject for subject, is_weak, is_held in present if not is_weak and not is_held]
-    edges = [(Edge(a, b, weight), a_weak, b_weak) for a, b, weight, a_weak, b_weak in _edges(con)]
-    must, different = _judged(con, "same"), _judged(con, "different")
+    import numpy as np
 
-    firm, cut = cluster.bounded(
-        full, [edge for edge, a_weak, b_weak in edges if not a_weak and not b_weak], largest=choice.caps.largest_component
+    con.execute(f"create or replace temp table linked_present as {load_sql(PACKAGE, 'present')}", {"domain": domain}).fetchall()
+    present = con.sql("select * from temp.linked_present order by number").pl()
+    if present.is_empty():
+        return Resolved(members=_members(present, np.zeros(0, int), np.zeros(0)))
+    subjects = present["subject_id"].to_list()
+    weak = present["is_weak"].to_numpy()
+    edges = edges_of(con)
+    firm, were_cut = grouping.cut(
+        len(subjects), edges.where(~weak[edges.a] & ~weak[edges.b]), subjects, largest=choice.caps.largest_component
     )
-    judgements = _judgements(con, _inside(firm), different, domain=domain, rest=rest)
-    resolution = cluster.agglomerate(full, firm, judgements)
+    different = dict.fromkeys(_judged(con, "different"), cluster.FORBIDDEN)
+    apart = dict.fromkeys(parted(con, domain), cluster.FORBIDDEN) | different
+    verdicts = _inside(con, len(subjects), firm, domain=domain, rest=rest)
+    full = grouping.group(len(subjects), firm, verdicts, apart, subjects)
 
-    ties = dict(resolution.tie)
-    groups, ambiguous = _attach(
-        con, weak, resolution.groups, edges=edges, different=different, ties=ties, choice=choice, domain=domain, rest=rest
-    )
-    groups, contradictions = cluster.must_link([*groups, *((subject,) for subject in held)], must, different)
+    fits = attach.fits_of(edges, weak, full.of)
+    verdicts = _near(con, fits, full.of, weak, domain=domain, rest=rest)
+    placed = attach.place(fits, full, verdicts, different, subjects, limits=choice.thresholds)
+    left = weak & ~placed.is_placed & ~placed.is_ambiguous
+    among = edges.where(left[edges.a] & left[edges.b] & (edges.weight >= choice.thresholds.attach))
+    verdicts = _inside(con, len(subjects), among, domain=domain, rest=rest)
+    loose = grouping.group(len(subjects), among, verdicts, different, subjects)
+
+    person = np.where(weak, np.where(left, loose.of, placed.person), full.of)
+    tie = np.where(left, loose.tie, placed.tie)
+    person, contradictions = _must_link(con, person, subjects, different)
     return Resolved(
-        groups=groups,
-        tie=ties,
-        weak=frozenset(weak),
-        refused=resolution.refused,
-        ambiguous=ambiguous,
+        members=_members(present, person, tie),
+        refused=full.refused,
+        ambiguous={subjects[number]: float(placed.best[number]) for number in np.flatnonzero(placed.is_ambiguous).tolist()},
         contradictions=contradictions,
-        cut_components=cut,
+        cut_components=were_cut,
     )
 
 
-def _edges(con: Connection) -> list[tuple[str, str, float, bool, bool]]:
-    return [
-        (a, b, weight, a_weak, b_weak)
-        for a, b, weight, a_weak, b_weak in rows(
-            con,
-            "select edge.subject_a, edge.subject_b, edge.match_weight, edge.a_is_weak, edge.b_is_weak"
-            " from temp.linked_relevant_edge as edge semi join temp.linked_affected as affected on affected.subject_id = edge.subject_a",
-        )
-    ]
+def _members(present: pl.DataFrame, person: Any, tie: Any) -> pl.DataFrame:
+    columns = [pl.Series("person", person, pl.Int64), pl.Series("tie", tie, pl.Float64).fill_nan(None)]
+    return present.select("subject_id", *columns, "is_weak")
+
+
+def edges_of(con: Connection) -> Edges:
+    """Relevant edges among ``temp.linked_present``."""
+    found = con.execute(load_sql(PACKAGE, "present_edge")).fetchnumpy()
+    return Edges(found["a"], found["b"], found["weight"])
 
 
 def _judged(con: Connection, decision: str) -> list[Pair]:
@@ -107,104 +124,85 @@ def _judged(con: Connection, decision: str) -> list[Pair]:
     return [(a, b) for a, b in found]
 
 
-def _inside(edges: Sequence[Edge]) -> Iterable[Pair]:
-    """Every pair inside a component of three or more; a pair that is a component of its own was judged when it was scored."""
-    members: dict[str, list[str]] = defaultdict(list)
-    for node, root in cluster.components({node for edge in edges for node in edge[:2]}, edges).items():
-        members[root].append(node)
-    for group in members.values():
-        if len(group) > 2:
-            yield from combinations(sorted(group), 2)
+def _inside(con: Connection, size: int, edges: Edges, *, domain: str, rest: dict[str, float]) -> Verdicts:
+    """Verdicts of every pair inside a component of three or more; a pair that is a component of its own was judged when it was scored."""
+    import numpy as np
+
+    of = grouping.components(size, edges)
+    sizes = np.bincount(of, minlength=size)
+    numbers = np.flatnonzero(sizes[of] > 2)
+    _hold(con, "linked_component", number=numbers, component=of[numbers])
+    return judge(con, load_sql(PACKAGE, "component_pair"), domain=domain, rest=rest)
 
 
-def _judgements(
-    con: Connection, pairs: Iterable[Pair], different: Iterable[Pair], *, domain: str, rest: dict[str, float]
-) -> dict[Pair, Judgement]:
-    """What hard facts say of each pair, and what a person said: a pair judged different is forbidden."""
-    judged = dict.fromkeys(different, cluster.FORBIDDEN)
-    listed = sorted({cluster.canonical(a, b) for a, b in pairs})
-    if not listed:
-        return judged
-    con.register("linked_pair_frame", pl.DataFrame(listed, schema={"subject_a": pl.String, "subject_b": pl.String}, orient="row"))
-    replace_table(con, "temp.linked_pair", "select subject_a, subject_b from linked_pair_frame")
-    con.unregister("linked_pair_frame")
-    delta.needed(
-        con, domain=domain, subjects="select subject_a as subject_id from linked_pair union select subject_b from linked_pair", rest=rest
-    )
-    found = rows(con, load_sql(PACKAGE, "judgement"))
-    return {(a, b): Judgement(forbidden, dates, names) for a, b, forbidden, dates, names, _ in found} | judged
+def _near(con: Connection, fits: pl.DataFrame, of: Any, weak: Any, *, domain: str, rest: dict[str, float]) -> Verdicts:
+    """Verdicts of every pair that attaching could bring together."""
+    import numpy as np
+
+    numbers = np.flatnonzero(np.isin(of, fits["person"].to_numpy()) & ~weak)
+    _hold(con, "linked_component", number=numbers, component=of[numbers])
+    _hold(con, "linked_fit", number=fits["record"].to_numpy(), component=fits["person"].to_numpy())
+    return judge(con, load_sql(PACKAGE, "fit_pair"), domain=domain, rest=rest)
 
 
-def _attach(
-    con: Connection,
-    weak: Sequence[str],
-    groups: list[tuple[str, ...]],
-    *,
-    edges: Sequence[tuple[Edge, bool, bool]],
-    different: Sequence[Pair],
-    ties: dict[str, float],
-    choice: LinkageChoice,
-    domain: str,
-    rest: dict[str, float],
-) -> tuple[list[tuple[str, ...]], dict[str, float]]:
-    """Put weak records where they belong; adds their ties to ``ties``. Returns (groups, ambiguous weak records)."""
-    group_of = {subject: index for index, group in enumerate(groups) for subject in group}
-    fits: dict[str, dict[int, float]] = defaultdict(dict)
-    for edge, a_weak, b_weak in edges:
-        if a_weak == b_weak:
-            continue
-        record, other = (edge.a, edge.b) if a_weak else (edge.b, edge.a)
-        index = group_of[other]
-        fits[record][index] = max(fits[record].get(index, edge.weight), edge.weight)
-    judgements = _judgements(con, _across(fits, groups), different, domain=domain, rest=rest)
-    limits = choice.thresholds
-    placed = cluster.attach(fits, groups, judgements, least=limits.attach, margin=limits.attach_margin)
-    joined: dict[int, list[str]] = defaultdict(list)
-    for record, index in placed.person.items():
-        joined[index].append(record)
-    for index, records in joined.items():
-        # A person of one full record has no tie of its own yet; it is as sure as its surest weak record. A weak record is tied no more
-        # firmly than the loosest member, since the path between two members may lead through that one.
-        loosest = min((ties[member] for member in groups[index] if member in ties), default=float("inf"))
-        ties.update({record: min(placed.tie[record], loosest) for record in records})
-        if loosest == float("inf"):
-            ties.update(dict.fromkeys(groups[index], max(placed.tie[record] for record in records)))
-    full_groups = [tuple(sorted((*group, *joined.get(index, ())))) for index, group in enumerate(groups)]
-    left = [record for record in weak if record not in placed.person and record not in placed.ambiguous]
-    among = [edge for edge, a_weak, b_weak in edges if a_weak and b_weak and edge.weight >= limits.attach]
-    loose = _weak_groups(con, left, among, different=different, domain=domain, rest=rest)
-    ties.update(loose.tie)
-    return [*full_groups, *loose.groups, *((record,) for record in placed.ambiguous)], placed.ambiguous
+def _hold(con: Connection, table: str, **columns: Any) -> None:
+    con.register("linked_frame", pl.DataFrame({name: pl.Series(name, values, pl.Int64) for name, values in columns.items()}))
+    replace_table(con, f"temp.{table}", "select * from linked_frame")
+    con.unregister("linked_frame")
 
 
-def _across(fits: Mapping[str, Mapping[int, float]], groups: Sequence[tuple[str, ...]]) -> Iterable[Pair]:
-    """Pairs that attaching could bring together: a weak record with every member, and with every other weak record of the same person."""
-    near: dict[int, list[str]] = defaultdict(list)
-    for record, own in fits.items():
-        for index in own:
-            near[index].append(record)
-            yield from ((record, member) for member in groups[index])
-    for records in near.values():
-        yield from combinations(sorted(records), 2)
+def judge(con: Connection, pairs: str, *, domain: str, rest: dict[str, float]) -> Verdicts:
+    """What hard facts say of the pairs (subject_a, subject_b) that the SELECT ``pairs`` finds among ``temp.linked_present``."""
+    if replace_table(con, "temp.linked_pair", pairs):
+        ends = "select subject_a as subject_id from linked_pair union select subject_b from linked_pair"
+        delta.also_needed(con, domain=domain, subjects=ends, rest=rest)
+    replace_table(con, "temp.linked_judgement", load_sql(PACKAGE, "judgement"))
+    found = con.execute(load_sql(PACKAGE, "verdict")).fetchnumpy()
+    return Verdicts(found["a"], found["b"], found["is_forbidden"], found["dates"], found["names"])
 
 
-def _weak_groups(
-    con: Connection, left: Sequence[str], among: Sequence[Edge], *, different: Sequence[Pair], domain: str, rest: dict[str, float]
-) -> cluster.Resolution:
-    """Weak records that fit nobody may still be the same unknown person: one name with one phone or address, again and again."""
-    own = set(left)
-    edges = [edge for edge in among if edge.a in own and edge.b in own]
-    return cluster.agglomerate(left, edges, _judgements(con, _inside(edges), different, domain=domain, rest=rest))
+def _must_link(con: Connection, person: Any, subjects: list[str], different: Mapping[Pair, Judgement]) -> tuple[Any, list[Pair]]:
+    """Join the groups that a person has judged to be the same, after resolution (:func:`cluster.must_link`)."""
+    import numpy as np
+
+    same = _judged(con, "same")
+    if not same:
+        return person, []
+    number_of = {subject: number for number, subject in enumerate(subjects)}
+    named = sorted({int(person[number_of[subject]]) for pair in same for subject in pair if subject in number_of})
+    members = {group: [subjects[number] for number in np.flatnonzero(person == group).tolist()] for group in named}
+    groups, contradictions = cluster.must_link([tuple(group) for group in members.values()], same, different)
+    for group in groups:
+        numbers = [number_of[subject] for subject in group]
+        person[numbers] = min(int(person[number]) for number in numbers)
+    return person, contradictions
 
 
-def violations(con: Connection, groups: Sequence[tuple[str, ...]], *, domain: str, rest: dict[str, float]) -> int:
+def violations(con: Connection, resolved: Resolved, *, domain: str, rest: dict[str, float]) -> int:
     """Groups that are no person by :func:`cluster.contradicts`.
 
     Counted anew from the finished groups, to be zero. Groups that a person put together with a judgement are not counted.
     """
-    same = {subject for pair in _judged(con, "same") for subject in pair}
-    checked = [group for group in groups if len(group) > 1 and same.isdisjoint(group)]
-    judgements = _judgements(
-        con, (pair for group in checked for pair in combinations(group, 2)), _judged(con, "different"), domain=domain, rest=rest
+    same = [subject for pair in _judged(con, "same") for subject in pair]
+    size = pl.len().over("person")
+    crowd = resolved.members.filter(size > 1, ~pl.col("subject_id").is_in(same).any().over("person"))
+    con.register("linked_frame", crowd.select("subject_id", "person"))
+    replace_table(
+        con,
+        "temp.linked_component",
+        "select present.number, frame.person as component from linked_frame as frame"
+        " join temp.linked_present as present on present.subject_id = frame.subject_id",
     )
-    return sum(cluster.contradicts(group, judgements) for group in checked)
+    con.unregister("linked_frame")
+    verdicts = judge(con, load_sql(PACKAGE, "component_pair"), domain=domain, rest=rest)
+    subjects = resolved.members["subject_id"].to_list()
+    person = resolved.members["person"].to_numpy()
+    different = dict.fromkeys(_judged(con, "different"), cluster.FORBIDDEN)
+    suspects = set(person[verdicts.a[verdicts.against]].tolist())
+    number_of = {subject: number for number, subject in enumerate(subjects)} if different else {}
+    suspects |= {int(person[number_of[a]]) for a, _ in different if a in number_of}
+    suspicious = crowd.filter(pl.col("person").is_in(sorted(suspects))).sort("subject_id").group_by("person").agg("subject_id")
+    import numpy as np
+
+    said = verdicts.among(np.isin(person[verdicts.a], sorted(suspects)), subjects) | different
+    return sum(cluster.contradicts(members, said) for members in suspicious["subject_id"].to_list())

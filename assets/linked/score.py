@@ -1,31 +1,26 @@
-"""How candidate pairs get a match weight: Splink, a frozen model, exactly the pairs that were asked for.
+"""How candidate pairs get a match weight: a linkage engine, a frozen model, exactly the pairs that were asked for.
 
-Belongs here: the one call into Splink's prediction. Does not belong here: which pairs, which model, what a weight means.
-Splink works in a scratch database in memory: its tables hold names, and the warehouse must not.
+Belongs here: handing features and pairs to the engine, once for all records that look exactly alike. Does not belong here: the engine
+itself (resources/linkage_engine.py), which pairs, which model, what a weight means.
 """
 
 from __future__ import annotations
 
-import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-import duckdb
-
 from assets.linked.model import TERM_FREQUENCY_COLUMNS, UNIQUE_ID, FrozenModel
-from resources.sql import Connection, count, replace_table, scalar
+from resources.linkage_engine import NODE, Scoring, ScoringModel, engine, scratch_duckdb
+from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows, scalar
 
-_EDGES = """
-select
-    least(subject_id_l, subject_id_r) as subject_a,
-    greatest(subject_id_l, subject_id_r) as subject_b,
-    round(match_weight, 6) as match_weight,
-    match_probability,
-    {gammas} as gammas
-from {predictions}
-"""
+PACKAGE = "assets.linked"
+NOTHING = (
+    "select null::varchar as subject_a, null::varchar as subject_b, null::double as match_weight, null::double as match_probability,"
+    " null::varchar as gammas where false"
+)
+"""``temp.linked_scored`` before the first share."""
 
 
 def load_frequencies(con: Connection, model: FrozenModel) -> dict[str, float]:
@@ -45,74 +40,82 @@ def load_frequencies(con: Connection, model: FrozenModel) -> dict[str, float]:
 
 
 def score(con: Connection, model: FrozenModel, *, floor: float, into: str = "linked_scored") -> int:
-    """Score ``temp.linked_pair`` with the rows of ``temp.linked_feature``.
+    """Score ``temp.linked_pair`` (subject_a, subject_b) with the rows of ``temp.linked_feature``.
 
     Fills the temporary table ``into``: subject_a < subject_b, match_weight (bits, prior included), match_probability, gammas (JSON:
     level of each comparison, -1 where there was nothing to compare). Only pairs at or above ``floor`` bits are kept. Returns their number.
     """
+    replace_table(con, f"temp.{into}", NOTHING)
     if count(con, "temp.linked_pair") == 0:
-        return replace_table(con, f"temp.{into}", _EMPTY)
-    pairs = con.sql("select '0' as match_key, subject_a as join_key_l, subject_b as join_key_r from temp.linked_pair").to_arrow_table()
-    features = con.sql("select * from temp.linked_feature").to_arrow_table()
-    with scratch_splink(con, features) as (scratch, api, source):
-        from splink import Linker
-
-        linker = Linker(source, {**model.settings, **_PAIRS_ARE_GIVEN}, log_level=logging.ERROR)
-        _register_frequencies(linker, api, scratch, model)
-        scratch.register("pairs_frame", pairs)
-        scratch.execute("create table candidate_pairs as select * from pairs_frame").fetchall()
-        linker.table_management.register_blocked_pairs_for_predict(api.register("candidate_pairs"))
-        predictions = linker.inference.predict(threshold_match_weight=floor, warning_mode="never")
-        names = [comparison.output_column_name for comparison in linker._settings_obj.comparisons]
-        gammas = "to_json(struct_pack(" + ", ".join(f"{name} := gamma_{name}" for name in names) + "))::varchar"
-        edges = scratch.sql(_EDGES.format(gammas=gammas, predictions=predictions.physical_name)).to_arrow_table()
-    con.register("linked_scored_frame", edges)
-    scored = replace_table(con, f"temp.{into}", "select * from linked_scored_frame")
-    con.unregister("linked_scored_frame")
-    return scored
+        return 0
+    replace_table(
+        con,
+        "temp.linked_node_pair",
+        "select md5_number_lower(subject_a) as node_a, md5_number_lower(subject_b) as node_b from temp.linked_pair",
+    )
+    with scoring(con, model) as opened:
+        opened.share(con, floor=floor, into=into)
+    return count(con, f"temp.{into}")
 
 
-_PAIRS_ARE_GIVEN = {
-    "blocking_rules_to_generate_predictions": [{"blocking_rule": f"l.{UNIQUE_ID} = r.{UNIQUE_ID}", "sql_dialect": "duckdb"}]
-}
-"""In the place of the model's own rule, which reads the keys of every subject: here the pairs come from the index, and no rule is run."""
+@dataclass(frozen=True)
+class Opened:
+    """An engine that holds the features of ``temp.linked_feature``."""
 
-_EMPTY = (
-    "select null::varchar as subject_a, null::varchar as subject_b, null::double as match_weight, null::double as match_probability,"
-    " null::varchar as gammas where false"
-)
+    engine: Scoring
+    are_alike: bool
+    """Whether any two records look exactly alike."""
+
+    def share(self, con: Connection, *, floor: float, into: str) -> None:
+        """Score ``temp.linked_node_pair`` (node_a, node_b) and append what reaches ``floor`` to the temporary table ``into``."""
+        if self.are_alike:
+            replace_table(con, "temp.linked_asked_pair", load_sql(PACKAGE, "asked_pair"))
+        asked = "linked_asked_pair" if self.are_alike else "linked_node_pair"
+        weighed = self.engine.edges(con.sql(f"select node_a, node_b from temp.{asked}").to_arrow_table(), floor=floor)
+        con.register("linked_weighed_frame", weighed)
+        replace_table(con, "temp.linked_weighed", "select * from linked_weighed_frame")
+        con.unregister("linked_weighed_frame")
+        told = load_sql(PACKAGE, "told_pair") if self.are_alike else "select * from temp.linked_weighed"
+        replace_table(con, "temp.linked_told", told)
+        insert_into(con, f"temp.{into}", load_sql(PACKAGE, "scored_pair"))
+
+
+@contextmanager
+def scoring(con: Connection, model: FrozenModel) -> Iterator[Opened]:
+    """Open the model's engine on ``temp.linked_feature``.
+
+    Raises:
+        EngineMissing: if the backend that the model's card declares cannot run here.
+    """
+    scored = ScoringModel(model.settings, {column: model.frequencies[column] for column in TERM_FREQUENCY_COLUMNS})
+    shown = scored.keeping([name for (name,) in rows(con, "select column_name from (describe temp.linked_feature)")])
+    values = ", ".join(f"{name} := {name}" for name in shown)
+    replace_table(con, "temp.linked_node", "select subject_id, md5_number_lower(subject_id) as node from temp.linked_feature")
+    con.execute(
+        f"create or replace temp view linked_shown as select md5_number_lower(subject_id) as {NODE}, struct_pack({values}) as shown"
+        " from temp.linked_feature"
+    ).fetchall()
+    alike = replace_table(con, "temp.linked_look_alike", load_sql(PACKAGE, "look_alike"))
+    features = con.sql(
+        f"select shown.{NODE}, {', '.join(f'shown.{name}' for name in shown)}"
+        " from (select * exclude (subject_id), md5_number_lower(subject_id) as node from temp.linked_feature) as shown"
+        " anti join temp.linked_look_alike as alike on alike.node = shown.node"
+    ).to_arrow_table()
+    backend = engine(getattr(model.card, "engine", "duckdb"))
+    with backend.open(scored, features, threads=_threads(con)) as opened:
+        del features
+        yield Opened(opened, alike > 0)
 
 
 @contextmanager
 def scratch_splink(con: Connection, features: Any) -> Iterator[tuple[Connection, Any, Any]]:
-    """A database in memory with Splink on it and the features registered; gone with everything in it afterwards.
+    """A database in memory with Splink on it and the features registered by ``subject_id``; for training.
 
     Yields (connection, Splink's database interface, registered features).
     """
-    from splink import DuckDBAPI
-
-    scratch = duckdb.connect(":memory:")
-    try:
-        scratch.execute(f"set threads={int(scalar(con, 'select current_setting($name)', {'name': 'threads'}))}").fetchall()
-        scratch.execute("set enable_progress_bar=false").fetchall()
-        scratch.register("features_frame", features)
-        # Splink trusts that ids are unique; a repeated one would be scored twice without a word.
-        scratch.execute("create table features as select * from features_frame").fetchall()
-        if scalar(scratch, f"select count(*) <> count(distinct {UNIQUE_ID}) from features"):
-            raise ValueError(f"{UNIQUE_ID} is not unique among the features; every subject must have one row")
-        api = DuckDBAPI(connection=scratch)
-        yield scratch, api, api.register("features", dataset_display_name="subjects")
-    finally:
-        scratch.close()
+    with scratch_duckdb(features, unique_id=UNIQUE_ID, threads=_threads(con)) as opened:
+        yield opened
 
 
-def _register_frequencies(linker: Any, api: Any, scratch: Connection, model: FrozenModel) -> None:
-    # predict() would derive frequencies from tonight's few records, which moves weights by bits.
-    for column in TERM_FREQUENCY_COLUMNS:
-        held = json.dumps([{"value": value, "frequency": frequency} for value, frequency in sorted(model.frequencies[column].items())])
-        scratch.execute(
-            f"create table frequency_of_{column} as select item.value::varchar as {column}, item.frequency::double as tf_{column}"
-            ' from (select unnest(from_json($held, \'[{"value":"VARCHAR","frequency":"DOUBLE"}]\')) as item)',
-            {"held": held},
-        ).fetchall()
-        linker.table_management.register_term_frequency_lookup(api.register(f"frequency_of_{column}"), column)
+def _threads(con: Connection) -> int:
+    return int(scalar(con, "select current_setting($name)", {"name": "threads"}))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from linked_world import World, open_world
 
@@ -21,10 +22,12 @@ def world(tmp_path: Path) -> World:
 
 
 def _night(world: World, night: date, groups: Sequence[tuple[str, ...]], everybody: str = "abc") -> list[str]:
-    world.con.execute(
-        "create or replace temp table scope as select unnest($s::varchar[]) as subject_id", {"s": list(everybody)}
-    ).fetchall()
-    return register.record(world.con, domain="d", night=night, groups=groups, keyring=world.keyring, scope="scope").keys
+    world.con.execute("create or replace temp table scope as select unnest($s::varchar[]) as subject_id", {"s": list(everybody)}).fetchall()
+    told = [(subject, number) for number, group in enumerate(groups) for subject in group]
+    members = pl.DataFrame(told, schema={"subject_id": pl.String, "person": pl.Int64}, orient="row")
+    keys = register.record(world.con, domain="d", night=night, members=members, keyring=world.keyring, scope="scope").keys
+    key_of = dict(keys.iter_rows())
+    return [key_of[group[0]] for group in groups]
 
 
 def _who(world: World, subject: str, on: date, known: date) -> list[str]:

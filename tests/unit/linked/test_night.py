@@ -128,7 +128,7 @@ def test_a_revoked_permission_takes_the_subject_and_its_edges_away(world: World,
     assert after["jail", "J1"] == before["jail", "J1"]
     assert after["health", "H1"] not in before.values()
     assert world.con.execute("select count(*) from linked.edge where known_to is null").fetchall() == [(1,)]
-    assert world.con.execute("select count(*) from linked.block_key where known_to is null and subject_id = $s",
+    assert world.con.execute("select count(*) from linked.block_key where known_to is null and node = md5_number_lower($s)",
                              {"s": IN_HEALTH.subject}).fetchall() == [(0,)]  # fmt: skip
 
 
@@ -197,7 +197,7 @@ def test_a_night_that_a_crash_left_half_written_is_forgotten(world: World, link:
     link(world.hold([MARIA, JOHN]))
     world.hold([MARIA, JOHN, IN_HEALTH])
     with monkeypatch.context() as broken:
-        broken.setattr(score, "score", _crash)
+        broken.setattr(score, "scoring", _crash)
         with pytest.raises(RuntimeError, match="power cut"):
             link(world, NEXT)
     link(world, NEXT + timedelta(days=1))

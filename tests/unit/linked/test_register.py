@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from linked_world import open_world
 
@@ -76,6 +77,11 @@ def test_no_key_is_given_to_two_groups() -> None:
     assert sorted(done.keys) == ["p1", "p2"]
 
 
+def _members(groups: list[tuple[str, ...]]) -> pl.DataFrame:
+    told = [(subject, number) for number, group in enumerate(groups) for subject in group]
+    return pl.DataFrame(told, schema={"subject_id": pl.String, "person": pl.Int64}, orient="row")
+
+
 def _hold(con: object, subjects: list[str]) -> None:
     con.execute("create or replace temp table scope as select unnest($s::varchar[]) as subject_id", {"s": subjects}).fetchall()  # type: ignore[attr-defined]
 
@@ -86,7 +92,7 @@ def test_a_rerun_after_undo_gives_the_same_keys_and_events(tmp_path: Path) -> No
     for _ in range(2):
         register.undo(world.con, NIGHT)
         _hold(world.con, ["a", "b", "c"])
-        register.record(world.con, domain="d", night=NIGHT, groups=[("a", "b"), ("c",)], keyring=world.keyring, scope="scope")
+        register.record(world.con, domain="d", night=NIGHT, members=_members([("a", "b"), ("c",)]), keyring=world.keyring, scope="scope")
         seen.append(
             [
                 world.con.execute(f"select * from registers.main.{table} order by all").fetchall()
@@ -99,8 +105,8 @@ def test_a_rerun_after_undo_gives_the_same_keys_and_events(tmp_path: Path) -> No
 def test_a_merge_leaves_a_redirect_and_undo_takes_it_back(tmp_path: Path) -> None:
     world = open_world(tmp_path)
     _hold(world.con, ["a", "b"])
-    register.record(world.con, domain="d", night=NIGHT, groups=[("a",), ("b",)], keyring=world.keyring, scope="scope")
-    register.record(world.con, domain="d", night=LATER, groups=[("a", "b")], keyring=world.keyring, scope="scope")
+    register.record(world.con, domain="d", night=NIGHT, members=_members([("a",), ("b",)]), keyring=world.keyring, scope="scope")
+    register.record(world.con, domain="d", night=LATER, members=_members([("a", "b")]), keyring=world.keyring, scope="scope")
     first, second = world.keyring.person_key("d", 1), world.keyring.person_key("d", 2)
     redirect = "select person_key, redirect_to, retired_on from registers.main.person where redirect_to is not null"
     assert world.con.execute(redirect).fetchall() == [(second, first, LATER)]
@@ -112,7 +118,7 @@ def test_a_merge_leaves_a_redirect_and_undo_takes_it_back(tmp_path: Path) -> Non
 def test_an_older_night_may_not_change_the_registers(tmp_path: Path) -> None:
     world = open_world(tmp_path)
     _hold(world.con, ["a"])
-    register.record(world.con, domain="d", night=LATER, groups=[("a",)], keyring=world.keyring, scope="scope")
+    register.record(world.con, domain="d", night=LATER, members=_members([("a",)]), keyring=world.keyring, scope="scope")
     register.check_newest(world.con, LATER)
     with pytest.raises(NotTheNewestNight, match="scratch home"):
         register.check_newest(world.con, NIGHT)
@@ -121,6 +127,6 @@ def test_an_older_night_may_not_change_the_registers(tmp_path: Path) -> None:
 def test_another_mint_secret_is_noticed_before_a_key_is_minted(tmp_path: Path) -> None:
     world = open_world(tmp_path)
     _hold(world.con, ["a"])
-    register.record(world.con, domain="d", night=NIGHT, groups=[("a",)], keyring=world.keyring, scope="scope")
+    register.record(world.con, domain="d", night=NIGHT, members=_members([("a",)]), keyring=world.keyring, scope="scope")
     with pytest.raises(KeysDoNotFit, match="key backup"):
-        register.record(world.con, domain="d", night=LATER, groups=[("a",)], keyring=Keyring(tmp_path / "other"), scope="scope")
+        register.record(world.con, domain="d", night=LATER, members=_members([("a",)]), keyring=Keyring(tmp_path / "other"), scope="scope")
