@@ -47,5 +47,13 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
                    value double, low double, high double, judged bigint not null, pairs bigint not null)""",
         ),
     ),
+    (
+        "columns that changed",
+        (
+            """create table registers.main.schema_drift (
+                   night date not null, source varchar not null, feed varchar not null, kind varchar not null, column_name varchar,
+                   column_position integer, column_hash varchar, similarity double, action varchar not null)""",
+        ),
+    ),
 )
 """(name, statements) in order; position is the migration's number."""
