@@ -24,8 +24,6 @@ from contracts.source_feeds import Column, Feed, Parser, SourceFormats
 from contracts.vocabularies.person import BirthDateQuality
 
 KEY_SEPARATOR = "|"
-ANY_DAY_FIELDS = frozenset({"valid_from", "valid_to"})
-"""Fields that may lie in the future."""
 TOLERANCE = timedelta(days=1)
 """A snapshot is taken a little after midnight; what happened in between is not yet wrong."""
 
@@ -167,7 +165,7 @@ def _out_of_range(record_type: RecordType, vendor_column: Mapping[str, str], as_
     for field, dtype in record_type.fields.items():
         if dtype not in (pl.Date, pl.Datetime("us")) or field in DERIVED_FIELDS or field == "birth_date" or field not in vendor_column:
             continue
-        latest: date | datetime = values.LATEST_VALIDITY if field in ANY_DAY_FIELDS else as_of + TOLERANCE
+        latest: date | datetime = values.LATEST_VALIDITY if record_type.may_lie_ahead(field) else as_of + TOLERANCE
         yield vendor_column[field], "time_out_of_range", values.outside(pl.col(field), earliest=values.EARLIEST_EVENT, latest=latest)
 
 
