@@ -107,10 +107,7 @@ def facts_about(con: Connection, subject_id: str | None) -> Facts:
             SubjectFact(*row) for row in rows(con, f"select {_SUBJECT} from consented.subject where {_NEAR} order by all", about)
         ),
         clauses=_clauses(con),
-        consents=tuple(
-            ConsentFact(identity, subject, kind, *map(frozenset, sets), first, end)
-            for identity, subject, kind, *sets, first, end in _rows_near(con, _CONSENT, "consent", near)
-        ),
+        consents=tuple(_consent(row) for row in _rows_near(con, _CONSENT, "consent", near)),
         denies=tuple(DenyFact(*row) for row in _rows_near(con, _DENY, "deny", near)),
         custody=tuple(
             CustodyFact(*row) for row in rows(con, f"select {_CUSTODY} from consented.custody where {_NEAR} order by all", about)
@@ -156,6 +153,12 @@ def _elements(con: Connection) -> tuple[Element, ...]:
         Element(name, record_type, system, agency, tuple(classes), tuple(labels), decided_on)
         for name, record_type, system, agency, classes, labels, decided_on in rows(con, question)
     )
+
+
+def _consent(row: tuple[Any, ...]) -> ConsentFact:
+    consent_id, subject_id, kind, recipients, purposes, classes, operations, first, end = row
+    sets = [frozenset(str(word) for word in words) for words in (recipients, purposes, classes, operations)]
+    return ConsentFact(consent_id, subject_id, kind, sets[0], sets[1], sets[2], sets[3], first, end)
 
 
 def _clauses(con: Connection) -> tuple[ClauseFact, ...]:
