@@ -55,5 +55,15 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
                    column_position integer, column_hash varchar, similarity double, action varchar not null)""",
         ),
     ),
+    (
+        "disclosures by row, person by person",
+        (
+            """create table registers.main.disclosure (
+                   recipient varchar not null, product varchar not null, table_name varchar not null, under_subject varchar,
+                   about_subject varchar not null, record_type varchar not null, columns varchar[] not null, clause_ids varchar[] not null,
+                   consent_ids varchar[] not null, bases varchar[] not null, labels varchar[] not null, purposes varchar[] not null,
+                   first_version varchar not null, last_version varchar not null, first_night date not null, last_night date not null)""",
+        ),
+    ),
 )
 """(name, statements) in order; position is the migration's number."""

@@ -19,7 +19,6 @@ from typing import Any, Final
 import polars as pl
 
 from assets.linked.content import CONTENT
-from contracts.elements import PRESENT
 from contracts.products import Grain, Product, ProductTable
 from resources.sql import Connection, load_sql, replace_table, rows
 
@@ -64,16 +63,16 @@ def _behind(con: Connection, table: ProductTable, record_type: str) -> list[tupl
     """(own subject, subject behind it) of one table and kind of record; without an own number in the table, everybody handed over."""
     own = [column for column in table.columns if column.own_id is not None]
     if not own:
-        return [(None, subject) for (subject,) in rows(con, f"select distinct subject_id from linked.{record_type} where subject_id is not null")]
+        everybody = f"select distinct subject_id from linked.{record_type} where subject_id is not null"
+        return [(None, str(subject)) for (subject,) in rows(con, everybody)]
     found: list[tuple[str | None, str]] = []
     for column in own:
-        assert column.own_id is not None
         found += rows(
             con,
             f'select distinct own.subject_id, content.subject_id from product."{table.name}" as shown '
             f'join linked.own_id as own on own.own_id = shown."{column.name}" and own.system = $system and own.key = $key '
             f"join linked.{record_type} as content on content.person_key = own.person_key where content.subject_id <> own.subject_id",
-            {"system": column.own_id.system, "key": column.own_id.key},
+            vars(column.own_id),
         )
     return found
 
@@ -87,10 +86,12 @@ def note_disclosures(con: Connection, product: Product, shown: Sequence[Shown], 
     Returns:
         intervals that begin or go on with this version.
     """
+    if not shown:
+        return 0
     frame = pl.DataFrame([tuple(vars(item).values()) for item in shown], schema=_SHOWN, orient="row")
     con.register("shown_rows", frame.to_arrow())
     try:
-        replace_table(con, "temp.shown", load_sql(PACKAGE, "disclosure_shown"), {})
+        replace_table(con, "temp.shown", load_sql(PACKAGE, "disclosure_shown"), {"recipient": product.agency})
     finally:
         con.unregister("shown_rows")
     parameters: dict[str, Any] = {"recipient": product.recipient, "product": product.name, "version": version, "night": night}
@@ -123,6 +124,3 @@ _BEGIN: Final = (
     f"from temp.shown as shown where not exists (select 1 from registers.main.disclosure as held "
     f"where held.recipient = $recipient and held.product = $product and held.last_version = $version and {_SAME})"
 )
-
-SHOWS_NOTHING: Final = (PRESENT,)
-"""Columns that say only that a row is there."""

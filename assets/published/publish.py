@@ -12,6 +12,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from assets.published.disclosed import note_disclosures
 from assets.published.file import make_current, place, purge, version_of, withdraw
 from assets.published.manifest import manifest_of
 from assets.published.withheld import note_decisions, note_protection, note_version
@@ -120,6 +121,7 @@ def publish_product(
         account = {"product": product.path, "version": version, "run_id": run_id}
         if is_new:
             ledger.append(EntryKind.PUBLISHING, night=workplace.decided_on, **account, **_disclosed(worked, manifest))
+        note_disclosures(con, product, worked.shown, version=version, night=workplace.decided_on)
         place(files, worked.file, manifest, worked.notice)
         make_current(files, version)
         _account_published(ledger, workplace.decided_on, account)

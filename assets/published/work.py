@@ -19,6 +19,7 @@ import duckdb
 from assets.lineage import tables_read
 from assets.published.audit import hand_over_people, hand_over_products, hand_over_terms
 from assets.published.build import QUESTIONS, Bench, BuiltTable, build_tables
+from assets.published.disclosed import Shown, note_ground, shown_in
 from assets.published.file import TableToWrite, WrittenTable, scratch_file, write_data
 from assets.published.manifest import OwnTables, Terms, instruments_of, own_tables
 from assets.published.notice import notice_lines, notice_text
@@ -59,6 +60,7 @@ class Worked:
     built: tuple[BuiltTable, ...] = ()
     written: tuple[WrittenTable, ...] = ()
     notice: str = ""
+    shown: tuple[Shown, ...] = ()
 
     @property
     def notice_sha256(self) -> str:
@@ -82,6 +84,7 @@ def worked_out(product: Product, place: Workplace) -> Iterator[Worked]:
             yield Worked(tuple(decided), terms)
             return
         built = _built(product, place, decided, paths, plain)
+        shown = _shown(product, place, paths)
         notice = notice_lines(
             product,
             agency_title=place.county.agencies.agencies[product.agency].title,
@@ -91,7 +94,7 @@ def worked_out(product: Product, place: Workplace) -> Iterator[Worked]:
             valid_until=terms.valid_until,
         )
         written = _assembled(built, own_tables(product, terms, notice), target, assembly, like=place.con)
-        yield Worked(tuple(decided), terms, target, tuple(item for _, item in built), tuple(written), notice_text(notice))
+        yield Worked(tuple(decided), terms, target, tuple(item for _, item in built), tuple(written), notice_text(notice), shown)
     finally:
         clear(scratch)
 
@@ -100,6 +103,7 @@ def _handed(product: Product, place: Workplace, operation: Operation, path: Path
     decided = hand_over(place.con, path, product, operation, keyring=place.keyring, night=place.decided_on)
     if operation is Operation.DISCLOSE_ROW:
         note_permitted_own_ids(place.con, product)
+        note_ground(place.con, product)
     asked = _asked(table for table in product.tables if table.operation is operation)
     if asked & ABOUT_PEOPLE:
         with handed_over(place.con, path, fresh=False) as alias:
@@ -145,6 +149,15 @@ def _built(
             hand_over_products(place.con, alias, place.county.products)
         found |= {built.table.name: (plain, built) for built in _on_bench(place, plain, operations, None)}
     return [found[table.name] for table in product.tables]
+
+
+def _shown(product: Product, place: Workplace, paths: Mapping[Operation, Path]) -> tuple[Shown, ...]:
+    """Whose records the finished tables by row draw on, for the account of disclosures."""
+    tables = [table for table in product.tables if table.operation is Operation.DISCLOSE_ROW]
+    if not tables:
+        return ()
+    with open_scratch(paths[Operation.DISCLOSE_ROW], like=place.con) as con:
+        return shown_in(con, tables)
 
 
 def _on_bench(place: Workplace, path: Path, tables: Sequence[ProductTable], decided: Decided | None) -> list[BuiltTable]:
