@@ -19,7 +19,7 @@ from pipelines.place import StrangePackage, assert_rooms
 
 
 def _app() -> typer.Typer:
-    from pipelines.commands import county, demo, docs, explain, ledger, link, night, query, scope, source, status, up
+    from pipelines.commands import county, demo, disclosures, docs, explain, ledger, link, night, query, scope, source, status, up
 
     app = typer.Typer(
         name="throughcare",
@@ -39,6 +39,7 @@ def _app() -> typer.Typer:
     app.command()(status.status)
     app.command()(explain.explain)
     app.command()(scope.scope)
+    app.command()(disclosures.disclosures)
     app.command()(query.query)
     app.command()(up.up)
     app.command()(docs.docs)

@@ -52,6 +52,11 @@ class Home:
         return self.root / "ledger"
 
     @property
+    def incidents(self) -> Path:
+        """Who was shown what was another's, one file an incident; mode 0600, integrator only."""
+        return self.root / "incidents"
+
+    @property
     def keys(self) -> Path:
         """Secrets, mode 0600."""
         return self.root / "keys"

@@ -60,6 +60,8 @@ class EntryKind(StrEnum):
     JUDGED = "judged"  # a reviewer's judgement of a pair: its number in the register, never the pair
     SAMPLED = "sampled"  # a sample for measuring linkage was drawn, or its estimate written
     ERASED = "erased"
+    INCIDENT = "incident"  # somebody was shown what was another's
+    CONSENT_RECORDED = "consent_recorded"  # a paper form was entered, or taken back, by hand
     RECOVERED = "recovered"
     NOTE = "note"
 

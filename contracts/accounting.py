@@ -1,0 +1,65 @@
+"""Which disclosures the law asks to be accounted for to the person.
+
+Belongs here: reading a lawful basis as an accounting rule (45 CFR 164.528, 42 CFR 2.24). Does not belong here: finding
+disclosures, letters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Final
+
+from contracts.columns import Label
+from contracts.instruments import LawfulBasis
+
+
+class Accounting(StrEnum):
+    """How 45 CFR 164.528 sees a disclosure, from what must be told to what need not be."""
+
+    REQUIRED = "required"
+    EXEMPT_TREATMENT = "exempt_treatment"  # 164.528(a)(1)(i): treatment, payment, health care operations
+    EXEMPT_AUTHORISATION = "exempt_authorisation"  # (a)(1)(iv)
+    EXEMPT_CUSTODY = "exempt_custody"  # (a)(1)(vii): correctional institutions, 164.512(k)(5)
+    EXEMPT_LIMITED_DATA_SET = "exempt_limited_data_set"  # (a)(1)(viii)
+    NOT_HEALTH_INFORMATION = "not_health_information"  # the rule does not reach it
+
+
+_EXEMPT: Final = {
+    LawfulBasis.TREATMENT: Accounting.EXEMPT_TREATMENT,
+    LawfulBasis.HEALTH_CARE_OPERATIONS: Accounting.EXEMPT_TREATMENT,
+    LawfulBasis.AUTHORISATION: Accounting.EXEMPT_AUTHORISATION,
+    LawfulBasis.PART2_CONSENT: Accounting.EXEMPT_AUTHORISATION,
+    LawfulBasis.CUSTODY_CARE: Accounting.EXEMPT_CUSTODY,
+    LawfulBasis.LIMITED_DATA_SET: Accounting.EXEMPT_LIMITED_DATA_SET,
+}
+
+ACCOUNTED_YEARS: Final = 6
+"""Years that an accounting looks back (164.528(a)(1))."""
+
+PART2_YEARS: Final = 3
+"""Years that a list of disclosures under a general designation looks back (42 CFR 2.24)."""
+
+
+def accounting(bases: Iterable[str], labels: Iterable[str]) -> Accounting:
+    """How a disclosure under these lawful bases, of rows with these labels, is to be accounted for.
+
+    Of several bases the one that asks for most counts, and an unknown one asks for all: an account may say too much, never too little.
+    """
+    health = {Label.PHI.value, Label.PART2.value}
+    if not health & set(labels):
+        return Accounting.NOT_HEALTH_INFORMATION
+    known = {basis.value for basis in LawfulBasis}
+    found = [_EXEMPT.get(LawfulBasis(basis), Accounting.REQUIRED) if basis in known else Accounting.REQUIRED for basis in bases]
+    return min(found, key=list(Accounting).index) if found else Accounting.REQUIRED
+
+
+MEANING: Final[dict[Accounting, str]] = {
+    Accounting.REQUIRED: "must be told to the person who asks (45 CFR 164.528)",
+    Accounting.EXEMPT_TREATMENT: "for treatment or health care operations; no account is owed",
+    Accounting.EXEMPT_AUTHORISATION: "under the person's own authorisation; no account is owed",
+    Accounting.EXEMPT_CUSTODY: "to an institution with lawful custody; no account is owed",
+    Accounting.EXEMPT_LIMITED_DATA_SET: "part of a limited data set; no account is owed",
+    Accounting.NOT_HEALTH_INFORMATION: "not health information; 45 CFR 164.528 does not reach it",
+}
+"""In plain words; complete, which a test holds."""
