@@ -19,7 +19,7 @@ from pipelines.place import StrangePackage, assert_rooms
 
 
 def _app() -> typer.Typer:
-    from pipelines.commands import county, demo, disclosures, docs, explain, ledger, link, night, query, scope, source, status, up
+    from pipelines.commands import consents, county, demo, disclosures, docs, explain, ledger, link, night, query, scope, source, status, up
 
     app = typer.Typer(
         name="throughcare",
@@ -32,6 +32,7 @@ def _app() -> typer.Typer:
     app.add_typer(county.app, name="county")
     app.add_typer(source.app, name="source")
     app.add_typer(link.app, name="link")
+    app.add_typer(consents.app, name="consents")
     app.add_typer(ledger.app, name="ledger")
     app.command()(demo.demo)
     app.command()(night.run)

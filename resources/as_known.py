@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import duckdb
 
@@ -37,7 +38,7 @@ def as_known(home: Home, night: date) -> Iterator[Connection]:
     """A connection in memory with the schemas ``checked`` and ``linked`` as known on ``night``, and an empty ``consented``.
 
     A versioned table shows the rows known that night; a table with ``known_from`` or ``first_seen_on`` loses what came later. A table
-    that keeps no history is shown as it is. The warehouse is attached read-only; what is created lies in memory and is gone at the end.
+    that keeps no history is shown as it is. The warehouse and the registers are attached read-only; what is created lies in memory.
 
     Args:
         home: where the warehouse lies.
@@ -53,7 +54,9 @@ def as_known(home: Home, night: date) -> Iterator[Connection]:
         con.execute("set autoinstall_known_extensions=false")
         con.execute("set autoload_known_extensions=false")
         con.execute("set enable_progress_bar=false")
-        con.execute(f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as {KEPT} (read_only)")
+        con.execute(f"attach '{_quoted(home.warehouse)}' as {KEPT} (read_only)")
+        if home.registers.exists():
+            con.execute(f"attach '{_quoted(home.registers)}' as registers (read_only)")
         _show(con, night)
         yield con
     finally:
@@ -74,6 +77,10 @@ def newest_night(home: Home) -> date | None:
         return newest if isinstance(newest, date) else None
     finally:
         con.close()
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
 
 
 def _show(con: Connection, night: date) -> None:

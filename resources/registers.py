@@ -65,5 +65,19 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
                    first_version varchar not null, last_version varchar not null, first_night date not null, last_night date not null)""",
         ),
     ),
+    (
+        "consents on paper, and what was taken back at the office",
+        (
+            """create table registers.main.paper_consent (
+                   consent_id varchar not null primary key, subject_id varchar not null, system varchar not null, source varchar not null,
+                   kind varchar not null, form_id varchar not null, form_version varchar not null, discloser varchar, recipients varchar[],
+                   purposes varchar[], element_classes varchar[], provision_type varchar not null, valid_from date, valid_to date,
+                   signed_at timestamp, signed_by varchar, recorded_on date not null, recorded_by varchar not null,
+                   reason varchar not null)""",
+            """create table registers.main.paper_revocation (
+                   consent_id varchar not null, revoked_at timestamp not null, recorded_on date not null, recorded_by varchar not null,
+                   reason varchar not null)""",
+        ),
+    ),
 )
 """(name, statements) in order; position is the migration's number."""

@@ -17,6 +17,7 @@ from assets.consented.content import gather, stand_in
 from assets.consented.decisions import PACKAGE, decide_all
 from assets.consented.domains import domain_name, maximal_sets, mutual_pairs
 from assets.consented.facts import LABELS_SEPARATOR, SUBJECT_ROLE
+from assets.consented.paper import write_known_consents
 from contracts.agencies import AgencyRole
 from contracts.consents import DEFECTS_OF, DENYING, Form, authorised_signers
 from contracts.elements import IDENTITY
@@ -127,7 +128,10 @@ def write_consents(con: Connection, county: Terms, night: date) -> dict[str, int
         "as_of": datetime.combine(night, time()),
         "purpose_codes": [[code, purpose.value] for code, purpose in purpose_codes()],
     }
-    replace_table(con, "consented.consent_state", load_sql(PACKAGE, "consent_state"), parameters)
+    write_known_consents(con, night)
+    # The text names the delivered consents, which is what its lineage should say; tonight's include those on paper.
+    text = load_sql(PACKAGE, "consent_state").replace("from checked.consent\n", "from temp.consent_known as consent\n")
+    replace_table(con, "consented.consent_state", text, parameters)
     replace_table(con, "consented.consent", load_sql(PACKAGE, "consent"))
     return _counts(con, "select state, count(*) from consented.consent_state group by state order by state")
 
