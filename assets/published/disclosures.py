@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from assets.consented.facts import PERMITS_ACROSS
 from contracts.accounting import Accounting, accounting
@@ -77,7 +77,7 @@ def disclosures_about(con: Connection, subjects: Sequence[str], *, since: date, 
         until: last night looked at.
     """
     found = rows(con, load_sql(PACKAGE, "disclosures_about"), {"subjects": list(subjects), "since": since, "until": until})
-    return tuple(Disclosure(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in found)
+    return tuple(Disclosure(*_values(row)) for row in found)
 
 
 def affected_by(con: Connection, *, night: date, person_key: str | None = None) -> tuple[Affected, ...]:
@@ -89,7 +89,11 @@ def affected_by(con: Connection, *, night: date, person_key: str | None = None) 
         person_key: only this person that was split; None for every split of the night.
     """
     found = rows(con, load_sql(PACKAGE, "affected"), {"night": night, "person_key": person_key or ""})
-    return tuple(Affected(*(tuple(value) if isinstance(value, list) else value for value in row)) for row in found)
+    return tuple(Affected(*_values(row)) for row in found)
+
+
+def _values(row: tuple[Any, ...]) -> list[Any]:
+    return [tuple(value) if isinstance(value, list) else value for value in row]
 
 
 def by_version(affected: Iterable[Affected]) -> list[dict[str, object]]:
