@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from contracts.linkage import card_file
-from pipelines.commands import link_explain, link_review
+from pipelines.commands import link_explain, link_review, link_sample
 from pipelines.commands.common import BAD, USAGE, AsJson, here, terms
 from pipelines.display import complain, emit_json, say, table
 from pipelines.place import Place
@@ -28,6 +28,7 @@ app = typer.Typer(no_args_is_help=True, help="How good the linkage is; a new mod
 app.add_typer(link_review.app, name="review")
 app.command()(link_explain.explain)
 app.command()(link_explain.history)
+app.command()(link_sample.sample)
 
 PRECISION = 0.99
 RECALL = 0.90
