@@ -29,16 +29,21 @@ from contracts.records import RECORD_TYPES, RecordType
 from contracts.records.registry import PERSON_ID_FIELD, SubjectFrom
 from contracts.reviewed import Reviewed
 from contracts.vocabularies.fhir import FHIR_COLUMNS, FHIR_OPTIONAL_COLUMNS
+from contracts.vocabularies.hmis import HMIS_COLUMNS
 from contracts.vocabularies.prohibited import is_prohibited
 
 __all__ = ["FILE_DATE", "Code", "Column", "Feed", "FeedFault", "Origin", "Parser", "Race", "SexAsked", "SourceFormats", "feed_faults",
-           "mappable_fields", "raise_faults"]  # fmt: skip
+           "mappable_fields", "raise_faults", "reader_faults"]  # fmt: skip
 
 FeedFault = tuple[tuple[str, ...], str]
 """Where in the source's text, and what is wrong with it."""
 
 FILE_DATE = re.compile(r"\{date:([^}]+)\}")
 """The part of a file name that says which night it is for, as a strftime format: ``events_{date:%Y%m%d}.csv``."""
+
+
+RESOURCE_COLUMNS = {**FHIR_COLUMNS, **HMIS_COLUMNS}
+"""Flat columns into which a standard's resource or file is read."""
 
 
 class Watermark(Reviewed):
@@ -73,6 +78,12 @@ class Origin(Reviewed):
     resource: str | None = None
     member: str | None = Field(default=None, description="Member of a zip file, where it has several.")
     watermark: Watermark | None = Field(default=None, description="For a table that is read by what changed.")
+    header_row: int = Field(default=1, ge=1, le=1_000, description="Line or row with the column names; what stands above is left out.")
+    footer_rows: int = Field(default=0, ge=0, le=100, description="Rows of totals and the like at the end of the file.")
+    sheet: str | None = Field(default=None, description="Sheet of a workbook.")
+    layout: dict[str, tuple[int, int]] | None = Field(
+        default=None, description="Fixed-width text: vendor column to its first and last place in the line, counted from 1."
+    )
 
     @model_validator(mode="after")
     def _belongs_to_its_kind(self) -> Origin:
@@ -100,8 +111,20 @@ class Origin(Reviewed):
     @field_validator("resource")
     @classmethod
     def _known_resource(cls, value: str | None) -> str | None:
-        if value is not None and value not in FHIR_COLUMNS:
-            raise ValueError(f"[{value}] is not a resource this software reads; it reads {', '.join(FHIR_COLUMNS)}")
+        if value is not None and value not in RESOURCE_COLUMNS:
+            raise ValueError(f"[{value}] is not a resource this software reads; it reads {', '.join(RESOURCE_COLUMNS)}")
+        return value
+
+    @field_validator("layout")
+    @classmethod
+    def _ranges(cls, value: dict[str, tuple[int, int]] | None) -> dict[str, tuple[int, int]] | None:
+        taken = 0
+        for column, (first, last) in sorted((value or {}).items(), key=lambda item: item[1]):
+            if first < 1 or last < first:
+                raise ValueError(f"the places of [{column}] must be two numbers from 1, the first not after the last")
+            if first <= taken:
+                raise ValueError(f"the places of [{column}] overlap those of another column")
+            taken = last
         return value
 
     @property
@@ -230,11 +253,27 @@ def _said_twice(here: tuple[str, ...], feed: Feed) -> list[FeedFault]:
         if is_prohibited(column):
             faults.append((here, f"the column [{column}] holds what is dropped at intake; remove it"))
     if feed.origin.resource:
-        known = FHIR_COLUMNS[feed.origin.resource]
+        known = RESOURCE_COLUMNS[feed.origin.resource]
         faults += [(here, f"[{column}] is not read from a {feed.origin.resource}") for column in feed.vendor_columns if column not in known]
         silent = [column for column in known if column not in feed.vendor_columns and column not in FHIR_OPTIONAL_COLUMNS]
         if silent:
             faults.append((here, f"nothing is said about the columns {', '.join(silent)}; map them or list them under unused"))
+    return faults
+
+
+def reader_faults(name: str, feed: Feed, kind: str) -> list[FeedFault]:
+    """What one kind of connector needs to be told of a feed, or cannot use. ``kind``: the connector's."""
+    here = ("feeds", name, "from")
+    faults: list[FeedFault] = []
+    if kind == "excel_drop" and not feed.origin.sheet:
+        faults.append((here, "a workbook has several sheets; name the sheet"))
+    if kind == "fixed_width_drop":
+        placed = feed.origin.layout or {}
+        lacking = [column for column in feed.used_columns if column not in placed]
+        if lacking:
+            faults.append((here, f"the layout gives no places for {', '.join(lacking)}"))
+    if kind in {"fhir_ndjson", "hmis_csv"} and feed.origin.resource not in (FHIR_COLUMNS if kind == "fhir_ndjson" else HMIS_COLUMNS):
+        faults.append((here, f"this connector does not read a [{feed.origin.resource}]"))
     return faults
 
 

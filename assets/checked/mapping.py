@@ -8,7 +8,7 @@ Rows that cannot be used are named by position, column and rule. They are never 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -123,42 +123,39 @@ def _race_raw(feed: Feed) -> pl.Expr:
 
 
 def _values(text: pl.Expr, column: Column, record_type: RecordType, *, formats: SourceFormats, as_of: datetime, timezone: str) -> Values:
-    field = column.to
-    dtype = record_type.fields[field]
+    dtype = record_type.fields[column.to]
     days = column.formats or formats.date
-    if column.parse is Parser.DATE_WITH_X:
-        made = values.date_with_x_values(text, column, as_of=as_of)
-    elif column.parse is Parser.FIRST_OF_SEVERAL:
-        made = values.first_of_several_values(text, field, column.separator or ";")
-    elif column.parse in values.PARSERS_OF_TEXT:
-        made = _parsed(text, column, record_type)
-    elif field == "birth_date":
+    if column.parse is not None:
+        return _parsed(text, column, record_type, days=days, as_of=as_of, timezone=timezone)
+    if column.to == "birth_date":
         made = values.birth_date_values(text, column, days, as_of=as_of)
-    elif column.parse is Parser.DAY_AFTER:
-        made = values.day_after_values(text, field, days, timezone)
-    elif dtype == pl.List(pl.Int32):
-        made = values.integer_list_values(text, field, column.separator or "|")
-    elif record_type.is_list(field):
-        made = values.coded_list_values(text, field, column.codes, column.separator)
+    elif record_type.is_list(column.to):
+        made = values.coded_list_values(text, column.to, column.codes, column.separator)
     elif column.codes is not None:
-        made = values.coded_values(text, field, column.codes, dtype)
+        made = values.coded_values(text, column.to, column.codes, dtype)
     elif dtype == pl.Date:
-        made = values.date_values(text, field, days, timezone)
+        made = values.date_values(text, column.to, days, timezone)
     elif dtype == pl.Datetime("us"):
-        made = values.timestamp_values(text, field, column.formats or formats.timestamp, timezone)
-    elif dtype == pl.Int32:
-        made = values.integer_values(text, field)
+        made = values.timestamp_values(text, column.to, column.formats or formats.timestamp, timezone)
     else:
-        made = values.text_values(text, field)
+        made = values.number_or_text_values(text, column.to, dtype, column.separator)
     return made
 
 
-def _parsed(text: pl.Expr, column: Column, record_type: RecordType) -> Values:
-    if column.parse is Parser.LAST_FIRST:
-        return values.last_first_values(text)
-    if column.parse is Parser.OTHER_NAMES:
-        return values.other_names_values(text, record_type.fields["other_names"])
-    return values.icd10_values(text, column.to)
+def _parsed(text: pl.Expr, column: Column, record_type: RecordType, *, days: Sequence[str], as_of: datetime, timezone: str) -> Values:
+    match column.parse:
+        case Parser.LAST_FIRST:
+            return values.last_first_values(text)
+        case Parser.OTHER_NAMES:
+            return values.other_names_values(text, record_type.fields["other_names"])
+        case Parser.DATE_WITH_X:
+            return values.date_with_x_values(text, column, as_of=as_of)
+        case Parser.FIRST_OF_SEVERAL:
+            return values.first_of_several_values(text, column.to, column.separator or ";")
+        case Parser.DAY_AFTER:
+            return values.day_after_values(text, column.to, days, timezone)
+        case _:
+            return values.icd10_values(text, column.to)
 
 
 def _out_of_range(record_type: RecordType, vendor_column: Mapping[str, str], as_of: datetime) -> Iterator[tuple[str, str, pl.Expr]]:

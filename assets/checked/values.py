@@ -16,7 +16,7 @@ from datetime import date, datetime
 import polars as pl
 from polars.datatypes import DataType
 
-from contracts.source_feeds import Code, Column, Parser
+from contracts.source_feeds import Code, Column
 from contracts.vocabularies.person import EARLIEST_BIRTH_DATE, PLACEHOLDER_BIRTH_DATES, BirthDateQuality
 
 LONGEST = 8_192
@@ -98,6 +98,22 @@ def integer_values(text: pl.Expr, field: str) -> Values:
     """Whole numbers."""
     number = text.cast(pl.Int32, strict=False)
     return Values({field: number}, {"not_a_number": text.is_not_null() & number.is_null()})
+
+
+def decimal_values(text: pl.Expr, field: str) -> Values:
+    """Amounts: digits with a decimal point, with or without a dollar sign and commas between thousands."""
+    shaped = text.str.contains(r"^-?\$?(\d{1,3}(,\d{3})+|\d{1,15})(\.\d{1,6})?$")
+    number = pl.when(shaped).then(text.str.replace_all(r"[$,]", "")).cast(pl.Float64, strict=False)
+    return Values({field: number}, {"not_a_number": text.is_not_null() & number.is_null()})
+
+
+def number_or_text_values(text: pl.Expr, field: str, dtype: DataType, separator: str | None) -> Values:
+    """Whole numbers, one or several, amounts, or text as it stands, as the field's type asks."""
+    if dtype == pl.List(pl.Int32):
+        return integer_list_values(text, field, separator or "|")
+    if dtype == pl.Int32:
+        return integer_values(text, field)
+    return decimal_values(text, field) if dtype == pl.Float64 else text_values(text, field)
 
 
 def timestamps(text: pl.Expr, formats: Iterable[str], timezone: str) -> pl.Expr:
@@ -259,6 +275,3 @@ def tidy(field: str, value: pl.Expr) -> pl.Expr:
         digits = value.str.extract(r"(\d{4})$", 1)
         return pl.when(digits != "0000").then(digits)
     return value
-
-
-PARSERS_OF_TEXT = frozenset({Parser.LAST_FIRST, Parser.ICD10, Parser.OTHER_NAMES})
