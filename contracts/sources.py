@@ -7,23 +7,23 @@ delivery (resources.source_systems), mapping a row (assets.checked).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import json
+from datetime import date
 from enum import StrEnum
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from contracts.columns import Label
+from contracts.connectors import ORIGIN_OF_KIND, Connector, CsvDrop, Encoding, FhirNdjson, SqlAlchemyQuery, Where
 from contracts.records import RECORD_TYPES, RecordType
 from contracts.reviewed import Reviewed
-from contracts.source_feeds import FILE_DATE, Feed, SourceFormats, feed_faults
+from contracts.source_feeds import FILE_DATE, Feed, SourceFormats, feed_faults, reader_faults
 from contracts.source_feeds import raise_faults as _raise
+from contracts.source_quality import SourceQuality
 
-__all__ = ["Connector", "CsvDrop", "DeliveryMode", "Encoding", "Feed", "FhirNdjson", "Programme", "Source", "SqlAlchemyQuery", "Where"]
-
-MEGABYTE = 1024 * 1024
-MANY_BYTES = 4096 * MEGABYTE
+__all__ = ["Action", "Connector", "CsvDrop", "DeliveryMode", "DriftRules", "Encoding", "Feed", "FhirNdjson", "Programme", "Source",
+           "SqlAlchemyQuery", "Where"]  # fmt: skip
 
 
 class DeliveryMode(StrEnum):
@@ -34,56 +34,22 @@ class DeliveryMode(StrEnum):
     TOMBSTONES = "tombstones"  # nothing; void records are delivered and say so
 
 
-class Encoding(StrEnum):
-    """Encodings a file may be declared in. Nothing is guessed: what is declared is verified."""
+class Action(StrEnum):
+    """What a change of a vendor's columns does."""
 
-    UTF8 = "utf-8"  # a byte order mark is allowed
-    WINDOWS_1252 = "windows-1252"
-    LATIN_1 = "iso-8859-1"
-
-
-class Where(Reviewed):
-    """Where a system is found: an environment variable, with a default in which {home} stands for THROUGHCARE_HOME."""
-
-    env: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$", description="Environment variable with the URL or folder.")
-    default: str | None = Field(default=None, description="Used when the variable is not set.")
-
-    def resolve(self, environment: Mapping[str, str], home: Path) -> str | None:
-        """The URL or folder, or None when neither the variable nor a default says it."""
-        value = environment.get(self.env) or self.default
-        return value.replace("{home}", str(home)) if value else None
+    WARN = "warn"  # it is reported; the delivery is read by what the text knows
+    BLOCK = "block"  # the delivery is refused
 
 
-class SqlAlchemyQuery(Reviewed):
-    """A relational database, read through SQLAlchemy in one read-only transaction."""
+class DriftRules(Reviewed):
+    """What happens when a vendor's columns are no longer those of the text.
 
-    kind: Literal["sqlalchemy"]
-    where: Where
-    chunk_rows: int = Field(default=50_000, ge=1, le=1_000_000, description="Rows fetched at a time.")
+    A column that is missing can only be read as empty where no key, no required field and no person id comes from it.
+    """
 
-
-class CsvDrop(Reviewed):
-    """A folder into which files of delimited text are dropped."""
-
-    kind: Literal["csv_drop"]
-    where: Where
-    encoding: Encoding = Encoding.UTF8
-    delimiter: str = Field(default=",", min_length=1, max_length=1)
-    quote: str = Field(default='"', min_length=1, max_length=1)
-    max_bytes: int = Field(default=MANY_BYTES, ge=1, description="Largest file that is opened.")
-
-
-class FhirNdjson(Reviewed):
-    """A folder of FHIR R4 bulk exports: one folder a night, named YYYY-MM-DD, with its manifest."""
-
-    kind: Literal["fhir_ndjson"]
-    where: Where
-    max_bytes: int = Field(default=MANY_BYTES, ge=1, description="Largest file that is opened.")
-    manifest: str = Field(default="manifest.json", description="Name of the manifest in each night's folder.")
-
-
-Connector = Annotated[SqlAlchemyQuery | CsvDrop | FhirNdjson, Field(discriminator="kind")]
-ORIGIN_OF_KIND = {"sqlalchemy": "table", "csv_drop": "file", "fhir_ndjson": "resource"}
+    new: Action | None = Field(default=None, description="A column nobody knows. Default: block for files, warn for databases.")
+    missing: Action = Field(default=Action.BLOCK, description="A column of the text that is not there.")
+    renamed: Action = Field(default=Action.BLOCK, description="A missing column and a new one that looks like it.")
 
 
 class Programme(Reviewed):
@@ -108,9 +74,14 @@ class Source(Reviewed):
     refusal_cap: float = Field(default=0.05, ge=0, le=1, description="Largest share of rows that may be refused.")
     tolerated_rows: int = Field(default=10, ge=0, description="Rows up to which neither cap applies, for small deliveries.")
     connector: Connector
+    drift: DriftRules = DriftRules()
+    rekeyed_on: tuple[date, ...] = Field(
+        default=(), description="Nights on which the vendor gave known records new keys, and a person has looked at it."
+    )
     formats: SourceFormats = SourceFormats()
     feeds: dict[str, Feed] = Field(min_length=1, description="One entry a table, file or resource.")
     labels: tuple[Label, ...] = Field(default=(), description="Rules that every row of the source carries besides those of its type.")
+    quality: SourceQuality = Field(default=SourceQuality(), description="What is usual of it, where the software's own bands do not fit.")
     programmes: dict[str, Programme] = Field(default_factory=dict, description="Programmes of a health source, by id.")
 
     @field_validator("instruments")
@@ -129,6 +100,8 @@ class Source(Reviewed):
             faults.append((("delivery_mode",), "no feed maps a column to is_deleted; say increment, or map the column that voids a record"))
         if self.delivery_mode is DeliveryMode.FULL_SNAPSHOT and tombstones:
             faults.append((("delivery_mode",), "a full snapshot deletes by absence; remove the column mapped to is_deleted"))
+        faults += [fault for name, feed in self.feeds.items() for fault in reader_faults(name, feed, self.connector.kind)]
+        faults += self._watermark_faults()
         faults += [fault for name in self.feeds for fault in self._parent_faults(name)]
         faults += self._origin_faults()
         if faults:
@@ -147,19 +120,19 @@ class Source(Reviewed):
 
     def _origin_faults(self) -> list[tuple[tuple[str, ...], str]]:
         seen: dict[str, str] = {}
-        becomes: dict[str, str] = {}
         faults: list[tuple[tuple[str, ...], str]] = []
         for name, feed in self.feeds.items():
-            other = becomes.setdefault(feed.record_type, name)
-            if other != name:
-                # What is absent from a delivery could not be told otherwise.
-                message = f"[{feed.record_type}] is already delivered by the feed [{other}]; deliver both as one, or write a second source"
-                faults.append((("feeds", name, "record_type"), message))
             origin = feed.origin.name
-            if origin in seen:
+            if origin in seen and self.feeds[seen[origin]].record_type == feed.record_type:
                 faults.append((("feeds", name, "from"), f"[{origin}] is already read by the feed [{seen[origin]}]"))
             seen[origin] = name
         return faults
+
+    def _watermark_faults(self) -> list[tuple[tuple[str, ...], str]]:
+        if self.delivery_mode is not DeliveryMode.FULL_SNAPSHOT:
+            return []
+        message = "a full snapshot is read whole; say increment or tombstones, or remove the watermark"
+        return [(("feeds", name, "from", "watermark"), message) for name, feed in self.feeds.items() if feed.origin.watermark]
 
     @property
     def part2_programmes(self) -> tuple[str, ...]:
@@ -189,6 +162,31 @@ class Source(Reviewed):
         return hashlib.sha256(self.model_dump_json(by_alias=True).encode()).hexdigest()
 
     @property
+    def mapping_sha256(self) -> str:
+        """Hash of what decides how a row is read: formats, and each feed's columns, codes, constants, keys, labels and references.
+
+        Where a system lies, caps and cadence are left out: they change no row.
+        """
+        feeds = {
+            name: feed.model_dump(mode="json", exclude={"origin", "unused", "min_rows", "first_rows"}) for name, feed in self.feeds.items()
+        }
+        said = {
+            "feeds": feeds,
+            "formats": self.formats.model_dump(mode="json"),
+            "labels": sorted(self.labels),
+            "programmes": {name: programme.part2 for name, programme in self.programmes.items()},
+            "system": self.system,
+        }
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def new_columns(self) -> Action:
+        """What a column that the text does not know does."""
+        if self.drift.new is not None:
+            return self.drift.new
+        return Action.WARN if self.connector.kind == "sqlalchemy" else Action.BLOCK
+
+    @property
     def is_dated(self) -> bool:
         """Whether its files carry their night in their name."""
-        return self.connector.kind == "fhir_ndjson" or all(FILE_DATE.search(feed.origin.name) for feed in self.feeds.values())
+        return self.connector.kind in {"fhir_ndjson", "hmis_csv"} or all(FILE_DATE.search(feed.origin.name) for feed in self.feeds.values())

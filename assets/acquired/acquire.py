@@ -12,15 +12,18 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from assets.acquired.delivery import AcquireReport, Verdict, read_delivery, write_delivery
 from assets.acquired.landing import Landed, land, landed_folder, landed_from, manifest_of, rows_by_feed
-from contracts.sources import DeliveryMode, Source
+from contracts.sources import Action, DeliveryMode, Source
+from contracts.vocabularies.prohibited import is_prohibited
 from resources.home import Home
-from resources.source_systems import Collected, Known, Rule, connector_for
+from resources.source_systems import Collected, Fault, Known, Rule, connector_for
+from resources.source_systems.drift import Before
 from resources.source_systems.drop_folder import unreachable
 from resources.sql import Connection, load_sql, rows
 
@@ -70,23 +73,44 @@ def _collect(source: Source, *, night: date, home: Home, con: Connection, enviro
         return unreachable(None)
     asked = {"source": source.name, "night": night, "text": source.sha256}
     found = rows(con, load_sql("assets.acquired", "known_file"), asked)
-    return connector_for(source).collect(source, place=place, night=night, into=scratch, known=known_files(source, found))
+    known = known_files(source, found, last=_last_accepted(con, source, night, home))
+    return connector_for(source).collect(source, place=place, night=night, into=scratch, known=known)
 
 
-def known_files(source: Source, found: Sequence[tuple[str, bool, date | None]]) -> Known:
-    """Files that are not looked at again, from (sha256, taken in or refused, night in its name).
+def known_files(source: Source, found: Sequence[tuple[str, bool, date | None, str | None, str]], *, last: Landed | None) -> Known:
+    """What need not be looked at again, and from where to go on.
 
     A snapshot that says again what an older one said is news: the state has returned to it. Only the newest one is known.
+
+    Args:
+        source: the source's text.
+        found: (sha256, taken in or refused, night in its name, name, stamp) of files of earlier nights.
+        last: the delivery accepted last; its columns are what tonight's are compared with, its watermarks where reading goes on.
     """
-    taken = [(sha256, night) for sha256, is_taken, night in found if is_taken]
+    taken = [(sha256, night) for sha256, is_taken, night, _, _ in found if is_taken]
     newest = max((night for _, night in taken if night is not None), default=None)
     if source.delivery_mode is DeliveryMode.FULL_SNAPSHOT:
         taken = [(sha256, night) for sha256, night in taken if night == newest]
     return Known(
         taken=frozenset(sha256 for sha256, _ in taken),
-        refused=frozenset(sha256 for sha256, is_taken, _ in found if not is_taken),
+        refused=frozenset(sha256 for sha256, is_taken, *_ in found if not is_taken),
         newest=newest,
+        before={part.feed: Before(frozenset(part.strange), part.columns, part.shapes) for part in last.parts} if last else {},
+        marks=_marks(source, last) if last else {},
+        stamps={(name, stamp): sha256 for sha256, is_taken, _, name, stamp in found if is_taken and name and stamp},
     )
+
+
+def _marks(source: Source, last: Landed) -> dict[str, str]:
+    """Where each feed's watermark stands. A column that is read now and was not then is in no row delivered since: all is read again."""
+    marks = {}
+    for part in last.parts:
+        said = source.feeds.get(part.feed)
+        if part.mark is not None and said is not None and said.origin.watermark is not None:
+            wanted = {column for column in said.used_columns if not is_prohibited(column)}
+            if wanted <= set(part.columns):
+                marks[part.feed] = part.mark
+    return marks
 
 
 def decide(source: Source, collected: Collected, *, night: date, last: Landed | None) -> tuple[AcquireReport, dict[str, Any] | None]:
@@ -98,7 +122,10 @@ def decide(source: Source, collected: Collected, *, night: date, last: Landed | 
         night: tonight.
         last: the delivery accepted last on an earlier night.
     """
-    reason = "; ".join([*map(str, collected.faults), *map(str, collected.refused), *collected.waiting])
+    if last is None:
+        collected = _held_to_its_baseline(source, collected)
+    warned = [str(change) for change in collected.drift if change.action == Action.WARN]
+    reason = "; ".join([*map(str, collected.faults), *map(str, collected.refused), *collected.waiting, *warned])
     same_again = last is not None and collected.sha256 == last.sha256
     if collected.sha256 is not None and not same_again:
         complete = collected.incomplete_from - timedelta(days=1) if collected.incomplete_from else night
@@ -119,6 +146,19 @@ def decide(source: Source, collected: Collected, *, night: date, last: Landed | 
     return AcquireReport(source.name, night, Verdict.FALLBACK, last.rows, said, None, last.sha256, last.complete_through), None
 
 
+def _held_to_its_baseline(source: Source, collected: Collected) -> Collected:
+    """A first delivery can be compared with nothing but what the text says its feeds may have."""
+    counted = rows_by_feed(collected.parts)
+    faults = []
+    for name, feed in source.feeds.items():
+        said, found = feed.first_rows, counted.get(name, 0)
+        if said is None or collected.sha256 is None or (found >= said.at_least and (said.at_most is None or found <= said.at_most)):
+            continue
+        band = f"{said.at_least} to {said.at_most}" if said.at_most is not None else f"at least {said.at_least}"
+        faults.append(Fault(Rule.FIRST_ROWS, f"feed [{name}]: {found} rows in the first delivery, where {band} are expected"))
+    return replace(collected, faults=(*collected.faults, *faults), sha256=None) if faults else collected
+
+
 def _last_accepted(con: Connection, source: Source, night: date, home: Home) -> Landed | None:
     found = rows(con, load_sql("assets.acquired", "last_accepted"), {"source": source.name, "night": night})
     if not found:
@@ -134,7 +174,13 @@ def _register(con: Connection, source: Source, collected: Collected, report: Acq
     )
     con.execute("begin")
     for part in collected.refused:
-        refusal = {"feed": part.feed, "file": part.name, "rule": part.fault.rule.value, "detail": part.fault.detail, "text": source.sha256}
+        refusal: dict[str, Any] = {
+            "feed": part.feed,
+            "file": part.name,
+            "rule": part.fault.rule.value,
+            "detail": part.fault.detail,
+            "text": source.sha256,
+        }
         con.execute(
             f"insert into registers.main.intake values (?, ?, ?, 'refused', ?) {said_again}",
             [source.name, part.sha256, report.night, json.dumps(refusal, sort_keys=True)],
@@ -145,6 +191,12 @@ def _register(con: Connection, source: Source, collected: Collected, report: Acq
             f"insert into registers.main.intake values (?, ?, ?, 'accepted', ?) {said_again}",
             [source.name, report.sha256, report.night, json.dumps(manifest, sort_keys=True)],
         )
+    for change in collected.drift:
+        con.execute(
+            "insert into registers.main.schema_drift values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [report.night, source.name, change.feed, change.kind.value, change.column, change.position, change.column_hash,
+             change.similarity, change.action.value],
+        )  # fmt: skip
     con.execute(
         "insert into registers.main.night_item values (?, 'delivery', ?, ?, ?)",
         [report.night, source.name, report.used_sha256, report.verdict.value],

@@ -101,6 +101,10 @@ def landed_from(folder: Path, manifest: dict[str, Any]) -> Landed:
                 columns=tuple(part["columns"]),
                 dropped=int(part["dropped"]),
                 night=date.fromisoformat(part["night"]) if part["night"] else None,
+                strange=tuple(part.get("strange", ())),
+                shapes={column: tuple(shape) for column, shape in part.get("shapes", {}).items()},
+                mark=part.get("mark"),
+                stamp=part.get("stamp", ""),
             )
             for part in manifest["parts"]
         ),

@@ -9,7 +9,7 @@ where item.kind = 'delivery'
   and not exists (
       select 1
       from registers.main.night_item as checked
-      where checked.kind = 'check' and checked.name = item.name and checked.sha256 = item.sha256 and checked.verdict = 'refused'
+      where checked.kind = 'check' and checked.name = item.name and checked.sha256 = item.sha256 and checked.verdict in ('refused', 'held')
         and checked.night >= item.night and checked.night < $night
   )
 order by item.night desc

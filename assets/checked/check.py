@@ -5,16 +5,17 @@ Belongs here: the order of the work, in one transaction, and what the stage offe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-import polars as pl
-
 from assets.acquired.delivery import AcquireReport, Verdict, read_delivery
-from assets.acquired.landing import read_landed
+from assets.acquired.landing import Landed, read_landed
 from assets.checked.admission import admit, set_regions
+from assets.checked.conservation import known_records, write_conservation, write_schema_drift
 from assets.checked.contract import refuse_disabled_validation
 from assets.checked.judging import judge
-from assets.checked.quarantine import COLUMNS, write_quarantine
+from assets.checked.quarantine import write_quarantine
+from assets.checked.recheck import deliveries_to_read_again
 from assets.checked.report import CheckReport, CheckVerdict, Disposition, FeedReport
 from assets.checked.staging import Staged, drop, refused_by_rule, refused_rows, stage
 from assets.checked.tables import PACKAGE, create_tables, newest_night, undo_night
@@ -66,20 +67,24 @@ def check_delivery(source: Source, *, timezone: str, regions: dict[str, str], ni
     delivery = read_delivery(con, source.name, night)
     if delivery is None:
         raise NotAcquired(f"source [{source.name}] was not acquired for {night}; run the acquired stage of that night first")
+    earlier = deliveries_to_read_again(con, source, night=night, home=home, tonight=delivery.used_sha256)
     con.execute("begin")
     try:
         undo_night(con, source.name, source.record_types, night)
-        if is_read(source, delivery):
-            report = _check(source, delivery, timezone=timezone, regions=regions, night=night, home=home, con=con)
+        before = known_records(con, source)
+        if earlier or is_read(source, delivery):
+            report = _check(source, delivery, earlier, timezone=timezone, regions=regions, night=night, home=home, con=con)
         else:
-            write_quarantine(home, source.name, night, pl.DataFrame(schema=COLUMNS))
+            write_quarantine(home, source.name, night, ())
             report = _nothing_new(source, delivery, night)
         _write_dispositions(con, report)
+        write_schema_drift(con, source, night)
+        write_conservation(con, source, night, before=before)
         con.execute("commit")
     except BaseException:
         con.execute("rollback")
         raise
-    _register(con, report)
+    _register(con, source, report)
     return report
 
 
@@ -91,17 +96,26 @@ def is_read(source: Source, delivery: AcquireReport) -> bool:
 
 
 def _check(
-    source: Source, delivery: AcquireReport, *, timezone: str, regions: dict[str, str], night: date, home: Home, con: Connection
+    source: Source,
+    delivery: AcquireReport,
+    earlier: Sequence[Landed],
+    *,
+    timezone: str,
+    regions: dict[str, str],
+    night: date,
+    home: Home,
+    con: Connection,
 ) -> CheckReport:
-    landed = read_landed(home, source.name, str(delivery.used_sha256))
+    tonight = [read_landed(home, source.name, delivery.used_sha256)] if delivery.used_sha256 else []
     feeds: list[Staged] = []
     try:
-        feeds = stage(con, source, landed, night=night, timezone=timezone)
-        reason = judge(con, source, feeds)
-        faults = [frame for feed in feeds for frame in refused_rows(con, source, landed, feed)]
-        write_quarantine(home, source.name, night, pl.concat([pl.DataFrame(schema=COLUMNS), *faults]))
+        feeds = stage(con, source, [*earlier, *tonight], night=night, timezone=timezone)
+        found = judge(con, source, feeds, night=night)
+        reason = found.reason
+        write_quarantine(home, source.name, night, (frame for feed in feeds for frame in refused_rows(con, source, feed)))
         if reason:
-            verdict, complete = CheckVerdict.REFUSED, _complete_before(con, source, night)
+            verdict = CheckVerdict.HELD if found.is_held else CheckVerdict.REFUSED
+            complete = _complete_before(con, source, night)
             reports = [_all_refused(con, feed) for feed in feeds]
         else:
             verdict, complete = CheckVerdict.ACCEPTED, delivery.complete_through
@@ -109,7 +123,7 @@ def _check(
             reports = [admit(con, source, feed, night=night) for feed in feeds]
     finally:
         drop(con, feeds)
-    return CheckReport(source.name, night, verdict, tuple(reports), reason, landed.sha256, complete)
+    return CheckReport(source.name, night, verdict, tuple(reports), reason, delivery.used_sha256, complete, read_again=len(earlier))
 
 
 def _complete_before(con: Connection, source: Source, night: date) -> date | None:
@@ -167,12 +181,17 @@ def _write_dispositions(con: Connection, report: CheckReport) -> None:
         ).fetchall()
 
 
-def _register(con: Connection, report: CheckReport) -> None:
-    """Tell later nights what became of the delivery: files of a refused one are not taken as known."""
+def _register(con: Connection, source: Source, report: CheckReport) -> None:
+    """Tell later nights what became of the delivery: files of a refused one are not taken as known; and how its rows were mapped."""
     con.execute("begin")
     con.execute(
-        "delete from registers.main.night_item where night = ? and kind = 'check' and name = ?", [report.night, report.source]
+        "delete from registers.main.night_item where night = ? and kind in ('check', 'mapping') and name = ?", [report.night, report.source]
     ).fetchall()
+    if report.verdict is CheckVerdict.ACCEPTED:
+        con.execute(
+            "insert into registers.main.night_item values (?, 'mapping', ?, ?, ?)",
+            [report.night, report.source, source.mapping_sha256, report.verdict.value],
+        ).fetchall()
     con.execute(
         "insert into registers.main.night_item values (?, 'check', ?, ?, ?)",
         [report.night, report.source, report.delivery_sha256, report.verdict.value],

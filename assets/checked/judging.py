@@ -5,7 +5,11 @@ Belongs here: orphans, dispositions, absences, the two caps. Does not belong her
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+
 from assets.checked.registry_sql import held_view, versions_table
+from assets.checked.rekeyed import rekeyed
 from assets.checked.staging import PACKAGE, Staged, refused_count, show
 from contracts.records import RECORD_TYPES
 from contracts.sources import DeliveryMode, Source
@@ -14,35 +18,59 @@ from resources.sql import Connection, count, load_sql, replace_table, scalar
 ORPHAN_RULE = "parent_unknown"
 
 
-def judge(con: Connection, source: Source, feeds: list[Staged]) -> str:
-    """Give every row of a delivery its disposition, in ``judged_<n>``, and every ended record a place in ``gone_<n>``.
+@dataclass(frozen=True)
+class Judgement:
+    """Why a delivery may not be used as a whole, in words without values; empty: it may. ``is_held``: a person has to look at it."""
 
-    Returns:
-        Why the delivery must be refused as a whole, in words without values; empty if it may be used.
-    """
+    reason: str
+    is_held: bool = False
+
+
+def judge(con: Connection, source: Source, feeds: list[Staged], *, night: date) -> Judgement:
+    """Give every row of a delivery its disposition, in ``judged_<n>``, and every ended record a place in ``gone_<n>``."""
     snapshot = source.delivery_mode is DeliveryMode.FULL_SNAPSHOT
-    reasons = []
-    by_type = {feed.record_type.name: feed for feed in feeds}
+    reasons: list[str] = []
+    held: list[str] = []
+    by_type: dict[str, list[Staged]] = {}
     for feed in feeds:
-        con.execute(held_view(feed.record_type)).fetchall()
-        show(con, feed, "keyed", "refused_record")
-        parent = feed.record_type.parent
-        if snapshot and parent and parent.required:
-            _refuse_orphans(con, source, feed, by_type[parent.record_type])
-        replace_table(con, feed.table("judged"), load_sql(PACKAGE, "judged"))
-        reasons += _too_many_refused(con, source, feed)
-        reasons += _end_records(con, source, feed, snapshot=snapshot)
-    return "; ".join(reasons)
+        by_type.setdefault(feed.record_type.name, []).append(feed)
+    for siblings in by_type.values():
+        record_type = siblings[0].record_type
+        con.execute(held_view(record_type)).fetchall()
+        if snapshot and record_type.parent and record_type.parent.required:
+            for feed in siblings:
+                show(con, feed, "keyed")
+                _refuse_orphans(con, source, feed, by_type[record_type.parent.record_type])
+        show(con, siblings, "keyed", "refused_record")
+        _give_dispositions(con, siblings)
+        reasons += [reason for feed in siblings for reason in _too_many_refused(con, source, feed)]
+        ended = _end_records(con, source, siblings, snapshot=snapshot)
+        under_new_keys = rekeyed(con, source, siblings, night=night)
+        held += under_new_keys
+        reasons += [] if under_new_keys else ended
+    return Judgement("; ".join([*held, *reasons]), is_held=bool(held) and not reasons)
 
 
-def _refuse_orphans(con: Connection, source: Source, feed: Staged, parent: Staged) -> None:
+def _give_dispositions(con: Connection, siblings: list[Staged]) -> None:
+    """Judge the rows of all feeds of one record type together: two feeds may speak of one record."""
+    if len(siblings) == 1:
+        replace_table(con, siblings[0].table("judged"), load_sql(PACKAGE, "judged"))
+        return
+    replace_table(con, "temp.judged_all", load_sql(PACKAGE, "judged"))
+    for feed in siblings:
+        own = [part.order for part in feed.parts]
+        replace_table(con, feed.table("judged"), "select * from temp.judged_all where list_contains($own, part_order)", {"own": own})
+
+
+def _refuse_orphans(con: Connection, source: Source, feed: Staged, parents: list[Staged]) -> None:
     """Rows whose parent is neither in the snapshot nor, refused there, still known from before."""
-    con.execute(
-        "create or replace temp view delivered_parent as"
-        f" select record_id from {parent.table('keyed')} union"
+    delivered = " union ".join(
+        f"select record_id from {parent.table('keyed')} union"
         f" select record_id from {parent.table('refused_record')} where record_id in"
         f" (select record_id from {versions_table(parent.record_type)} where known_to is null)"
-    ).fetchall()
+        for parent in parents
+    )
+    con.execute(f"create or replace temp view delivered_parent as {delivered}").fetchall()
     replace_table(con, "temp.orphan", load_sql(PACKAGE, "orphan"))
     column = next((name for name, columns in feed.feed.columns.items() for said in columns if said.to == "source_parent_id"), "")
     con.execute(
@@ -67,17 +95,19 @@ def _too_many_refused(con: Connection, source: Source, feed: Staged) -> list[str
     ]
 
 
-def _end_records(con: Connection, source: Source, feed: Staged, *, snapshot: bool) -> list[str]:
-    """Fill ``gone_<n>``; returns a reason if more is gone than may go in one night."""
+def _end_records(con: Connection, source: Source, siblings: list[Staged], *, snapshot: bool) -> list[str]:
+    """Fill ``gone_<n>`` of the first feed of a record type, for all; returns a reason if more is gone than may go in one night."""
     asked = {"source": source.name}
+    feed = siblings[0]
+    for other in siblings:
+        replace_table(con, other.table("gone"), "select null::varchar as record_id where false")
     if feed.record_type.name == "consent":
         # A consent that the source tried to change, in a way nobody can read, is not relied on.
         replace_table(con, feed.table("gone"), load_sql(PACKAGE, "withdrawn"), asked)
         return []
-    unread = int(scalar(con, f"select count(*) from {feed.table('refused_key')} where source_record_id is null"))
-    if not snapshot or unread:
+    unread = [scalar(con, f"select count(*) from {other.table('refused_key')} where source_record_id is null") for other in siblings]
+    if not snapshot or any(unread):
         # With a row whose key nobody can read, absence proves nothing.
-        replace_table(con, feed.table("gone"), "select null::varchar as record_id where false")
         return []
     replace_table(con, feed.table("gone"), load_sql(PACKAGE, "absent"), asked)
     gone = count(con, feed.table("gone"))

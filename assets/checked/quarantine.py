@@ -5,7 +5,9 @@ Belongs here: writing that file. Does not belong here: deciding what goes into i
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
+from itertools import chain
 from pathlib import Path
 
 import duckdb
@@ -33,18 +35,20 @@ def quarantine_file(home: Home, source: str, night: date) -> Path:
     return home.quarantine / source / f"{night.isoformat()}.duckdb"
 
 
-def write_quarantine(home: Home, source: str, night: date, refused: pl.DataFrame) -> None:
+def write_quarantine(home: Home, source: str, night: date, refused: Iterable[pl.DataFrame]) -> None:
     """Replace the quarantine of a source and night.
 
     Args:
         home: where it lies.
         source: the source.
         night: the night.
-        refused: one row for each fault, with :data:`COLUMNS`. Empty: the file is removed.
+        refused: frames with one row for each fault and with :data:`COLUMNS`, written one after the other. None: the file is removed.
     """
+    frames = (frame for frame in refused if frame.height)
+    first = next(frames, None)
     target = quarantine_file(home, source, night)
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if refused.is_empty():
+    if first is None:
         target.unlink(missing_ok=True)
         return
     # The folder is closed to others before the file exists in it.
@@ -56,9 +60,11 @@ def write_quarantine(home: Home, source: str, night: date, refused: pl.DataFrame
     try:
         unfinished.chmod(0o600)
         con.execute(_DDL)
-        con.register("refused_frame", refused.select(*COLUMNS))
-        in_order = "select * from refused_frame order by feed, part, row_position, column_name, rule"
-        con.execute(f"insert into refused by name {in_order}").fetchall()
+        for frame in chain([first], frames):
+            con.register("refused_frame", frame.select(*COLUMNS))
+            in_order = "select * from refused_frame order by feed, part, row_position, column_name, rule"
+            con.execute(f"insert into refused by name {in_order}").fetchall()
+            con.unregister("refused_frame")
     finally:
         con.close()
     unfinished.replace(target)

@@ -142,6 +142,12 @@ def version_expression(record_type: RecordType) -> str:
     return f"left(sha256(to_json({{{listed}}})::varchar), 32)"
 
 
+def content_fingerprint(record_type: RecordType) -> str:
+    """SQL of what a record says happened, without any key: the same for a record that was given another key."""
+    listed = ", ".join(f"'{field}': {field}" for field in record_type.content_fields)
+    return f"md5(to_json({{{listed}}})::varchar)"
+
+
 def start_expression(record_type: RecordType) -> str:
     """SQL of the day on which a staged row's identity was stated: the event's, else that of the last change."""
     start = record_type.start if record_type.start in record_type.fields else "source_updated_at"

@@ -26,6 +26,7 @@ class CheckVerdict(StrEnum):
 
     ACCEPTED = "accepted"
     REFUSED = "refused"  # too many rows refused, or too many records gone; what was known last night stays
+    HELD = "held"  # known records stand under new keys: a person has to look at it; what was known last night stays
     NOTHING_NEW = "nothing_new"  # no delivery to read: what was known last night stays
 
 
@@ -57,7 +58,10 @@ class FeedReport:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """One source, one night. ``reason`` says in words without values why a delivery was refused."""
+    """One source, one night. ``reason`` says in words without values why a delivery was refused.
+
+    ``read_again``: deliveries of earlier nights that were read again because the source's mapping has changed.
+    """
 
     source: str
     night: date
@@ -66,3 +70,4 @@ class CheckReport:
     reason: str = ""
     delivery_sha256: str | None = None
     complete_through: date | None = None
+    read_again: int = 0

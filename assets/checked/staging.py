@@ -6,10 +6,9 @@ here: what other rows or earlier nights say about a row (judging).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
-from pathlib import Path
 
 import polars as pl
 
@@ -28,6 +27,15 @@ _NAMES = ("staged", "refusal", "refused_key", "refused_record", "keyed", "judged
 
 
 @dataclass(frozen=True)
+class StagedPart:
+    """One part that is read: ``order`` is its place among all parts, the newer the higher; ``delivery`` is the one it came with."""
+
+    order: int
+    part: Part
+    delivery: Landed
+
+
+@dataclass(frozen=True)
 class Staged:
     """One feed of the delivery in temporary tables numbered ``number``."""
 
@@ -35,7 +43,7 @@ class Staged:
     name: str
     feed: Feed
     record_type: RecordType
-    parts: tuple[Part, ...]
+    parts: tuple[StagedPart, ...]
     rows_read: int
 
     def table(self, what: str) -> str:
@@ -57,22 +65,41 @@ def parts_to_read(source: Source, landed: Landed, feed: str) -> tuple[Part, ...]
     return tuple(parts)
 
 
-def stage(con: Connection, source: Source, landed: Landed, *, night: date, timezone: str) -> list[Staged]:
-    """Read, map and key every feed of a delivery, parents before their children."""
+def ordered_parts(source: Source, deliveries: Sequence[Landed]) -> Mapping[str, tuple[StagedPart, ...]]:
+    """Parts to read by feed, numbered over all feeds: of two rows about one record the one from the later part is the newer.
+
+    Args:
+        source: the source's text.
+        deliveries: oldest first.
+    """
+    listed = [
+        (place, part.night or date.min, number, part, landed)
+        for place, landed in enumerate(deliveries)
+        for number, (name, _) in enumerate(source.feeds_in_order)
+        for part in parts_to_read(source, landed, name)
+    ]
+    listed.sort(key=lambda item: (item[0], item[1], item[2], item[3].name))
+    parts: dict[str, list[StagedPart]] = {name: [] for name, _ in source.feeds_in_order}
+    for order, (_, _, _, part, landed) in enumerate(listed):
+        parts[part.feed].append(StagedPart(order, part, landed))
+    return {name: tuple(found) for name, found in parts.items()}
+
+
+def stage(con: Connection, source: Source, deliveries: Sequence[Landed], *, night: date, timezone: str) -> list[Staged]:
+    """Read, map and key every feed of the deliveries, oldest first; parents before their children."""
     staged = []
+    parts = ordered_parts(source, deliveries)
     for number, (name, feed) in enumerate(source.feeds_in_order):
         record_type = RECORD_TYPES[feed.record_type]
         plan = plan_of(feed, record_type, formats=source.formats, as_of=as_of(night), timezone=timezone)
-        parts = parts_to_read(source, landed, name)
-        found = Staged(number, name, feed, record_type, parts, 0)
-        read = _read(con, source, landed.folder, found, plan)
-        found = Staged(number, name, feed, record_type, parts, read)
+        found = Staged(number, name, feed, record_type, parts[name], 0)
+        found = replace(found, rows_read=_read(con, source, found, plan))
         _key(con, source, found)
         staged.append(found)
     return staged
 
 
-def _read(con: Connection, source: Source, folder: Path, staged: Staged, plan: Plan) -> int:
+def _read(con: Connection, source: Source, staged: Staged, plan: Plan) -> int:
     con.execute(create_staged(staged.record_type, f"staged_{staged.number}")).fetchall()
     con.execute(
         f"create or replace temp table refusal_{staged.number} (part_order integer, row_position bigint, column_name varchar, rule varchar)"
@@ -81,10 +108,10 @@ def _read(con: Connection, source: Source, folder: Path, staged: Staged, plan: P
         f"create or replace temp table refused_key_{staged.number} (part_order integer, row_position bigint, source_record_id varchar)"
     ).fetchall()
     read = 0
-    for order, part in enumerate(staged.parts):
-        for chunk in text_chunks(folder, part, source, con):
+    for one in staged.parts:
+        for chunk in text_chunks(one.delivery.folder, one.part, source, con):
             read += chunk.height
-            _append(con, staged, map_rows(chunk, plan), order)
+            _append(con, staged, map_rows(chunk, plan), one.order)
     return read
 
 
@@ -125,10 +152,12 @@ def _key(con: Connection, source: Source, staged: Staged) -> None:
     replace_table(con, staged.table("refused_record"), load_sql(PACKAGE, "refused_record"), asked)
 
 
-def show(con: Connection, staged: Staged, *names: str) -> None:
-    """Let the questions of the stage, which name ``temp.keyed`` and its like, speak of one feed."""
+def show(con: Connection, staged: Staged | Sequence[Staged], *names: str) -> None:
+    """Let the questions of the stage, which name ``temp.keyed`` and its like, speak of one feed, or of several of one record type."""
+    feeds = [staged] if isinstance(staged, Staged) else staged
     for name in names:
-        con.execute(f"create or replace temp view {name} as from {staged.table(name)}").fetchall()
+        tables = " union all by name ".join(f"from {feed.table(name)}" for feed in feeds)
+        con.execute(f"create or replace temp view {name} as {tables}").fetchall()
 
 
 def drop(con: Connection, staged: list[Staged]) -> None:
@@ -138,30 +167,33 @@ def drop(con: Connection, staged: list[Staged]) -> None:
     for feed in staged:
         for name in _NAMES:
             con.execute(f"drop table if exists {feed.table(name)}").fetchall()
-    for name in ("fresh", "reused", "admitted", "ended", "region"):
+    for name in ("fresh", "reused", "admitted", "ended", "region", "judged_all", "same_content"):
         con.execute(f"drop table if exists temp.{name}").fetchall()
 
 
-def refused_rows(con: Connection, source: Source, landed: Landed, staged: Staged) -> Iterator[pl.DataFrame]:
-    """Faults of one feed with the rows as they were delivered, part by part."""
-    for order, part in enumerate(staged.parts):
+def refused_rows(con: Connection, source: Source, staged: Staged) -> Iterator[pl.DataFrame]:
+    """Faults of one feed with the rows as they were delivered, chunk by chunk: a refused delivery can be as large as any."""
+    for one in staged.parts:
         faults = con.sql(
             f"select row_position as _position, column_name, rule from {staged.table('refusal')} where part_order = $part order by all",
-            params={"part": order},
+            params={"part": one.order},
         ).pl()
         if faults.is_empty():
             continue
-        raw = raw_rows(text_chunks(landed.folder, part, source, con, raw=True), faults[POSITION].to_list())
-        yield faults.join(raw, on=POSITION, how="left").select(
-            pl.lit(source.name).alias("source"),
-            pl.lit(staged.name).alias("feed"),
-            pl.lit(landed.sha256).alias("delivery_sha256"),
-            pl.lit(part.name).alias("part"),
-            pl.col(POSITION).alias("row_position"),
-            "column_name",
-            "rule",
-            "raw_row",
-        )
+        for chunk in text_chunks(one.delivery.folder, one.part, source, con, raw=True):
+            here = faults.filter(pl.col(POSITION).is_between(chunk[POSITION].min(), chunk[POSITION].max()))
+            if here.is_empty():
+                continue
+            yield here.join(raw_rows(iter([chunk]), here[POSITION].to_list()), on=POSITION, how="left").select(
+                pl.lit(source.name).alias("source"),
+                pl.lit(staged.name).alias("feed"),
+                pl.lit(one.delivery.sha256).alias("delivery_sha256"),
+                pl.lit(one.part.name).alias("part"),
+                pl.col(POSITION).alias("row_position"),
+                "column_name",
+                "rule",
+                "raw_row",
+            )
 
 
 def refused_by_rule(con: Connection, staged: Staged) -> dict[str, int]:

@@ -37,6 +37,14 @@ _TABLES = (
             admitted bigint not null, unchanged bigint not null, duplicate bigint not null, superseded bigint not null,
             refused bigint not null, deleted bigint not null, awaiting_parent bigint not null, verdict varchar not null,
             complete_through date, delivery_sha256 varchar)""",
+    """create table if not exists checked.schema_drift (
+            night date not null, source varchar not null, feed varchar not null, drift varchar not null, column_name varchar,
+            column_position integer, column_hash varchar, similarity double, action varchar not null)""",
+    """create table if not exists checked.row_conservation (
+            night date not null, source varchar not null, record_type varchar not null, rows_read bigint not null, admitted bigint not null,
+            unchanged bigint not null, duplicate bigint not null, superseded bigint not null, refused bigint not null,
+            known_before bigint not null, begun bigint not null, ended bigint not null, known_after bigint not null,
+            is_conserved boolean not null)""",
 )
 _SIDE_TABLES = ("checked.observation_versions", "checked.race_code_versions")
 _PEOPLE = ("identity", "subject", "race_assertion", "key_reuse")
@@ -62,7 +70,8 @@ def undo_night(con: Connection, source: str, record_types: Iterable[RecordType],
         con.execute(f"delete from {table} where source = $source and known_from = $night", asked).fetchall()
         con.execute(f"update {table} set known_to = null where source = $source and known_to = $night", asked).fetchall()
     con.execute("delete from checked.source_record where source = $source and known_from = $night", asked).fetchall()
-    con.execute("delete from checked.disposition where source = $source and night = $night", asked).fetchall()
+    for table in ("disposition", "schema_drift", "row_conservation"):
+        con.execute(f"delete from checked.{table} where source = $source and night = $night", asked).fetchall()
 
 
 def newest_night(con: Connection, source: str) -> date | None:

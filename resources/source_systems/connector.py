@@ -9,16 +9,17 @@ values too, and are given by position and hash.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
 from contracts.sources import Source
+from resources.source_systems.drift import Before, Drift, Shape, veiled
 
-SHORT_HASH = 8
+__all__ = ["Collected", "Connector", "Fault", "FaultyPart", "Known", "Part", "Rule", "delivery_sha256", "file_sha256", "veiled"]
 
 
 class Rule(StrEnum):
@@ -39,6 +40,12 @@ class Rule(StrEnum):
     TOO_FEW_ROWS = "too_few_rows"
     COUNT_MISMATCH = "count_mismatch"
     MALFORMED_MANIFEST = "malformed_manifest"
+    LINE_TOO_LONG = "line_too_long"
+    CHECKSUM_MISMATCH = "checksum_mismatch"
+    MALFORMED_ARCHIVE = "malformed_archive"
+    EXPANDS_TOO_MUCH = "expands_too_much"
+    WATERMARK_UNSORTED = "watermark_unsorted"
+    FIRST_ROWS = "first_rows"
 
 
 @dataclass(frozen=True, order=True)
@@ -60,6 +67,7 @@ class FaultyPart:
     name: str
     sha256: str
     fault: Fault
+    drift: tuple[Drift, ...] = field(default=(), compare=False)
 
     def __str__(self) -> str:
         return f"feed [{self.feed}], file [{self.name}]: {self.fault}"
@@ -79,6 +87,10 @@ class Part:
         columns: its columns, by the names of the county's text, in the order of the payload.
         dropped: number of columns or elements that were dropped at intake because of what they hold.
         night: night in its name, where it has one.
+        strange: hashes of columns it had that the text does not know; they were not read.
+        shapes: shapes of its columns, to recognise one that is renamed.
+        mark: where its watermark stands, for the next night; None where it has none.
+        stamp: size and time of change of a file that was fetched from elsewhere, so that it is not fetched again.
     """
 
     feed: str
@@ -90,6 +102,10 @@ class Part:
     columns: tuple[str, ...]
     dropped: int = 0
     night: date | None = None
+    strange: tuple[str, ...] = ()
+    shapes: Mapping[str, Shape] = field(default_factory=dict, compare=False)
+    mark: str | None = None
+    stamp: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +121,7 @@ class Collected:
         seen_before: whether what lies there for the night was already taken in.
         refused_before: whether a file that is still missing a better one was refused on an earlier night.
         incomplete_from: first night of whose delivery something is still missing, as far as names can tell; None: nothing is.
+        drift: what changed in the columns of what can be landed, or kept it from being so.
     """
 
     parts: tuple[Part, ...] = ()
@@ -115,6 +132,7 @@ class Collected:
     seen_before: bool = False
     refused_before: bool = False
     incomplete_from: date | None = None
+    drift: tuple[Drift, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,11 +140,16 @@ class Known:
     """Files of earlier nights, by sha256: those taken in, and those refused under the same text of the source.
 
     ``newest``: the newest night in the name of a file that was taken in; a snapshot of an earlier one has nothing to say any more.
+    ``before``: by feed, the columns of the delivery that was accepted last. ``marks``: by feed, where the watermark stands.
+    ``stamps``: (name, stamp) of files fetched from elsewhere to the sha256 they had.
     """
 
     taken: frozenset[str] = frozenset()
     refused: frozenset[str] = frozenset()
     newest: date | None = None
+    before: Mapping[str, Before] = field(default_factory=dict)
+    marks: Mapping[str, str] = field(default_factory=dict)
+    stamps: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
 
 class Connector(Protocol):
@@ -159,8 +182,3 @@ def delivery_sha256(parts: Iterable[tuple[str, str]]) -> str:
     for feed, sha256 in sorted(parts):
         digest.update(f"{feed}\x1f{sha256}\n".encode())
     return digest.hexdigest()
-
-
-def veiled(name: str) -> str:
-    """A name that came from outside, told apart without being told."""
-    return hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()[:SHORT_HASH]

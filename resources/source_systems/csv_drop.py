@@ -5,13 +5,17 @@ Belongs here: joining the drop folder with the examination of one file. Does not
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from contracts.sources import CsvDrop, Source
 from resources.source_systems.connector import Collected, Known, Part
 from resources.source_systems.csv_text import examine, write_without_dropped
-from resources.source_systems.drop_folder import Dropped, collect_sets, find, unreachable
+from resources.source_systems.drift import Before, Drift, policy_of
+from resources.source_systems.drop_folder import Dropped, Examine, collect_sets, unreachable
+from resources.source_systems.dropped_files import looked_into
+from resources.source_systems.places import PlaceUnreachable
 
 
 class CsvDropConnector:
@@ -22,16 +26,13 @@ class CsvDropConnector:
         options = source.connector
         if not isinstance(options, CsvDrop):
             raise TypeError(f"source [{source.name}] is not a drop folder of delimited text")
-        folder = Path(place)
-        patterns = {name: feed.origin.file or "" for name, feed in source.feeds.items()}
-        try:
-            files = find(folder, patterns, night)
-        except OSError:
-            return unreachable(place)
+        drift: list[Drift] = []
 
         def accept(file: Dropped, copy: Path) -> Part:
             feed = source.feeds[file.feed]
-            seen = examine(copy, options, expected=feed.vendor_columns, min_rows=feed.min_rows)
+            policy = policy_of(source, file.feed, known.before.get(file.feed, Before()))
+            seen = examine(copy, options, expected=feed.vendor_columns, min_rows=feed.min_rows, policy=policy)
+            drift.extend(seen.header.drift)
             if seen.header.dropped:
                 clean = copy.with_name(f".{copy.name}.clean")
                 write_without_dropped(copy, clean, options, seen.header)
@@ -45,6 +46,22 @@ class CsvDropConnector:
                 rows=seen.rows,
                 columns=seen.header.kept,
                 dropped=seen.header.dropped,
+                strange=seen.header.strange,
+                shapes=seen.shapes,
             )
 
-        return collect_sets(files, source=source, night=night, into=into, known=known, examine=accept, required=True)
+        found = collect_drop(source, place=place, night=night, into=into, known=known, examine=accept)
+        return replace(found, drift=(*drift, *found.drift))
+
+
+def collect_drop(source: Source, *, place: str, night: date, into: Path, known: Known, examine: Examine) -> Collected:
+    """Look into a drop folder, here or elsewhere, and take every complete set of files that are whole."""
+    try:
+        with looked_into(place, source, night=night, into=into, known=known) as looked:
+            found = collect_sets(looked.files, source=source, night=night, into=into, known=known, examine=examine, required=True)
+    except PlaceUnreachable as error:
+        return unreachable(place, str(error))
+    except OSError:
+        return unreachable(place)
+    incomplete = min([*looked.unfinished, *([found.incomplete_from] if found.incomplete_from else [])], default=None)
+    return replace(found, waiting=(*looked.waiting, *found.waiting), incomplete_from=incomplete)

@@ -12,18 +12,29 @@ import codecs
 import csv
 import hashlib
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import IO
 
 import polars as pl
 
 from contracts.sources import CsvDrop, Encoding
 from contracts.vocabularies.prohibited import is_prohibited
-from resources.source_systems.connector import Fault, Rule, veiled
+from resources.source_systems.connector import Fault, Rule
+from resources.source_systems.drift import SHAPE_ROWS, Drift, DriftPolicy, Shape, drift_of, normal, shape_of, veiled
+
+__all__ = ["BLOCK", "CHUNK_ROWS", "POSITION", "RAGGED", "Examined", "FileFaultError", "Header", "examine", "normal", "pass_over_bytes",
+           "read_chunks", "read_header", "refuse_drift", "write_without_dropped"]  # fmt: skip
 
 BLOCK = 1024 * 1024
 CHUNK_ROWS = 200_000
+CHUNK_LETTERS = 24_000_000
+"""Letters after which a chunk ends before it has its rows; what a chunk costs depends on both."""
+LONGEST_LINE = 8_000_000
+"""A longer line is no row of anything, and reading it would take the memory that other files need."""
+csv.field_size_limit(LONGEST_LINE)
 POSITION = "_position"
 """Column with a row's place in its file: 1 is the first row after the header."""
 RAGGED = "_fields"
@@ -44,6 +55,8 @@ class Header:
     """A header that was accepted: for each column in the file its name in the county's text, None where it is dropped at intake."""
 
     columns: tuple[str | None, ...]
+    drift: tuple[Drift, ...] = ()
+    strange: tuple[str, ...] = ()
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -64,17 +77,19 @@ class Examined:
     header: Header
     rows: int
     ragged: int
+    shapes: Mapping[str, Shape] = field(default_factory=dict)
 
 
 class FileFaultError(Exception):
-    """The file as a whole cannot be used; ``fault`` says why."""
+    """The file as a whole cannot be used; ``fault`` says why, ``drift`` which columns changed where that is why."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: Fault, drift: tuple[Drift, ...] = ()) -> None:
         self.fault = fault
+        self.drift = drift
         super().__init__(str(fault))
 
 
-def examine(path: Path, options: CsvDrop, *, expected: Sequence[str], min_rows: int) -> Examined:
+def examine(path: Path, options: CsvDrop, *, expected: Sequence[str], min_rows: int, policy: DriftPolicy | None = None) -> Examined:
     """Look at a whole file and accept it.
 
     Args:
@@ -82,6 +97,7 @@ def examine(path: Path, options: CsvDrop, *, expected: Sequence[str], min_rows: 
         options: declared encoding, delimiter, quote and size limit.
         expected: every column that the county's text knows for it, used or not.
         min_rows: fewest data rows it may have.
+        policy: what is done about columns that changed; None: every change blocks.
 
     Raises:
         FileFaultError: if it cannot be used as a whole. Rows with a wrong number of fields are counted, not refused, here.
@@ -89,20 +105,26 @@ def examine(path: Path, options: CsvDrop, *, expected: Sequence[str], min_rows: 
     seen = pass_over_bytes(path, encoding=options.encoding, max_bytes=options.max_bytes)
     rows = ragged = last_fields = 0
     header: Header | None = None
+    first: list[list[str]] = []
     for fields in _records(path, options):
         if header is None:
-            header = read_header(fields, expected)
+            header = read_header(fields, expected, policy, sample=lambda: list(islice(_records(path, options), 1, SHAPE_ROWS)))
             continue
         rows += 1
         last_fields = len(fields)
         ragged += last_fields != len(header.columns)
+        if rows <= SHAPE_ROWS and last_fields == len(header.columns):
+            first.append(fields)
     if header is None:
         raise FileFaultError(Fault(Rule.EMPTY, "the file has no header"))
     if rows and not seen.ends_with_newline and last_fields < len(header.columns):
         raise FileFaultError(Fault(Rule.TRUNCATED, f"row {rows} ends the file with {last_fields} of {len(header.columns)} fields"))
     if rows < min_rows:
         raise FileFaultError(Fault(Rule.TOO_FEW_ROWS, f"{rows} rows where at least {min_rows} are expected"))
-    return Examined(seen.sha256, header, rows, ragged)
+    shapes = (
+        {column: shape_of([fields[place] for fields in first]) for place, column in enumerate(header.columns) if column} if first else {}
+    )
+    return Examined(seen.sha256, header, rows, ragged, shapes)
 
 
 def pass_over_bytes(path: Path, *, encoding: Encoding, max_bytes: int) -> Bytes:
@@ -173,7 +195,7 @@ def _records(path: Path, options: CsvDrop) -> Iterator[list[str]]:
     encoding = "utf-8-sig" if options.encoding is Encoding.UTF8 else options.encoding.value
     record = -1
     with path.open(encoding=encoding, newline="") as stream:
-        reader = csv.reader(stream, delimiter=options.delimiter, quotechar=options.quote, strict=True)
+        reader = csv.reader(_lines(stream), delimiter=options.delimiter, quotechar=options.quote, strict=True)
         try:
             for fields in reader:
                 if fields:
@@ -186,43 +208,76 @@ def _records(path: Path, options: CsvDrop) -> Iterator[list[str]]:
     raise FileFaultError(Fault(Rule.MALFORMED_QUOTES, f"the text after row {max(0, failed_after)} cannot be split into fields"))
 
 
-def normal(name: str) -> str:
-    """A column name as it is compared: NFKC, case folded, without outer white space."""
-    return unicodedata.normalize("NFKC", name).casefold().strip()
+def _lines(stream: IO[str]) -> Iterator[str]:
+    """Lines of a text, none of them endless."""
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        if len(line) == LONGEST_LINE and line[-1] not in "\r\n":
+            raise FileFaultError(Fault(Rule.LINE_TOO_LONG, f"line {number} has more than {LONGEST_LINE} letters"))
+        yield line
 
 
-def read_header(fields: Sequence[str], expected: Sequence[str]) -> Header:
+def read_header(
+    fields: Sequence[str],
+    expected: Sequence[str],
+    policy: DriftPolicy | None = None,
+    *,
+    sample: Callable[[], list[list[str]]] | None = None,
+) -> Header:
     """Match a header with the columns the county's text knows, by name, in any order.
 
+    Args:
+        fields: names in the file.
+        expected: names in the text.
+        policy: what is done about columns that changed; None: every change blocks.
+        sample: gives the first rows, where a renamed column has to be told from a new one.
+
     Raises:
-        FileFaultError: if a name is repeated, unreadable, missing or unknown.
+        FileFaultError: if a name is repeated or unreadable, or columns changed in a way that blocks.
     """
-    if not any(field.strip() for field in fields):
+    policy = policy or DriftPolicy(feed="")
+    if not any(name.strip() for name in fields):
         raise FileFaultError(Fault(Rule.EMPTY, "the header names no column"))
-    for place, field in enumerate(fields, start=1):
+    for place, name in enumerate(fields, start=1):
         # Cc control, Cf format (bidirectional overrides among them), Cs surrogates, Co private use
-        if any(unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co"} for letter in field.strip()):
+        if any(unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Co"} for letter in name.strip()):
             raise FileFaultError(Fault(Rule.MALFORMED_HEADER, f"column {place} has an invisible character in its name"))
     ours = {normal(name): name for name in expected}
     seen: dict[str, int] = {}
-    columns: list[str | None] = []
-    for place, field in enumerate(fields, start=1):
-        name = normal(field)
-        if name in seen:
-            raise FileFaultError(Fault(Rule.DUPLICATE_HEADER, f"columns {seen[name]} and {place} have the same name"))
-        seen[name] = place
-        if name not in ours and not is_prohibited(field):
-            raise FileFaultError(
-                Fault(
-                    Rule.UNKNOWN_COLUMN,
-                    f"column {place} (name hash {veiled(name)}) is not in the county's text; map it or list it under unused",
-                )
-            )
-        columns.append(ours.get(name) if not is_prohibited(field) else None)
+    for place, name in enumerate(fields, start=1):
+        if normal(name) in seen:
+            raise FileFaultError(Fault(Rule.DUPLICATE_HEADER, f"columns {seen[normal(name)]} and {place} have the same name"))
+        seen[normal(name)] = place
+    strange = {place: fields[place - 1] for name, place in seen.items() if name not in ours and not is_prohibited(fields[place - 1])}
     missing = [name for key, name in ours.items() if key not in seen and not is_prohibited(name)]
-    if missing:
-        raise FileFaultError(Fault(Rule.MISSING_COLUMN, f"no column {', '.join(f'[{name}]' for name in missing)}"))
-    return Header(tuple(columns))
+    shapes: dict[int, Shape] = {}
+    if missing and strange and sample and policy.before.shapes:
+        rows = [row for row in sample() if len(row) == len(fields)]
+        shapes = {place: shape_of([row[place - 1] for row in rows]) for place in strange} if rows else {}
+    drift = drift_of(policy, missing=missing, strange=strange, shapes=shapes)
+    refuse_drift(drift)
+    columns = tuple(None if is_prohibited(name) else ours.get(normal(name)) for name in fields)
+    return Header(columns, drift, tuple(sorted(veiled(normal(name)) for name in strange.values())))
+
+
+def refuse_drift(drift: Sequence[Drift]) -> None:
+    """Refuse a delivery whose columns changed in a way that blocks.
+
+    Raises:
+        FileFaultError: with what changed.
+    """
+    blocking = [change for change in drift if change.action == "block"]
+    absent = [change.column for change in blocking if change.column]
+    if absent:
+        renamed = [f"column {change.position} resembles [{change.column}]" for change in blocking if change.kind == "renamed"]
+        also = f"; {', '.join(renamed)}" if renamed else ""
+        detail = f"no column {', '.join(f'[{name}]' for name in absent)}{also}"
+        raise FileFaultError(Fault(Rule.MISSING_COLUMN, detail), tuple(drift))
+    if blocking:
+        first = blocking[0]
+        where = f"column {first.position} (name hash {first.column_hash}) is not in the county's text"
+        raise FileFaultError(Fault(Rule.UNKNOWN_COLUMN, f"{where}; map it or list it under unused"), tuple(drift))
 
 
 def write_without_dropped(path: Path, target: Path, options: CsvDrop, header: Header) -> None:
@@ -250,15 +305,17 @@ def read_chunks(path: Path, options: CsvDrop, *, columns: Sequence[str], chunk_r
     sound: list[list[str]] = []
     places: list[int] = []
     ragged: list[tuple[int, list[str]]] = []
+    letters = 0
     for position, fields in enumerate(records, start=1):
         if len(fields) == width:
             sound.append(fields)
             places.append(position)
         else:
             ragged.append((position, fields))
-        if len(sound) + len(ragged) >= chunk_rows:
+        letters += sum(map(len, fields))
+        if len(sound) + len(ragged) >= chunk_rows or letters >= CHUNK_LETTERS:
             yield _frame(columns, sound, places, ragged)
-            sound, places, ragged = [], [], []
+            sound, places, ragged, letters = [], [], [], 0
     if sound or ragged:
         yield _frame(columns, sound, places, ragged)
 

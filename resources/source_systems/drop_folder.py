@@ -1,66 +1,31 @@
 """A folder into which deliveries are dropped, one set of files a night, the night in their names.
 
-Belongs here: which files belong to which night, which sets are complete, and copying before looking. Does not belong here: what is in a
-file (csv_text, fhir_ndjson).
+Belongs here: which sets are complete, and copying and unpacking before looking. Does not belong here: which file is whose and whether it is
+whole (dropped_files), what is in a file (csv_text, fhir_ndjson).
 
 A file is copied first and examined as the copy, so that a transfer still going on cannot change what was examined.
 """
 
 from __future__ import annotations
 
-import re
+import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
-from contracts.source_feeds import FILE_DATE
+from contracts.connectors import DropFolder
 from contracts.sources import DeliveryMode, Source
 from resources.source_systems.connector import Collected, Fault, FaultyPart, Known, Part, Rule, delivery_sha256, file_sha256
 from resources.source_systems.csv_text import FileFaultError
+from resources.source_systems.dropped_files import Dropped, find, night_in_name
+from resources.source_systems.packed import is_packed, unpack, unpacked_suffix
 
-_DATE_DIGITS = {"%Y": r"\d{4}", "%m": r"\d{2}", "%d": r"\d{2}", "%y": r"\d{2}", "%j": r"\d{3}"}
-
-
-@dataclass(frozen=True, order=True)
-class Dropped:
-    """One file that may belong to a delivery."""
-
-    night: date
-    feed: str
-    name: str
-    path: Path
-
+__all__ = ["Dropped", "Examine", "collect_sets", "find", "night_in_name", "unreachable"]
 
 Examine = Callable[[Dropped, Path], Part]
 """Examine a copy and turn it into its payload, in place; raises FileFaultError if it cannot be used."""
-
-
-def night_in_name(pattern: str, name: str) -> date | None:
-    """Night that ``name`` is for, if it matches ``pattern`` (``events_{date:%Y%m%d}.csv``); None if it does not."""
-    before, date_format, after = FILE_DATE.split(pattern)
-    digits = re.sub(r"%[YmdyjHMS]", lambda letter: _DATE_DIGITS.get(letter.group(0), r"\d{2}"), re.escape(date_format).replace(r"\%", "%"))
-    found = re.fullmatch(f"{re.escape(before)}({digits}){re.escape(after)}", name)
-    if found is None:
-        return None
-    try:
-        return datetime.strptime(found.group(1), date_format).date()
-    except ValueError:
-        return None
-
-
-def find(folder: Path, patterns: Mapping[str, str], night: date) -> list[Dropped]:
-    """Files of ``night`` and before that match the pattern of a feed, oldest first. Links and folders are no deliveries."""
-    found = []
-    for path in sorted(folder.iterdir()):
-        if path.is_symlink() or not path.is_file():
-            continue
-        for feed, pattern in patterns.items():
-            named = night_in_name(pattern, path.name)
-            if named is not None and named <= night:
-                found.append(Dropped(named, feed, path.name, path))
-    return sorted(found)
 
 
 def collect_sets(
@@ -89,7 +54,7 @@ def collect_sets(
     incomplete: list[date] = []
     seen_before = refused_before = False
     for when, members in sorted(sets.items()):
-        found = _take(members, into=into, known=known, examine=examine)
+        found = _take(members, source=source, into=into, known=known, examine=examine)
         refused += found.refused
         missing = (wanted | found.without) - {part.feed for part in found.taken} - found.old
         if missing:
@@ -109,6 +74,7 @@ def collect_sets(
         seen_before=seen_before,
         refused_before=refused_before,
         incomplete_from=min(incomplete, default=None),
+        drift=tuple(change for part in refused for change in part.drift),
     )
 
 
@@ -122,30 +88,75 @@ class _Taken:
     without: set[str]  # feeds whose file may not be used
 
 
-def _take(members: Iterable[Dropped], *, into: Path, known: Known, examine: Examine) -> _Taken:
+def _take(members: Iterable[Dropped], *, source: Source, into: Path, known: Known, examine: Examine) -> _Taken:
     found = _Taken([], [], set(), set())
     for file in members:
-        before = file_sha256(file.path)
+        before = file.sha256 or file_sha256(file.path)
         if before in known.taken or before in known.refused:
             (found.old if before in known.taken else found.without).add(file.feed)
             continue
-        relative = f"{file.feed}/{file.night:%Y%m%d}{file.path.suffix.lower()}"
+        relative = f"{file.feed}/{file.night:%Y%m%d}{unpacked_suffix(file.name, file.member)}"
         copy = into / relative
         copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file.path, copy)
-        sha256 = file_sha256(copy)
+        try:
+            sha256 = _copied(file, copy, source)
+        except FileFaultError as error:
+            refusal = FaultyPart(file.feed, file.name, _refused_as(file, before), error.fault)
+            found.refused.append(refusal)
+            found.without.add(file.feed)
+            copy.unlink(missing_ok=True)
+            continue
         try:
             part = examine(file, copy)
         except FileFaultError as error:
-            found.refused.append(FaultyPart(file.feed, file.name, sha256, error.fault))
+            found.refused.append(FaultyPart(file.feed, file.name, sha256, error.fault, error.drift))
             found.without.add(file.feed)
             copy.unlink()
             continue
-        found.taken.append(replace(part, path=relative, sha256=sha256, landed_sha256=file_sha256(copy), night=file.night))
+        found.taken.append(replace(part, path=relative, sha256=sha256, landed_sha256=file_sha256(copy), night=file.night, stamp=file.stamp))
     return found
 
 
-def unreachable(place: str | None) -> Collected:
+def _copied(file: Dropped, copy: Path, source: Source) -> str:
+    """Copy a file, hold it to its checksum, unpack it; returns the hash of what was delivered.
+
+    Raises:
+        FileFaultError: if its checksum is another, or it cannot be unpacked.
+    """
+    options = source.connector
+    packed = copy.with_name(f".{copy.name}.packed{Path(file.name).suffix.lower()}") if is_packed(file.name) else copy
+    shutil.copyfile(file.path, packed)
+    sha256 = file_sha256(packed)
+    try:
+        if file.said_sha256 is not None and file.said_sha256 != sha256:
+            raise FileFaultError(Fault(Rule.CHECKSUM_MISMATCH, "the file is not the one its checksum was taken of"))
+        if packed is not copy and isinstance(options, DropFolder):
+            unpack(
+                packed,
+                copy,
+                member=file.member,
+                declared=_members(source, file),
+                ignored=options.ignored_members,
+                max_bytes=options.max_bytes,
+                max_expansion=options.max_expansion,
+            )
+    finally:
+        if packed is not copy:
+            packed.unlink(missing_ok=True)
+    return sha256
+
+
+def _members(source: Source, file: Dropped) -> Sequence[str]:
+    pattern = source.feeds[file.feed].origin.file
+    return [feed.origin.member for feed in source.feeds.values() if feed.origin.file == pattern and feed.origin.member]
+
+
+def _refused_as(file: Dropped, sha256: str) -> str:
+    """What a file is refused as: with another checksum beside it, it is looked at again."""
+    return hashlib.sha256(f"{sha256}\x1f{file.said_sha256}".encode()).hexdigest() if file.said_sha256 else sha256
+
+
+def unreachable(place: str | None, why: str = "") -> Collected:
     """The answer when the folder is not there."""
-    said = "no folder is named" if place is None else "the folder is not there or cannot be read"
+    said = "no folder is named" if place is None else why or "the folder is not there or cannot be read"
     return Collected(faults=(Fault(Rule.UNREACHABLE, said),))

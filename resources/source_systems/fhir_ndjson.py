@@ -20,6 +20,7 @@ from contracts.vocabularies.prohibited import PROHIBITED_FHIR_EXTENSIONS
 from resources.source_systems.connector import Collected, Fault, Known, Part, Rule
 from resources.source_systems.csv_text import FileFaultError, pass_over_bytes
 from resources.source_systems.drop_folder import Dropped, collect_sets, unreachable
+from resources.source_systems.places import PlaceUnreachable, mirrored
 
 _MARKS = tuple(ending.encode() for ending in PROHIBITED_FHIR_EXTENSIONS)
 MANIFEST_LIMIT = 1024 * 1024
@@ -35,9 +36,15 @@ class FhirNdjsonConnector:
         if not isinstance(options, FhirNdjson):
             raise TypeError(f"source [{source.name}] is not a drop folder of FHIR exports")
         try:
-            folders = sorted(path for path in Path(place).iterdir() if path.is_dir() and not path.is_symlink())
+            with mirrored(place, spool=into.with_name(f"{into.name}-fetched"), wanted=lambda name: _is_due(name, night)) as here:
+                return self._collect(source, options, here, night=night, into=into, known=known)
+        except PlaceUnreachable as error:
+            return unreachable(place, str(error))
         except OSError:
             return unreachable(place)
+
+    def _collect(self, source: Source, options: FhirNdjson, here: Path, *, night: date, into: Path, known: Known) -> Collected:
+        folders = sorted(path for path in here.iterdir() if path.is_dir() and not path.is_symlink())
         resources = {feed.origin.resource or "": name for name, feed in source.feeds.items()}
         files: list[Dropped] = []
         counts: dict[Path, int] = {}
@@ -84,6 +91,11 @@ class FhirNdjsonConnector:
             waiting=(*held, *found.waiting),
             incomplete_from=min([*unfinished, *([found.incomplete_from] if found.incomplete_from else [])], default=None),
         )
+
+
+def _is_due(name: str, night: date) -> bool:
+    when = _night_of(name)
+    return when is not None and when <= night
 
 
 def _night_of(name: str) -> date | None:

@@ -1,175 +1,205 @@
 """A relational database, read through SQLAlchemy.
 
-Belongs here: one read-only transaction over the tables of a source, everything as text, and a content hash that neither the order of
-rows nor the kind of database changes. Does not belong here: what a value means.
-Error messages of drivers can hold hosts, users and values; none is passed on.
+Belongs here: one attempt after another until all tables of a source were read in one read-only transaction, everything as text, written
+chunk by chunk. Does not belong here: sessions (database_session), statements (database_statement), what a value means.
+
+A connection that breaks is waited for and asked again. What was read of a table that broke off is thrown away; of a full snapshot
+everything is, because its tables must agree with each other. Error messages of drivers can hold hosts, users and values; none is passed on.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Sequence
+import shutil
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import date, datetime, time
-from decimal import Decimal
+from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Engine, column, create_engine, inspect, select, table
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchTableError, SQLAlchemyError
+from sqlalchemy import Connection, Select
+from sqlalchemy.exc import SQLAlchemyError
 
-from contracts.sources import Feed, Source, SqlAlchemyQuery
-from contracts.vocabularies.prohibited import is_prohibited
-from resources.source_systems.connector import Collected, Fault, Known, Part, Rule, delivery_sha256, file_sha256
-from resources.source_systems.csv_text import FileFaultError, normal
+from contracts.source_feeds import Feed
+from contracts.sources import DeliveryMode, Source, SqlAlchemyQuery
+from resources.source_systems import database_adbc
+from resources.source_systems.connector import Collected, Fault, Known, Part, Rule, delivery_sha256
+from resources.source_systems.csv_text import FileFaultError
+from resources.source_systems.database_session import database_url, is_broken_connection, read_only
+from resources.source_systems.database_statement import Found, Mark, find_table, highest_statement, latest, mark_of, rows_statement
+from resources.source_systems.database_text import as_text, content_sha256, folder_sha256, text_frame
+from resources.source_systems.drift import Before, Drift, policy_of
+
+__all__ = ["SqlAlchemyConnector", "as_text", "content_sha256", "first_rows", "text_frame"]
+
+Frames = Iterator[pl.DataFrame]
+sleep: Callable[[float], None] = time.sleep
+"""Waiting between attempts; tests do not wait."""
+
+
+@dataclass
+class _Attempt:
+    """What the attempts of one night have come to so far."""
+
+    parts: dict[str, Part] = field(default_factory=dict)
+    drift: dict[str, tuple[Drift, ...]] = field(default_factory=dict)
+    feed: str = ""
+    connected: bool = False
 
 
 class SqlAlchemyConnector:
     """Reads ``sqlalchemy`` sources; see :class:`resources.source_systems.connector.Connector`."""
 
     def collect(self, source: Source, *, place: str, night: date, into: Path, known: Known) -> Collected:
-        """All rows of every table of the source, as they stand in one transaction."""
+        """All rows of every table of the source, or what changed since the last delivery, as they stand in one transaction."""
         options = source.connector
         if not isinstance(options, SqlAlchemyQuery):
             raise TypeError(f"source [{source.name}] is not a database")
-        parts: list[Part] = []
-        feed = ""
-        try:
-            with _read_only(place) as connection:
-                for feed, said in source.feeds.items():
-                    parts.append(_read_table(connection, feed, said, into=into, chunk_rows=options.chunk_rows))
-        except FileFaultError as error:
-            return Collected(faults=(Fault(error.fault.rule, f"feed [{feed}]: {error.fault.detail}"),))
-        except (SQLAlchemyError, OSError, ImportError) as error:
-            kind = type(error).__name__
-            where = f"while reading feed [{feed}]" if feed else "when connecting"
-            return Collected(faults=(Fault(Rule.UNREACHABLE, f"{kind} {where}; see the database's own log"),))
-        return Collected(parts=tuple(parts), sha256=delivery_sha256((part.feed, part.sha256) for part in parts))
+        done = _Attempt()
+        for attempt in range(1, options.attempts + 1):
+            try:
+                with _session(place, options) as (connection, frames):
+                    done.connected = True
+                    _read_feeds(source, connection, frames, done, night=night, into=into, known=known)
+                break
+            except FileFaultError as error:
+                fault = Fault(error.fault.rule, f"feed [{done.feed}]: {error.fault.detail}") if done.feed else error.fault
+                return Collected(faults=(fault,), drift=(*_listed(done.drift), *error.drift))
+            except database_adbc.FastPathFailed:
+                # Nothing of the fast path is kept: what it could not do, the portable path does from the beginning.
+                options = options.model_copy(update={"fast": False})
+                _forget(done, into, everything=True)
+            except (SQLAlchemyError, OSError, ImportError) as error:
+                if _is_bad_text(error):
+                    return Collected(faults=(Fault(Rule.WRONG_ENCODING, f"feed [{done.feed}]: a text is not in the database's encoding"),))
+                if attempt == options.attempts or not is_broken_connection(error, connected=done.connected):
+                    return Collected(faults=(_unreachable(error, done.feed, attempt),))
+                _forget(done, into, everything=source.delivery_mode is DeliveryMode.FULL_SNAPSHOT)
+                sleep(options.backoff_seconds * 2 ** (attempt - 1))
+        else:
+            return Collected(faults=(Fault(Rule.UNREACHABLE, f"gave up after {options.attempts} attempts"),))
+        parts = tuple(done.parts[feed] for feed in source.feeds)
+        return Collected(parts, delivery_sha256((part.feed, part.sha256) for part in parts), drift=_listed(done.drift))
+
+
+def first_rows(source: Source, feed: str, *, place: str, rows: int) -> pl.DataFrame:
+    """The first rows of a feed's table as text, read-only, for a person who looks at it; nothing is landed.
+
+    Raises:
+        FileFaultError: if the table cannot be read; its words carry no value.
+    """
+    if not isinstance(source.connector, SqlAlchemyQuery):
+        raise TypeError(f"source [{source.name}] is not a database")
+    try:
+        with read_only(place, timeout_seconds=source.connector.statement_timeout_seconds) as connection:
+            found = find_table(connection, source.feeds[feed], policy_of(source, feed, Before()))
+            asked = rows_statement(found, backend=connection.dialect.name, limit=rows)
+            return text_frame(list(found.columns), connection.execute(asked).fetchall())
+    except SQLAlchemyError as error:
+        fault = _unreachable(error, feed, 1)
+    raise FileFaultError(fault)
+
+
+def _unreachable(error: Exception, feed: str, attempts: int) -> Fault:
+    where = f"while reading feed [{feed}]" if feed else "when connecting"
+    tried = f", {attempts} attempts" if attempts > 1 else ""
+    return Fault(Rule.UNREACHABLE, f"{type(error).__name__} {where}{tried}; see the database's own log")
+
+
+def _is_bad_text(error: Exception) -> bool:
+    return "Could not decode to UTF-8" in str(getattr(error, "orig", ""))
+
+
+def _listed(drift: Mapping[str, tuple[Drift, ...]]) -> tuple[Drift, ...]:
+    return tuple(change for changes in drift.values() for change in changes)
+
+
+def _forget(done: _Attempt, into: Path, *, everything: bool) -> None:
+    """Throw away what was read of the table that broke off, or of all."""
+    if everything:
+        done.parts.clear()
+    for folder in into.iterdir():
+        if folder.name not in done.parts:
+            shutil.rmtree(folder)
+    done.feed, done.connected = "", False
+
+
+_Reader = Callable[[Select[Any], Found], Frames]
 
 
 @contextmanager
-def _read_only(place: str) -> Iterator[Connection]:
-    """One connection in one read-only transaction that is rolled back at the end."""
-    try:
-        url = make_url(place)
-    except ArgumentError:
-        raise FileFaultError(Fault(Rule.UNREACHABLE, "the address is not a database URL")) from None
-    engine = _engine(url)
-    try:
-        with engine.connect() as connection:
-            if url.get_backend_name() == "sqlite":
-                connection.exec_driver_sql("PRAGMA query_only = on")
-                connection.exec_driver_sql("BEGIN")  # the driver begins none for a SELECT, and the tables must agree
-            yield connection
-            connection.rollback()
-    finally:
-        engine.dispose()
+def _session(place: str, options: SqlAlchemyQuery) -> Iterator[tuple[Connection, _Reader]]:
+    """A connection to look tables up with, and a way to read rows: both read-only."""
+    url = database_url(place)
+    with read_only(place, timeout_seconds=options.statement_timeout_seconds) as connection:
+        if options.fast and database_adbc.is_available(url):
+            with database_adbc.fast_session(url, timeout_seconds=options.statement_timeout_seconds) as fast:
+                yield connection, lambda asked, _: database_adbc.fast_frames(fast, asked)
+        else:
+            yield connection, lambda asked, found: portable_frames(connection, asked, found, chunk_rows=options.chunk_rows)
 
 
-def _engine(url: URL) -> Engine:
-    if url.get_backend_name() == "sqlite":
-        if not url.database or not Path(url.database).is_file():
-            raise FileFaultError(Fault(Rule.UNREACHABLE, "the database file is not there"))
-        file = Path(url.database).resolve().as_uri()
-        return create_engine(url.set(database=f"{file}?mode=ro", query={"uri": "true"}), hide_parameters=True)
-    if url.get_backend_name() == "postgresql":
-        isolation = "REPEATABLE READ"  # all tables from one snapshot
-        return create_engine(url, hide_parameters=True, execution_options={"isolation_level": isolation, "postgresql_readonly": True})
-    return create_engine(url, hide_parameters=True)
-
-
-def _read_table(connection: Connection, feed: str, said: Feed, *, into: Path, chunk_rows: int) -> Part:
-    schema, _, name = (said.origin.table or "").rpartition(".")
-    columns = _columns(connection, name, schema or None, said)
-    wanted: list[ColumnElement[Any]] = [column(theirs) for theirs in columns.values()]
-    asked = select(*wanted).select_from(table(name, schema=schema or None))
-    folder = into / feed
-    folder.mkdir(parents=True, exist_ok=True)
-    rows = chunks = 0
+def portable_frames(connection: Connection, asked: Select[Any], found: Found, *, chunk_rows: int) -> Frames:
+    """Rows of a statement as text, so many at a time, from a cursor that the server holds where the driver can."""
     result = connection.execution_options(stream_results=True, yield_per=chunk_rows).execute(asked)
     for chunk in result.partitions(chunk_rows):
-        chunks += 1
-        frame = text_frame(list(columns), chunk)
-        frame.write_parquet(folder / f"{chunks:05}.parquet", compression="zstd")
+        yield text_frame(list(found.columns), chunk)
+
+
+def _read_feeds(source: Source, connection: Connection, frames: _Reader, done: _Attempt, *, night: date, into: Path, known: Known) -> None:
+    for name, said in source.feeds.items():
+        if name in done.parts:
+            continue
+        done.feed = name
+        found = find_table(connection, said, policy_of(source, name, known.before.get(name, Before())))
+        done.drift[name] = found.drift
+        asked, mark = _asked(source, said, found, connection, night=night, before=known.marks.get(name))
+        done.parts[name] = _write(name, said, found, frames(asked, found), into=into, mark=mark)
+    done.feed = ""
+
+
+def _asked(
+    source: Source, said: Feed, found: Found, connection: Connection, *, night: date, before: str | None
+) -> tuple[Select[Any], Mark | None]:
+    """The question for tonight, and where the next night begins: that is asked first, so that no row is written in between unread."""
+    backend, watermark = connection.dialect.name, said.origin.watermark
+    if watermark is None:
+        return rows_statement(found, backend=backend), None
+    until, written = latest(found, watermark, night=night, formats=_formats(source, said))
+    mark = mark_of(connection.execute(highest_statement(found, watermark, until=until)).scalar(), written)
+    since = Mark.from_json(before) if before else None
+    return rows_statement(found, backend=backend, watermark=watermark, since=since), mark or since
+
+
+def _formats(source: Source, said: Feed) -> tuple[str, ...]:
+    watermark = said.origin.watermark.column if said.origin.watermark else ""
+    own = [pattern for column in said.columns.get(watermark, ()) for pattern in column.formats]
+    return (*own, *source.formats.timestamp, *source.formats.date)
+
+
+def _write(feed: str, said: Feed, found: Found, frames: Frames, *, into: Path, mark: Mark | None) -> Part:
+    columns = tuple(found.columns)
+    folder = into / feed
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = files = 0
+    for frame in frames:
+        files += 1
+        frame.write_parquet(folder / f"{files:05}.parquet", compression="zstd", compression_level=1)
         rows += frame.height
-    if not chunks:
+    if not files:
         text_frame(list(columns), []).write_parquet(folder / "00001.parquet", compression="zstd")
-    if rows < said.min_rows:
+    if rows < said.min_rows and mark is None:
         raise FileFaultError(Fault(Rule.TOO_FEW_ROWS, f"{rows} rows where at least {said.min_rows} are expected"))
-    digest = hashlib.sha256()
-    for file in sorted(folder.iterdir()):
-        digest.update(file_sha256(file).encode())
-    content = content_sha256(folder, tuple(columns))
-    return Part(feed, said.origin.table or "", feed, content, digest.hexdigest(), rows, tuple(columns))
-
-
-def _columns(connection: Connection, name: str, schema: str | None, said: Feed) -> dict[str, str]:
-    """Columns to read: name in the county's text to name in the database. What the text does not use is never fetched."""
-    try:
-        found = [str(item["name"]) for item in inspect(connection).get_columns(name, schema=schema)]
-    except NoSuchTableError:
-        found = []
-    if not found:
-        raise FileFaultError(Fault(Rule.TABLE_MISSING, "the table is not there, or this user may not see it"))
-    theirs: dict[str, str] = {}
-    for place, their_name in enumerate(found, start=1):
-        if normal(their_name) in theirs:
-            raise FileFaultError(Fault(Rule.DUPLICATE_HEADER, f"column {place} has the name of another"))
-        theirs[normal(their_name)] = their_name
-    missing = [ours for ours in said.used_columns if normal(ours) not in theirs]
-    if missing:
-        raise FileFaultError(Fault(Rule.MISSING_COLUMN, f"no column {', '.join(f'[{ours}]' for ours in missing)}"))
-    return {ours: theirs[normal(ours)] for ours in said.used_columns if not is_prohibited(ours)}
-
-
-def text_frame(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
-    """Rows of any driver as text, null where the database has null."""
-    by_column = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    return pl.DataFrame([pl.Series(name, _texts(values), dtype=pl.String) for name, values in zip(columns, by_column, strict=True)])
-
-
-def _texts(values: Sequence[Any]) -> list[str | None]:
-    return [value if value is None or type(value) is str else as_text(value) for value in values]
-
-
-def as_text(value: Any) -> str:
-    """One value as text, the same for the same value whatever driver it came from."""
-    match value:
-        case bool():
-            text = "1" if value else "0"  # as databases without a boolean type store it
-        case datetime():
-            text = value.isoformat(sep=" ")
-        case date() | time():
-            text = value.isoformat()
-        case Decimal():
-            text = format(value.normalize(), "f")
-        case float():
-            text = format(Decimal(repr(value)).normalize(), "f")
-        case bytes() | memoryview():
-            text = bytes(value).hex()
-        case _:
-            text = str(value)
-    return text
-
-
-def content_sha256(folder: Path, columns: Sequence[str]) -> str:
-    """Hash of the rows in a folder of Parquet files: the same for the same rows in any order, repeated rows counted."""
-    names = sorted(columns)
-    listed = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
-    files = str(folder / "*.parquet").replace("'", "''")
-    digest = hashlib.sha256("\x1f".join(names).encode())
-    con = duckdb.connect()
-    try:
-        con.execute("set threads=2")
-        con.execute("set temp_directory=''")
-        con.execute(f"create temp table hashed as select sha256(to_json([{listed}])::varchar) as row_hash from read_parquet('{files}')")
-        # In 256 pieces, so that no single text grows with the table.
-        pieces = "select string_agg(row_hash, '' order by row_hash) from hashed group by left(row_hash, 2) order by left(row_hash, 2)"
-        for (text,) in con.execute(pieces).fetchall():
-            digest.update(text.encode())
-    finally:
-        con.close()
-    return digest.hexdigest()
+    return Part(
+        feed=feed,
+        name=said.origin.table or "",
+        path=feed,
+        sha256=content_sha256(folder, columns),
+        landed_sha256=folder_sha256(folder),
+        rows=rows,
+        columns=columns,
+        strange=found.strange,
+        mark=mark.as_json() if mark else None,
+    )

@@ -37,6 +37,14 @@ class Drop:
         return acquire(self.source, night=night, home=self.home, con=self.con, environment={"VISITS_DROP": str(self.folder)})
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    from resources.source_systems import places, sqlalchemy_query
+
+    monkeypatch.setattr(places, "sleep", lambda seconds: None)
+    monkeypatch.setattr(sqlalchemy_query, "sleep", lambda seconds: None)
+
+
 @pytest.fixture
 def fixtures() -> Path:
     return FIXTURES

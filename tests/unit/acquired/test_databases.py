@@ -18,6 +18,7 @@ from contracts.reviewed import load_reviewed
 from contracts.sources import Source
 from resources.simulated_county import JAIL_TABLES, load_jail_database, simulate, write_jail
 from resources.source_systems import Known, connector_for
+from resources.source_systems.database_session import read_only
 from resources.source_systems.sqlalchemy_query import as_text, content_sha256, text_frame
 
 NIGHT = dt.date(2026, 3, 2)
@@ -62,17 +63,13 @@ def test_postgresql_and_sqlite_give_the_same_delivery(jail_file: Path, postgres:
 
 @pytest.mark.postgres
 def test_a_postgresql_session_of_the_connector_cannot_write(jail_file: Path, postgres: str) -> None:
-    from resources.source_systems.sqlalchemy_query import _read_only
-
     load_jail_database(postgres, jail_file)
-    with pytest.raises(sa.exc.InternalError, match="read-only transaction"), _read_only(postgres) as connection:
+    with pytest.raises(sa.exc.InternalError, match="read-only transaction"), read_only(postgres) as connection:
         connection.execute(sa.text("delete from inmate_booking"))
 
 
 def test_a_sqlite_session_of_the_connector_cannot_write(jail_file: Path) -> None:
-    from resources.source_systems.sqlalchemy_query import _read_only
-
-    with pytest.raises(sa.exc.OperationalError, match="readonly"), _read_only(f"sqlite:///{jail_file}") as connection:
+    with pytest.raises(sa.exc.OperationalError, match="readonly"), read_only(f"sqlite:///{jail_file}") as connection:
         connection.execute(sa.text("delete from inmate_booking"))
 
 
@@ -117,6 +114,10 @@ def test_the_content_hash_tells_what_differs_and_nothing_else(tmp_path: Path, on
         (Decimal("70"), "70"),
         (7.25, "7.25"),
         (dt.datetime(2026, 3, 2, 4, 5, 6), "2026-03-02 04:05:06"),
+        (dt.datetime(2026, 3, 2, 4, 5, 6, 500_000), "2026-03-02 04:05:06.5"),
+        (Decimal("Infinity"), "Infinity"),
+        (float("inf"), "Infinity"),
+        ({"b": 1, "a": [None]}, '{"a": [null], "b": 1}'),
         (dt.date(2026, 3, 2), "2026-03-02"),
         (b"\x01\xff", "01ff"),
         ("as it is", "as it is"),

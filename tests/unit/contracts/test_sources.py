@@ -137,12 +137,37 @@ def test_all_faults_are_said_at_once(tmp_path: Path) -> None:
     assert len(_faults(tmp_path, change)) == 3
 
 
-def test_two_feeds_may_not_deliver_one_record_type(tmp_path: Path) -> None:
-    def change(text: dict[str, Any]) -> None:
-        text["feeds"]["more"] = _feed(text) | {"from": {"file": "more_{date:%Y%m%d}.csv"}}
+def test_two_feeds_may_deliver_one_record_type_but_not_from_one_file(tmp_path: Path) -> None:
+    text = yaml.safe_load(VISITS.read_text())
+    text["feeds"]["more"] = _feed(text) | {"from": {"file": "more_{date:%Y%m%d}.csv"}}
+    assert [kind.name for kind in Source.model_validate(text).record_types] == ["co_responder_encounter"]
 
-    found = _faults(tmp_path, change)
-    assert ["already delivered by the feed [visits]" in fault for fault in found] == [True]
+    def change(text: dict[str, Any]) -> None:
+        text["feeds"]["more"] = dict(_feed(text))
+
+    assert ["is already read by the feed [visits]" in fault for fault in _faults(tmp_path, change)] == [True]
+
+
+def test_a_watermark_belongs_to_a_table_that_is_read_by_what_changed(tmp_path: Path) -> None:
+    jail = DEMO / "jail.yaml"
+
+    def change(text: dict[str, Any]) -> None:
+        text["feeds"]["booking"]["from"]["watermark"] = {"column": "LastUpdDt"}
+
+    assert ["a full snapshot is read whole" in fault for fault in _faults(tmp_path, change, jail)] == [True]
+
+    def of_a_file(text: dict[str, Any]) -> None:
+        _feed(text)["from"]["watermark"] = {"column": "Begin"}
+
+    assert ["a watermark is that of a table" in fault for fault in _faults(tmp_path, of_a_file)] == [True]
+
+
+def test_where_a_system_lies_and_its_caps_change_no_row_and_its_codes_do() -> None:
+    source = load_reviewed(VISITS, Source)
+    assert source.model_copy(update={"refusal_cap": 0.5, "title": "Other"}).mapping_sha256 == source.mapping_sha256
+    text = source.model_dump(by_alias=True)
+    text["feeds"]["visits"]["columns"]["Race"][0]["codes"]["White"] = "OTHER"
+    assert Source.model_validate(text).mapping_sha256 != source.mapping_sha256
 
 
 def test_a_resource_must_be_spoken_for_column_by_column(tmp_path: Path) -> None:
