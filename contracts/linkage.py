@@ -66,6 +66,9 @@ class LinkageChoice(Reviewed):
     thresholds: Thresholds
     caps: Caps
     gates: Gates
+    one_id_systems: tuple[str, ...] = Field(
+        default=(), description="Systems that never give one person two ids of their own: two of their ids are two people."
+    )
 
 
 class Interval(Reviewed):
@@ -85,7 +88,7 @@ class AccuracyRow(Reviewed):
         default="permitted", description="Subjects that the county's terms allow to be linked, or, in a simulation, all."
     )
     scope: Literal["all", "with_birth_date"] = Field(description="Every linkable subject, or only those with a full birth date.")
-    by: Literal["overall", "race_group", "sex", "system_pair"]
+    by: Literal["overall", "race_group", "sex", "age_band", "system_pair"]
     group: str
     precision: Interval
     recall: Interval
@@ -151,6 +154,7 @@ class ModelCard(Reviewed):
     model: ModelName
     linker_uid: str
     sha256: Sha256 = Field(description="Of the model file; a model that does not match its card is refused.")
+    engine: Literal["duckdb", "spark"] = Field(default="duckdb", description="The one backend that scores with this version.")
     intended_use: str
     training: Training
     evidence: tuple[Evidence, ...]

@@ -19,7 +19,7 @@ from resources.sql import Connection, load_sql, replace_table, rows, scalar
 
 PACKAGE = "assets.linked"
 Scope = Literal["all", "with_birth_date"]
-By = Literal["overall", "race_group", "sex", "system_pair"]
+By = Literal["overall", "race_group", "sex", "age_band", "system_pair"]
 
 
 @dataclass(frozen=True)

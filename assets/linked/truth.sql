@@ -34,9 +34,16 @@ select
     subject.person,
     person.race_group,
     person.sex,
+    case
+        when person.birth_date is null or night.newest is null then 'unknown'
+        else (['0-17', '18-24', '25-34', '35-44', '45-54', '55-64', '65+'])[1 + len(list_filter(
+            [18, 25, 35, 45, 55, 65], lambda age: age <= date_sub('year', person.birth_date::date, night.newest)
+        ))]
+    end as age_band,
     standardised.dob is not null as has_birth_date
 from subject
 join read_parquet($persons) as person on person.person = subject.person
+cross join (select max(known_from) as newest from linked.membership_versions) as night
 left join linked.standardised as standardised
     on standardised.subject_id = subject.subject_id and standardised.domain = subject.domain and standardised.known_to is null
 where subject.people = 1

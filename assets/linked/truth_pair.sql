@@ -1,20 +1,20 @@
--- How many pairs of subjects are rightly together, are together, and belong together: overall, by race group, by sex, by system pair?
+-- How many pairs of subjects are rightly together, are together, and belong together: overall, by race group, sex, age band and system pair?
 -- A pair counts for a group if either of its people is in it, so a wrong link across groups costs both.
 with subject as (
     select * from temp.linked_truth where has_birth_date or not $with_birth_date
 ),
 cell as (
-    select domain, person_key, person, system, race_group, sex, count(*) as n
+    select domain, person_key, person, system, race_group, sex, age_band, count(*) as n
     from subject
     group by all
 ),
 -- Every way in which subjects can be together: under one key, of one person, or both.
 together as (
-    select 'found' as kind, domain, person_key as of, system, race_group, sex, sum(n) as n from cell group by all
+    select 'found' as kind, domain, person_key as of, system, race_group, sex, age_band, sum(n) as n from cell group by all
     union all
-    select 'true', domain, person::varchar, system, race_group, sex, sum(n) from cell group by all
+    select 'true', domain, person::varchar, system, race_group, sex, age_band, sum(n) from cell group by all
     union all
-    select 'right', domain, person_key || '|' || person, system, race_group, sex, sum(n) from cell group by all
+    select 'right', domain, person_key || '|' || person, system, race_group, sex, age_band, sum(n) from cell group by all
 ),
 whole as (
     select kind, domain, of, sum(n) as n from together group by all
@@ -34,6 +34,12 @@ by_sex as (
     join whole on whole.kind = own.kind and whole.domain = own.domain and whole.of = own.of
     group by own.sex, own.kind
 ),
+by_age as (
+    select 'age_band' as slice, own.age_band as grp, own.kind, sum(whole.n * (whole.n - 1) / 2 - (whole.n - own.n) * (whole.n - own.n - 1) / 2) as pairs
+    from (select kind, domain, of, age_band, sum(n) as n from together group by all) as own
+    join whole on whole.kind = own.kind and whole.domain = own.domain and whole.of = own.of
+    group by own.age_band, own.kind
+),
 in_system as (
     select kind, domain, of, system, sum(n) as n from together group by all
 ),
@@ -52,6 +58,7 @@ counted as (
     select * from overall
     union all select * from by_race
     union all select * from by_sex
+    union all select * from by_age
     union all select * from by_system
 )
 select
@@ -63,4 +70,4 @@ select
 from counted
 where grp is not null
 group by slice, grp
-order by list_position(['overall', 'race_group', 'sex', 'system_pair'], slice), grp
+order by list_position(['overall', 'race_group', 'sex', 'age_band', 'system_pair'], slice), grp

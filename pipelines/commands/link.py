@@ -21,6 +21,7 @@ from pipelines.place import Place
 from resources.warehouse import Warehouse
 
 if TYPE_CHECKING:
+    from assets.linked.cluster_accuracy import ClusterRow
     from assets.linked.evaluate import Evaluation
 
 app = typer.Typer(no_args_is_help=True, help="How good the linkage is; a new model version.")
@@ -40,6 +41,7 @@ class Accuracy:
     """Accuracy against the truth of a simulated county."""
 
     found: Evaluation
+    clusters: tuple[ClusterRow, ...] = ()
 
     @property
     def good(self) -> bool:
@@ -55,9 +57,9 @@ def evaluate(
     truth: Annotated[Path | None, typer.Option(help="Folder with the truth of a simulated county; default the one in the home.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Compare tonight's persons with the truth of a simulated county, by race group, sex and system pair.
+    """Compare tonight's pairs and persons with the truth of a simulated county, by race group, sex, age band and system pair.
 
-    A real county has no truth: its accuracy is known only from a random, blind, labelled sample.
+    A real county has no truth: its accuracy is known only from a random, blind, judged sample (throughcare link sample).
 
     Example: throughcare link evaluate --truth ./data/simulated_county/truth
     """
@@ -118,10 +120,12 @@ def train(
 
 def measure_accuracy(place: Place, truth: Path) -> Accuracy:
     """Read the warehouse and the truth, side by side."""
+    from assets.linked.cluster_accuracy import clusters
     from assets.linked.evaluate import evaluate as compare
 
     with Warehouse(place.home).reader() as con:
-        return Accuracy(compare(con, truth))
+        found = compare(con, truth)
+        return Accuracy(found, tuple(clusters(con)))
 
 
 def accuracy_document(accuracy: Accuracy) -> dict[str, Any]:
@@ -130,6 +134,7 @@ def accuracy_document(accuracy: Accuracy) -> dict[str, Any]:
         "good": accuracy.good,
         "promised": {"precision": PRECISION, "recall": RECALL, "among": "subjects with a full birth date"},
         **accuracy.found.to_dict(),
+        "clusters": [row.to_dict() for row in accuracy.clusters],
     }
 
 
@@ -143,6 +148,15 @@ def say_accuracy(accuracy: Accuracy) -> None:
             for row in accuracy.found.accuracy
         ),
         numbers=("precision", "recall", "F1"),
+    )
+    table(
+        "Whole persons against the simulated truth: B-cubed over subjects, and people seen twice or more found whole",
+        ("by", "group", "subjects", "precision", "interval ", "recall", "interval", "F1", "found whole"),
+        (
+            (row.by.replace("_", " "), row.group, row.subjects, *_interval(row.precision), *_interval(row.recall), row.f1, row.whole.value)
+            for row in accuracy.clusters
+        ),
+        numbers=("subjects", "precision", "recall", "F1", "found whole"),
     )
     found = accuracy.found
     say(
