@@ -32,6 +32,7 @@ class Parser(StrEnum):
     ICD10 = "icd10"  # adds the point that some systems leave out
     DAY_AFTER = "day_after"  # a last day into the first day after it: our periods are half-open
     DATE_WITH_X = "date_with_x"  # 1980-05-XX: digits nobody knew are written X
+    IS_WRITTEN = "is_written"  # true where anything is written: a day of deletion into is_deleted
     FIRST_OF_SEVERAL = "first_of_several"  # ids joined by the separator: the smallest, so that their order does not matter
 
 
@@ -41,6 +42,7 @@ PARSER_TARGETS: Mapping[Parser, str | None] = {
     Parser.ICD10: "icd10",
     Parser.DAY_AFTER: "valid_to",
     Parser.DATE_WITH_X: "birth_date",
+    Parser.IS_WRITTEN: None,
     Parser.FIRST_OF_SEVERAL: None,
 }
 """The field a parser fills; None: any field of text."""
@@ -124,9 +126,11 @@ def column_messages(column: Column, record_type: RecordType, formats: SourceForm
     dtype = record_type.fields[field]
     words = record_type.vocabularies.get(field)
     messages = _parser_messages(column)
+    if column.parse is Parser.IS_WRITTEN and dtype != pl.Boolean:
+        messages.append(f"the parser is_written fills a yes or no, which [{field}] is not")
     if field == "other_names" and column.parse is not Parser.OTHER_NAMES:
         messages.append("the field [other_names] needs parse: other_names_json")
-    if (words or dtype == pl.Boolean) and column.codes is None:
+    if (words or dtype == pl.Boolean) and column.codes is None and column.parse is not Parser.IS_WRITTEN:
         allowed = ", ".join(words) if words else "true, false"
         messages.append(f"the field [{field}] needs codes: every raw code and one of {allowed} (or null: not known)")
     for code, word in (column.codes or {}).items():
@@ -134,7 +138,7 @@ def column_messages(column: Column, record_type: RecordType, formats: SourceForm
     dated = dtype in (pl.Date, pl.Datetime("us")) and column.parse not in NEEDS_NO_FORMAT
     if dated and not (column.formats or (formats.date if dtype == pl.Date else formats.timestamp)):
         messages.append(f"nothing says how the field [{field}] is written; add formats here or to the source")
-    if column.separator and not record_type.is_list(field) and column.parse is not Parser.FIRST_OF_SEVERAL:
+    if column.separator and not isinstance(dtype, pl.List) and column.parse is not Parser.FIRST_OF_SEVERAL:
         messages.append(f"the field [{field}] is not a list; remove separator")
     if column.placeholders and field != "birth_date":
         messages.append("placeholders are for birth_date only")

@@ -153,7 +153,8 @@ class Feed(Reviewed):
     race: Race | None = None
     sex: SexAsked | None = None
     only: dict[str, tuple[str, ...]] = Field(
-        default_factory=dict, description="Vendor column to the texts of the rows this feed is about; other rows are set aside and counted."
+        default_factory=dict,
+        description="Vendor column to the texts of this feed's rows (*: any); other rows are set aside.",
     )
     aliases: dict[str, tuple[str, ...]] = Field(default_factory=dict, description="Vendor column to other spellings of its header.")
     labels: tuple[Label, ...] = Field(default=(), description="Rules that rows of this feed carry besides those of their type.")

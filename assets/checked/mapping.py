@@ -142,7 +142,9 @@ def _values(text: pl.Expr, column: Column, record_type: RecordType, *, formats: 
     return made
 
 
-def _parsed(text: pl.Expr, column: Column, record_type: RecordType, *, days: Sequence[str], as_of: datetime, timezone: str) -> Values:
+def _parsed(  # noqa: PLR0911 - one return a parser
+    text: pl.Expr, column: Column, record_type: RecordType, *, days: Sequence[str], as_of: datetime, timezone: str
+) -> Values:
     match column.parse:
         case Parser.LAST_FIRST:
             return values.last_first_values(text)
@@ -152,6 +154,8 @@ def _parsed(text: pl.Expr, column: Column, record_type: RecordType, *, days: Seq
             return values.date_with_x_values(text, column, as_of=as_of)
         case Parser.FIRST_OF_SEVERAL:
             return values.first_of_several_values(text, column.to, column.separator or ";")
+        case Parser.IS_WRITTEN:
+            return values.is_written_values(text, column.to)
         case Parser.DAY_AFTER:
             return values.day_after_values(text, column.to, days, timezone)
         case _:

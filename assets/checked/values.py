@@ -251,6 +251,11 @@ def date_with_x_values(text: pl.Expr, column: Column, *, as_of: datetime) -> Val
     return birth_date_values(said, column, ("%Y-%m-%d", "%Y-%m", "%Y"), as_of=as_of)
 
 
+def is_written_values(text: pl.Expr, field: str) -> Values:
+    """Whether anything is written."""
+    return Values({field: text.is_not_null()}, {})
+
+
 def first_of_several_values(text: pl.Expr, field: str, separator: str) -> Values:
     """The smallest of several ids, whatever their order; ids are compared as text."""
     items = text.str.split(separator).list.eval(pl.element().str.strip_chars()).list.eval(pl.element().filter(pl.element() != ""))

@@ -40,11 +40,20 @@ def text_chunks(folder: Path, part: Part, source: Source, con: Connection, *, ra
         yield chunk.filter(_ours(chunk, only)) if only else chunk
 
 
+ANYTHING = "*"
+"""Stands in ``only`` for any text at all."""
+
+
 def _ours(chunk: pl.DataFrame, only: Mapping[str, Sequence[str]]) -> pl.Expr:
     """Rows the feed is about, and those that nobody can read."""
-    said = pl.all_horizontal(pl.col(column).str.strip_chars().fill_null("").is_in(list(texts)) for column, texts in only.items())
+    said = pl.all_horizontal(_says(pl.col(column).str.strip_chars(), texts) for column, texts in only.items())
     marks = [pl.col(mark).is_not_null() for mark in (RAGGED, ROW_FAULT) if mark in chunk.columns]
     return pl.any_horizontal(said, *marks)
+
+
+def _says(text: pl.Expr, texts: Sequence[str]) -> pl.Expr:
+    listed = text.fill_null("").is_in(list(texts))
+    return listed | (text.fill_null("") != "") if ANYTHING in texts else listed
 
 
 def _chunks(path: Path, part: Part, source: Source, con: Connection, *, raw: bool) -> Iterator[pl.DataFrame]:
