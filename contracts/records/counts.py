@@ -41,7 +41,7 @@ class AggregateCount(Record):
     region: str = plain("Region of the county; null: all.", standard=CONVENTION, nullable=True)
     stratum: str = coded("Trait that people themselves stated; null: not counted by one.", Stratum, standard=CONVENTION, nullable=True)
     stratum_value: str = plain("Value of that trait.", standard=CONVENTION, nullable=True)
-    count: pl.Int64 = plain("How many.", standard=_POINTS, unit="events or people, as the decision point says", ge=0)
+    count: pl.Int32 = plain("How many.", standard=_POINTS, unit="events or people, as the decision point says", ge=0)
     category_system: str = coded(
         "How race was asked where the count was made; null: not said.",
         CategorySystem,
