@@ -19,7 +19,23 @@ from pipelines.place import StrangePackage, assert_rooms
 
 
 def _app() -> typer.Typer:
-    from pipelines.commands import consents, county, demo, disclosures, docs, explain, ledger, link, night, query, scope, source, status, up
+    from pipelines.commands import (
+        consents,
+        county,
+        demo,
+        disclosures,
+        docs,
+        explain,
+        ledger,
+        lineage,
+        link,
+        night,
+        query,
+        scope,
+        source,
+        status,
+        up,
+    )
 
     app = typer.Typer(
         name="throughcare",
@@ -41,6 +57,8 @@ def _app() -> typer.Typer:
     app.command()(explain.explain)
     app.command()(scope.scope)
     app.command()(disclosures.disclosures)
+    app.command()(lineage.lineage)
+    app.command()(lineage.prove_revocation)
     app.command()(query.query)
     app.command()(up.up)
     app.command()(docs.docs)

@@ -9,7 +9,7 @@ there; products are stored uncompressed so that text lies there as text), and ev
 from __future__ import annotations
 
 import mmap
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -22,7 +22,7 @@ from contracts.products import Product
 from resources.home import Home
 from resources.published_files import ProductFiles
 from resources.published_reader import open_product
-from resources.sql import Connection, load_sql, rows
+from resources.sql import Connection, load_sql, rows, table_exists
 
 PACKAGE: Final = "assets.published"
 SHORTEST: Final = 6
@@ -49,9 +49,10 @@ class Scan:
     hits: Mapping[str, int]
 
 
-def denied_identifiers(con: Connection, night: date) -> Denied:
-    """Identifiers of everybody and every record that a deny or an erasure speaks of on ``night``."""
-    found = [(str(identifier), str(kind)) for identifier, kind in rows(con, load_sql(PACKAGE, "denied_identifier"), {"night": night})]
+def denied_identifiers(con: Connection, night: date, *, subjects: Sequence[str] | None = None) -> Denied:
+    """Identifiers of everybody and every record that a deny or an erasure speaks of on ``night``, or only of these subjects."""
+    values = {"night": night, "everybody": subjects is None, "subjects": list(subjects or [])}
+    found = [(str(identifier), str(kind)) for identifier, kind in rows(con, load_sql(PACKAGE, "denied_identifier"), values)]
     never = frozenset(identifier for identifier, kind in found if kind != "own")
     return Denied(never, frozenset(identifier for identifier, kind in found if kind == "own") - never)
 
@@ -82,7 +83,6 @@ def scan(con: Connection, *, home: Home, products: Iterable[Product], denied: De
         products: products of the county's text.
         denied: as :func:`denied_identifiers`.
     """
-    _prepare(con)
     files = 0
     hits: dict[str, int] = {}
     for product in products:
@@ -109,6 +109,8 @@ def _prepare(con: Connection) -> None:
 
 def _permitted(con: Connection, product: Product) -> dict[str, frozenset[str]]:
     """Table -> own ids of denied people that it may show."""
+    if not table_exists(con, "published", "own_id_permit"):
+        return {}
     question = "select table_name, own_id from published.own_id_permit where recipient = $recipient and product = $product"
     found: dict[str, set[str]] = {}
     for table, own_id in rows(con, question, {"recipient": product.recipient, "product": product.name}):
