@@ -1,6 +1,6 @@
-"""The measured accuracy of this county's links: kept in the register, shown by the warehouse.
+"""The measured accuracy of this county's links: kept in the register, which outlives the warehouse.
 
-Belongs here: writing an estimate and showing the newest one as ``linked.accuracy``. Does not belong here: estimating (sample_estimate.py).
+Belongs here: writing an estimate. Does not belong here: estimating (sample_estimate.py), or who is shown it (the published stage's audit).
 """
 
 from __future__ import annotations
@@ -10,10 +10,7 @@ from datetime import date
 
 from assets.linked.sample_estimate import Estimate
 from assets.linked.sample_files import SampleKey
-from resources.sql import Connection, load_sql, replace_table
-
-PACKAGE = "assets.linked"
-
+from resources.sql import Connection
 
 def keep(con: Connection, key: SampleKey, found: Sequence[Estimate], *, on: date) -> None:
     """Write the estimate of one sample; judged further, the same sample's estimate takes the place of its earlier one."""
@@ -39,8 +36,3 @@ def keep(con: Connection, key: SampleKey, found: Sequence[Estimate], *, on: date
             },
         ).fetchall()
     con.execute("commit").fetchall()
-
-
-def show(con: Connection, night: date) -> int:
-    """Fill ``linked.accuracy`` with the newest estimate made up to ``night``; returns its rows, none where nothing was judged."""
-    return replace_table(con, "linked.accuracy", load_sql(PACKAGE, "accuracy"), {"night": night})

@@ -19,7 +19,7 @@ from resources.sql import Connection, insert_into, load_sql, replace_table
 
 _COUNTED: Final = "temp.audit_decision"
 ABOUT_PEOPLE: Final = ("consent_standing", "link_count")
-ABOUT_TERMS: Final = ("instrument", "delivery", "disposition", "review_count")
+ABOUT_TERMS: Final = ("instrument", "delivery", "disposition", "review_count", "accuracy")
 
 
 def hand_over_terms(con: Connection, alias: str, *, night: date) -> None:

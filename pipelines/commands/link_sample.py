@@ -29,7 +29,7 @@ def sample(
     judged: Annotated[Path | None, typer.Option(help="Instead: the reviewers' file with their answers.")] = None,
     key: Annotated[Path | None, typer.Option(help="The sample's key; default key.json beside the judged file.")] = None,
     write: Annotated[
-        bool, typer.Option("--write", help="Keep the estimate: it becomes linked.accuracy and is printed by products.")
+        bool, typer.Option("--write", help="Keep the estimate: products print it from the next night on.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -81,7 +81,6 @@ def _estimate(judged: Path, key_file: Path, *, write: bool, as_json: bool) -> No
             if not any(answer.verdict is not Verdict.UNSURE for answer in answers):
                 raise sampling.SampleRefused("no pair is judged same or different; there is nothing to keep")
             accuracy.keep(desk.con, key, found, on=now(desk.county, desk.place.home).date())
-            accuracy.show(desk.con, max(desk.night, now(desk.county, desk.place.home).date()))
             Ledger(desk.place.home).append(
                 EntryKind.SAMPLED, night=desk.night, what="estimate kept", sample=key.sample, judged=len(answers), unanswered=unanswered
             )

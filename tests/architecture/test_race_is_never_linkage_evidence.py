@@ -22,7 +22,7 @@ LINKED = ROOT / "assets" / "linked"
 FOLDERS = sorted(path.parent for path in ROOT.glob("contracts/*/linkage/linkage.yaml"))
 FORBIDDEN = re.compile(r"race|ethnic|hispanic|latino|tribe|skin|ancestry|nationality|citizen|birthplace|language|religion", re.IGNORECASE)
 MEASURES = {
-    "truth.sql", "truth_pair.sql", "race_assertion.sql", "conservation.sql", "cluster_accuracy.sql", "accuracy.sql",
+    "truth.sql", "truth_pair.sql", "race_assertion.sql", "conservation.sql", "cluster_accuracy.sql",
     "sample_subject.sql", "sample_frame.sql", "diff_group.sql",
 }  # fmt: skip
 """SQL of this stage that may name race: content that is passed on, and accuracy by group, which reads links and never makes them."""

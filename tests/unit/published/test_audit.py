@@ -69,6 +69,24 @@ def test_the_audit_names_deliveries_rows_linkage_and_products(patients: Publishe
     assert len(patients.read(AUDIT, "select product from products")) == len(patients.county.products)
 
 
+def test_accuracy_of_linkage_is_said_not_to_be_measured_until_a_sample_was_judged(patients: PublishedWorld) -> None:
+    patients.publish(AUDIT)
+    assert patients.read(AUDIT, "select group_name, value, standing from linkage_accuracy") == [("all", None, "not measured here")]
+    for sample, day, group, value, judged in (
+        ("first", "2026-01-01", "all", 0.5, 400), ("second", "2026-02-01", "all", 0.97, 380), ("second", "2026-02-01", "AIAN", 1.0, 3),
+        ("later", "2027-01-01", "all", 0.1, 400),
+    ):  # fmt: skip
+        patients.con.execute(
+            "insert into registers.main.linkage_accuracy values (?, ?, ?, 'person.v1', 'race_group', ?, 'precision', ?, 0.9, 1.0, ?, 900)",
+            [sample, day, day, group, value, judged],
+        )
+    patients.publish(AUDIT)
+    assert sorted(patients.read(AUDIT, "select group_name, value, judged, standing from linkage_accuracy"), key=str) == [
+        ("AIAN", None, None, "too few pairs judged"),
+        ("all", 0.97, 380, "estimated from a judged sample"),
+    ]
+
+
 def test_no_key_of_a_person_is_in_the_audit(patients: PublishedWorld) -> None:
     patients.publish(AUDIT)
     content = patients.everything(AUDIT)
