@@ -34,7 +34,7 @@ from resources.integrator import code_sha256
 from resources.keyring import Keyring
 from resources.sql import Connection, load_sql
 
-ABOUT_TERMS: Final = frozenset({"facts.instrument", "facts.delivery", "facts.disposition", "facts.review_count"})
+ABOUT_TERMS: Final = frozenset({"facts.instrument", "facts.delivery", "facts.disposition", "facts.review_count", "facts.accuracy"})
 ABOUT_PEOPLE: Final = frozenset({"facts.consent_standing", "facts.link_count", "facts.decision_count"})
 
 
