@@ -35,6 +35,7 @@ class Delta:
 def fingerprint(model: FrozenModel, choice: LinkageChoice) -> str:
     """One hash of everything but the data that decides who is linked."""
     parts = [RULES_VERSION, vocabulary.fingerprint(), model.card.sha256, choice.thresholds.model_dump(), choice.caps.model_dump()]
+    parts += [sorted(choice.one_id_systems)] if choice.one_id_systems else []
     frequencies = [(table.column, table.sha256, table.rest) for table in model.card.term_frequencies]
     return hashlib.sha256(json.dumps([parts, frequencies], sort_keys=True).encode()).hexdigest()
 

@@ -113,6 +113,7 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
     versions.forget(con, night)
     versions.begin(con, night)
     decisions.stand(con, night)
+    replace_table(con, "linked.one_id_system", "select unnest($systems::varchar[]) as system", {"systems": list(choice.one_id_systems)})
     before = persons_alive(con)
     rest = score.load_frequencies(con, model)
     # A domain that no instrument upholds any more still has to let go of its persons.

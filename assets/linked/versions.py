@@ -98,6 +98,7 @@ TABLES: Mapping[str, Versioned] = {
 def prepare(con: Connection) -> None:
     """Create the versioned tables that are missing."""
     con.execute("create table if not exists linked.night_begun (night date not null, is_finished boolean not null)").fetchall()
+    con.execute("create table if not exists linked.one_id_system (system varchar not null)").fetchall()
     _drop_old_layouts(con)
     for name, table in TABLES.items():
         columns = ", ".join(f"{column} {kind}" for column, kind in table.columns.items())

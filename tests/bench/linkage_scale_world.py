@@ -225,7 +225,9 @@ class Changes:
     judged: float = 0.0002
 
 
-def change(con: duckdb.DuckDBPyConnection, *, total: int, seed: int, changes: Changes = Changes(), judge: bool = True) -> dict[str, int]:
+def change(
+    con: duckdb.DuckDBPyConnection, *, total: int, first_seed: int, seed: int, changes: Changes = Changes(), judge: bool = True
+) -> dict[str, int]:
     """Let one night's changes happen to the checked and consented tables (and, if asked, to the reviewers' judgements)."""
     done: dict[str, int] = {}
     known = pl.DataFrame(con.sql("select subject_id from checked.subject order by sha256(subject_id || 'change')").to_arrow_table())[
@@ -258,7 +260,10 @@ def change(con: duckdb.DuckDBPyConnection, *, total: int, seed: int, changes: Ch
         con.execute(_JUDGE_SQL, {"n": done["judged"], "night": NEXT}).fetchall()
     fresh = int(total * changes.inserted)
     done["inserted"] = fresh
-    crowd = people(total, seed).sample(n=fresh, seed=seed).with_columns(pl.lit(1).alias("times"))
+    # One in two is somebody known already, seen once more; the others are new people.
+    known_people = people(total, first_seed).sample(n=fresh // 2, seed=seed)
+    new_people = people(total, seed).sample(n=fresh - fresh // 2, seed=seed).with_columns(pl.col("person") + total)
+    crowd = pl.concat([known_people, new_people]).with_columns(pl.lit(1).alias("times"))
     write(con, identities(crowd, seed + 7, prefix="new"), night=NEXT)
     return done
 
@@ -273,10 +278,10 @@ with told as (
     join linked.membership as other on other.subject_id = edge.subject_b
     where edge.known_to is null
 ),
-some as (
+picked as (
     (select * from told where is_together order by sha256(subject_a || subject_b) limit $n // 2)
     union all
     (select * from told where not is_together order by sha256(subject_a || subject_b) limit $n // 2)
 )
-select subject_a, subject_b, case when is_together then 'different' else 'same' end, 'bench', $night, 'bench', 'bench' from some
+select subject_a, subject_b, case when is_together then 'different' else 'same' end, 'bench', $night, 'bench', 'bench' from picked
 """
