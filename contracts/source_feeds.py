@@ -28,6 +28,7 @@ from contracts.columns import Label
 from contracts.records import RECORD_TYPES, RecordType
 from contracts.records.registry import PERSON_ID_FIELD, SubjectFrom
 from contracts.reviewed import Reviewed
+from contracts.vocabularies.counts import is_aggregate_only
 from contracts.vocabularies.fhir import FHIR_COLUMNS, FHIR_OPTIONAL_COLUMNS
 from contracts.vocabularies.hmis import HMIS_COLUMNS
 from contracts.vocabularies.prohibited import is_prohibited
@@ -224,7 +225,7 @@ def feed_faults(name: str, feed: Feed, *, formats: SourceFormats, origin: str) -
     faults: list[FeedFault] = []
     if feed.origin.kind != origin:
         faults.append(((*here, "from"), f"this connector reads a {origin}, not a {feed.origin.kind}"))
-    faults += _said_twice(here, feed)
+    faults += _said_twice(here, feed, record_type)
     faults += _other_faults(here, feed)
     for vendor_column, columns in feed.columns.items():
         for column in columns:
@@ -235,7 +236,7 @@ def feed_faults(name: str, feed: Feed, *, formats: SourceFormats, origin: str) -
     return faults
 
 
-def _said_twice(here: tuple[str, ...], feed: Feed) -> list[FeedFault]:
+def _said_twice(here: tuple[str, ...], feed: Feed, record_type: RecordType) -> list[FeedFault]:
     faults: list[FeedFault] = []
     for column in feed.unused:
         if column in feed.columns or column in feed.key:
@@ -253,6 +254,9 @@ def _said_twice(here: tuple[str, ...], feed: Feed) -> list[FeedFault]:
     for column in feed.used_columns:
         if is_prohibited(column):
             faults.append((here, f"the column [{column}] holds what is dropped at intake; remove it"))
+        elif record_type.is_about_people and is_aggregate_only(column):
+            message = f"the column [{column}] says of one person what may only be counted; list it under unused, and deliver aggregate_count"
+            faults.append((here, message))
     if feed.origin.resource:
         known = RESOURCE_COLUMNS[feed.origin.resource]
         faults += [(here, f"[{column}] is not read from a {feed.origin.resource}") for column in feed.vendor_columns if column not in known]
@@ -273,6 +277,9 @@ def reader_faults(name: str, feed: Feed, kind: str) -> list[FeedFault]:
         lacking = [column for column in feed.used_columns if column not in placed]
         if lacking:
             faults.append((here, f"the layout gives no places for {', '.join(lacking)}"))
+        silent = [column for column in placed if column not in feed.vendor_columns and not is_prohibited(column)]
+        if silent:
+            faults.append((here, f"nothing is said about {', '.join(silent)}; map them, list them under unused, or take them out"))
     if kind in {"fhir_ndjson", "hmis_csv"} and feed.origin.resource not in (FHIR_COLUMNS if kind == "fhir_ndjson" else HMIS_COLUMNS):
         faults.append((here, f"this connector does not read a [{feed.origin.resource}]"))
     return faults
@@ -315,6 +322,9 @@ def _missing_messages(feed: Feed, record_type: RecordType) -> list[str]:
         messages.append("nothing says whom a row is about; map a column to source_person_id")
     if filled & {"race", "ethnicity"} and feed.race is None:
         messages.append("race or ethnicity is mapped; say under race: which category_system and method the source uses")
+    if feed.race is not None and feed.race.method not in record_type.race_methods:
+        allowed = ", ".join(sorted(method.value for method in record_type.race_methods))
+        messages.append(f"race in a [{record_type.name}] is {allowed}, not {feed.race.method.value}")
     for reference in record_type.references:
         if reference.field in filled and reference.record_type not in feed.references:
             messages.append(

@@ -27,3 +27,11 @@ def connector_for(source: Source) -> Connector:
             from resources.source_systems.fhir_ndjson import FhirNdjsonConnector
 
             return FhirNdjsonConnector()
+        case "hmis_csv":
+            from resources.source_systems.hmis_csv import HmisCsvConnector
+
+            return HmisCsvConnector()
+        case "excel_drop" | "fixed_width_drop":
+            from resources.source_systems.table_drop import TableDropConnector
+
+            return TableDropConnector()

@@ -46,6 +46,10 @@ class Rule(StrEnum):
     EXPANDS_TOO_MUCH = "expands_too_much"
     WATERMARK_UNSORTED = "watermark_unsorted"
     FIRST_ROWS = "first_rows"
+    HMIS_EXPORT = "hmis_export"
+    MISSING_MEMBER = "missing_member"
+    MALFORMED_WORKBOOK = "malformed_workbook"
+    MALFORMED_FOOTER = "malformed_footer"
 
 
 @dataclass(frozen=True, order=True)

@@ -9,12 +9,14 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from contracts.source_feeds import Feed
 from contracts.sources import CsvDrop, Source
 from resources.source_systems.connector import Collected, Known, Part
-from resources.source_systems.csv_text import examine, write_without_dropped
+from resources.source_systems.csv_text import FileFaultError, examine, write_without_dropped
 from resources.source_systems.drift import Before, Drift, policy_of
 from resources.source_systems.drop_folder import Dropped, Examine, collect_sets, unreachable
 from resources.source_systems.dropped_files import looked_into
+from resources.source_systems.odd_headers import has_oddities, write_plain
 from resources.source_systems.places import PlaceUnreachable
 
 
@@ -30,6 +32,8 @@ class CsvDropConnector:
 
         def accept(file: Dropped, copy: Path) -> Part:
             feed = source.feeds[file.feed]
+            if has_oddities(feed):
+                _made_plain(copy, options, feed)
             policy = policy_of(source, file.feed, known.before.get(file.feed, Before()))
             seen = examine(copy, options, expected=feed.vendor_columns, min_rows=feed.min_rows, policy=policy)
             drift.extend(seen.header.drift)
@@ -52,6 +56,19 @@ class CsvDropConnector:
 
         found = collect_drop(source, place=place, night=night, into=into, known=known, examine=accept)
         return replace(found, drift=(*drift, *found.drift))
+
+
+def _made_plain(copy: Path, options: CsvDrop, feed: Feed) -> None:
+    plain = copy.with_name(f".{copy.name}.plain")
+    try:
+        write_plain(copy, plain, options, feed)
+    except UnicodeDecodeError:
+        plain.unlink()  # the examination says where it is not in its encoding
+        return
+    except FileFaultError:
+        plain.unlink()
+        raise
+    plain.replace(copy)
 
 
 def collect_drop(source: Source, *, place: str, night: date, into: Path, known: Known, examine: Examine) -> Collected:

@@ -26,7 +26,7 @@ from resources.source_systems.connector import Fault, Rule
 from resources.source_systems.drift import SHAPE_ROWS, Drift, DriftPolicy, Shape, drift_of, normal, shape_of, veiled
 
 __all__ = ["BLOCK", "CHUNK_ROWS", "POSITION", "RAGGED", "Examined", "FileFaultError", "Header", "examine", "normal", "pass_over_bytes",
-           "read_chunks", "read_header", "refuse_drift", "write_without_dropped"]  # fmt: skip
+           "read_chunks", "read_header", "records", "refuse_drift", "write_without_dropped"]  # fmt: skip
 
 BLOCK = 1024 * 1024
 CHUNK_ROWS = 200_000
@@ -206,6 +206,15 @@ def _records(path: Path, options: CsvDrop) -> Iterator[list[str]]:
         else:
             return
     raise FileFaultError(Fault(Rule.MALFORMED_QUOTES, f"the text after row {max(0, failed_after)} cannot be split into fields"))
+
+
+def records(path: Path, options: CsvDrop) -> Iterator[list[str]]:
+    """Every record of the file that is not an empty line, header first.
+
+    Raises:
+        FileFaultError: where the text cannot be split into fields.
+    """
+    return _records(path, options)
 
 
 def _lines(stream: IO[str]) -> Iterator[str]:

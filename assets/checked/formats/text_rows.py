@@ -10,9 +10,9 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.sources import CsvDrop, FhirNdjson, Source
+from contracts.sources import CsvDrop, FhirNdjson, Source, SqlAlchemyQuery
 from resources.source_systems.connector import Part
-from resources.source_systems.csv_text import POSITION, RAGGED, read_chunks
+from resources.source_systems.csv_text import CHUNK_ROWS, POSITION, RAGGED, read_chunks
 from resources.sql import Connection
 
 __all__ = ["POSITION", "RAGGED", "RAW", "ROW_FAULT", "raw_rows", "text_chunks"]
@@ -65,8 +65,10 @@ def _chunks(path: Path, part: Part, source: Source, con: Connection, *, raw: boo
 
             resource = source.feeds[part.feed].origin.resource or ""
             yield from resource_chunks(con, path, resource, raw=raw)
-        case _:
+        case SqlAlchemyQuery():
             yield from _table_chunks(path)
+        case _:
+            yield from _frame_chunks(path)
 
 
 def _table_chunks(folder: Path) -> Iterator[pl.DataFrame]:
@@ -75,6 +77,12 @@ def _table_chunks(folder: Path) -> Iterator[pl.DataFrame]:
         frame = pl.read_parquet(file)
         yield frame.with_columns(pl.int_range(before + 1, before + 1 + pl.len(), dtype=pl.Int64).alias(POSITION))
         before += frame.height
+
+
+def _frame_chunks(path: Path) -> Iterator[pl.DataFrame]:
+    """Rows of a part whose reader landed them as one frame with their positions and marks."""
+    with path.open("rb") as stream:
+        yield from pl.read_parquet(stream).iter_slices(CHUNK_ROWS)
 
 
 def raw_rows(chunks: Iterator[pl.DataFrame], positions: Sequence[int]) -> pl.DataFrame:
