@@ -38,8 +38,10 @@ _SESSION = {
     "mssql": ("SET LOCK_TIMEOUT {milliseconds}", "SET DEADLOCK_PRIORITY LOW", "SET NOCOUNT ON"),
 }
 
-_REFUSED = re.compile(r"28P01|28000|ORA-01017|ORA-28000|\b1045\b|\b18456\b")
-"""Codes with which databases refuse a user; asking again would only lock the account."""
+_REFUSED = re.compile(
+    r"28P01|28000|ORA-01017|ORA-28000|\b1045\b|\b18456\b|password authentication failed|role \".*\" does not exist|no pg_hba\.conf entry"
+)
+"""How databases refuse a user; asking again would only lock the account."""
 
 
 def database_url(place: str) -> URL:

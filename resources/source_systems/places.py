@@ -143,6 +143,7 @@ class RemoteFolder:
             raise OSError
 
     def _list(self) -> list[dict[str, Any]]:
+        self.system.invalidate_cache()  # what lies there now, not what lay there
         listed: list[dict[str, Any]] = self.system.ls(self.path, detail=True)
         return listed
 
@@ -207,8 +208,11 @@ def _folder(place: str) -> Folder:
 def _connected(place: str) -> RemoteFolder:
     from fsspec.core import url_to_fs
 
-    # No cache: neither of a listing, which must be today's, nor of a session, which holds a secret.
-    system, path = url_to_fs(place, use_listings_cache=False, skip_instance_cache=True)
+    options: dict[str, Any] = {}
+    if urlsplit(place).scheme in {"sftp", "ssh", "sshfs"}:
+        # sshfs trusts any server unless it is told which; this account's own list is what decides.
+        options["known_hosts"] = str(Path.home() / ".ssh" / "known_hosts")
+    system, path = url_to_fs(place, skip_instance_cache=True, **options)  # a session holds a secret, and ends with the look
     system.ls(path, detail=False)
     return RemoteFolder(system, str(path))
 

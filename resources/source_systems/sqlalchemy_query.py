@@ -71,7 +71,7 @@ class SqlAlchemyConnector:
                 # Nothing of the fast path is kept: what it could not do, the portable path does from the beginning.
                 options = options.model_copy(update={"fast": False})
                 _forget(done, into, everything=True)
-            except (SQLAlchemyError, OSError, ImportError) as error:
+            except Exception as error:  # whatever a driver makes of a value: a bad source never stops the night
                 if _is_bad_text(error):
                     return Collected(faults=(Fault(Rule.WRONG_ENCODING, f"feed [{done.feed}]: a text is not in the database's encoding"),))
                 if attempt == options.attempts or not is_broken_connection(error, connected=done.connected):

