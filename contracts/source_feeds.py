@@ -255,7 +255,7 @@ def _said_twice(here: tuple[str, ...], feed: Feed, record_type: RecordType) -> l
         if is_prohibited(column):
             faults.append((here, f"the column [{column}] holds what is dropped at intake; remove it"))
         elif record_type.is_about_people and is_aggregate_only(column):
-            message = f"the column [{column}] says of one person what may only be counted; list it under unused, and deliver aggregate_count"
+            message = f"the column [{column}] says of one person what may only be counted; list it under unused, deliver aggregate_count"
             faults.append((here, message))
     if feed.origin.resource:
         known = RESOURCE_COLUMNS[feed.origin.resource]

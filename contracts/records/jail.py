@@ -12,7 +12,7 @@ import polars as pl
 from contracts.columns import CONVENTION, Kind, Label
 from contracts.records.counting import CountingRules, Switch
 from contracts.records.declaring import Contact, Derived, Intercept, Parent, SubjectFrom, Unit, declares
-from contracts.records.rules import InOrder, NotBeforeBirth
+from contracts.records.rules import InOrder, NotBeforeBirth, OneOf
 from contracts.records.shared import Identified, Raced, Record, Timestamp, coded, identifier, plain, sensitive
 from contracts.vocabularies.jail import (
     AdmissionType,
@@ -181,6 +181,7 @@ class JailBooking(Raced):
                 ),
             ),
             rules=(
+                OneOf("last_or_full_name", "A booking names the person, by last or by full name.", ("last_name", "full_name")),
                 InOrder("release_not_before_booking", "A stay does not end before it begins.", ("booked_at",), "released_at"),
                 NotBeforeBirth("booked_at", "booking_not_before_birth", "Nobody is booked before birth."),
                 InOrder("booking_not_before_arrest", "Nobody is booked before the arrest.", ("arrested_at",), "booked_at"),

@@ -70,7 +70,8 @@ def test_a_call_must_run_in_order_and_unknown_times_are_passed_over() -> None:
     ],
 )
 def test_nothing_ends_before_it_begins(record_type: str, start: str, end: str, rule: str) -> None:
-    others = {"booking_type": "new_charge", "encounter_class": "AMB", "encounter_type": "outpatient", "source_person_id": "p"}
+    others = {"booking_type": "new_charge", "encounter_class": "AMB", "encounter_type": "outpatient"}
+    others |= {"source_person_id": "p", "last_name": "Q"}
     known = {field: [word] * 2 for field, word in others.items() if field in RECORD_TYPES[record_type].fields}
     frame = _frame(record_type, **known, **{start: [datetime(2026, 1, 2)] * 2, end: [datetime(2026, 1, 2), datetime(2026, 1, 1)]})
     assert breaches(frame, RECORD_TYPES[record_type]).rows() == [(1, "(row)", rule)]

@@ -208,3 +208,19 @@ def test_the_hash_of_a_text_ignores_comments_and_tells_a_change(tmp_path: Path) 
         path.write_text(changed)
         hashes.append(load_reviewed(path, Source).sha256)
     assert hashes[0] == hashes[1] != hashes[2]
+
+
+@pytest.mark.parametrize("column", ["PrimaryLanguage", "Disability_Status", "sexual_orientation", "IEP"])
+def test_a_trait_that_may_only_be_counted_is_never_read_of_a_person(tmp_path: Path, column: str) -> None:
+    found = _faults(tmp_path, lambda text: _feed(text)["columns"].update({column: "city"}))
+    assert [message for message in found if "may only be counted" in message]
+
+
+def test_the_race_of_a_person_stopped_is_what_was_observed(tmp_path: Path) -> None:
+    def change(text: dict[str, Any]) -> None:
+        feed = _feed(text)
+        feed["record_type"] = "police_stop"
+        feed["columns"] = {"Begin": "stopped_at", "Race": {"to": "race", "codes": {"White": "WHITE"}}}
+        feed["race"]["method"] = "self"
+
+    assert any("race in a [police_stop] is observed, not self" in message for message in _faults(tmp_path, change))
