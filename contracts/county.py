@@ -27,6 +27,8 @@ from contracts.instruments import Instrument
 from contracts.linkage import LinkageChoice, card_file, model_file
 from contracts.product_faults import product_faults
 from contracts.products import Product
+from contracts.records import RECORD_TYPES
+from contracts.records.counting import CountingRules
 from contracts.reviewed import Fault, Reviewed, TermsFaults, file_lines, line_of, load_reviewed
 from contracts.sources import Source
 
@@ -56,6 +58,24 @@ class CountyText(Reviewed):
     sources: tuple[str, ...] = Field(min_length=1, description="Sources in use; each has a file in sources/.")
     integrator: str = Field(description="Agency that runs the pipeline.")
     retention: Retention
+    counting: dict[str, dict[str, bool]] = Field(
+        default_factory=dict,
+        description="Record type to the kinds of record that count there or do not, where the county departs from ours.",
+    )
+
+    @field_validator("counting")
+    @classmethod
+    def _known_switches(cls, value: dict[str, dict[str, bool]]) -> dict[str, dict[str, bool]]:
+        for name, said in value.items():
+            rules = RECORD_TYPES[name].counting if name in RECORD_TYPES else None
+            if rules is None:
+                counted = ", ".join(other for other, record_type in RECORD_TYPES.items() if record_type.counting)
+                raise ValueError(f"records of [{name}] are not counted; there are: {counted}")
+            try:
+                rules.turned(said)
+            except KeyError as error:
+                raise ValueError(f"{name}: {error.args[0]}") from None
+        return value
 
     @field_validator("timezone")
     @classmethod
@@ -95,6 +115,17 @@ class County:
     def population(self) -> Path:
         """Benchmark population by race group, sex, age band and year."""
         return self.folder / "benchmarks" / "population.csv"
+
+    def counting(self, record_type: str) -> CountingRules:
+        """How records of a type are counted here: the type's own rules, with the county's switches.
+
+        Raises:
+            KeyError: if there is no such type, or its records are not counted.
+        """
+        rules = RECORD_TYPES[record_type].counting
+        if rules is None:
+            raise KeyError(f"records of [{record_type}] are not counted")
+        return rules.turned(self.text.counting.get(record_type, {}))
 
     def product(self, recipient: str, name: str) -> Product:
         """The product of that recipient and name.
