@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from contracts.linkage import card_file
-from pipelines.commands import link_explain, link_review, link_sample
+from pipelines.commands import link_explain, link_model, link_review, link_sample
 from pipelines.commands.common import BAD, USAGE, AsJson, here, terms
 from pipelines.display import complain, emit_json, say, table
 from pipelines.place import Place
@@ -30,6 +30,8 @@ app.add_typer(link_review.app, name="review")
 app.command()(link_explain.explain)
 app.command()(link_explain.history)
 app.command()(link_sample.sample)
+app.command()(link_model.diff)
+app.command()(link_model.card)
 
 PRECISION = 0.99
 RECALL = 0.90
