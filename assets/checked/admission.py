@@ -14,6 +14,8 @@ from assets.checked.judging import held_parents
 from assets.checked.registry_sql import close_versions, insert_admitted, is_completed, versions_table
 from assets.checked.report import Disposition, FeedReport
 from assets.checked.staging import PACKAGE, Staged, key_parameters, refused_by_rule, refused_count, show
+from assets.checked.tables import SIDE_TABLES
+from contracts.column_mapping import SexAsked
 from contracts.consents import DEFECTS_OF
 from contracts.sources import Source
 from contracts.vocabularies.emergency import EMS_BEHAVIORAL_HEALTH_PATTERN, OPIOID_OVERDOSE_PATTERN
@@ -51,7 +53,7 @@ def _write(con: Connection, source: Source, feed: Staged, asked: Mapping[str, ob
     told_apart = states_identity and feed.record_type.evidence is Evidence.PRIMARY
     replace_table(con, "temp.reused", load_sql(PACKAGE, "reused") if told_apart else NO_REUSE, asked)
     replace_table(con, "temp.admitted", load_sql(PACKAGE, "admitted"))
-    for table in (versions_table(feed.record_type), "checked.observation_versions", "checked.race_code_versions"):
+    for table in (versions_table(feed.record_type), *SIDE_TABLES):
         con.execute(close_versions(table), {"night": asked["night"], "source": source.name}).fetchall()
     insert_into(con, "checked.source_record", load_sql(PACKAGE, "new_source_record"), asked)
     _insert_content(con, feed, asked)
@@ -59,11 +61,13 @@ def _write(con: Connection, source: Source, feed: Staged, asked: Mapping[str, ob
         insert_into(con, "checked.observation_versions", load_sql(PACKAGE, "observed"), asked)
     if feed.record_type.race_fields and feed.feed.race:
         insert_into(con, "checked.race_code_versions", load_sql(PACKAGE, "raced"), asked)
+    if states_identity and "sex" in feed.feed.targets:
+        insert_into(con, "checked.sex_code_versions", load_sql(PACKAGE, "sexed"), asked)
 
 
 def _parameters(source: Source, feed: Staged, night: date) -> dict[str, object]:
     labels = sorted({*feed.record_type.labels, *source.labels, *feed.feed.labels})
-    race = feed.feed.race
+    race, sex = feed.feed.race, feed.feed.sex or SexAsked()
     return {
         **key_parameters(source, feed),
         "night": night,
@@ -71,6 +75,8 @@ def _parameters(source: Source, feed: Staged, night: date) -> dict[str, object]:
         "evidence": feed.record_type.evidence.value,
         "category_system": race.category_system.value if race else None,
         "method": race.method.value if race else None,
+        "sex_question": sex.question.value,
+        "sex_method": sex.method.value,
         "behavioral_health_types": sorted(word.value for word in BEHAVIORAL_HEALTH_CALL_TYPES),
         "other_programmes": list(source.other_programmes),
         "smi_pattern": code_set_pattern(SMI_DX_PROXY_ROOTS),

@@ -211,7 +211,11 @@ def derive_subject(con: Connection, night: date) -> int:
 
 
 def derive_race(con: Connection, night: date) -> int:
-    """Fill ``checked.race_assertion``: what each record asserts, in one set of words; returns its rows. ``night`` is the run's."""
+    """Fill ``checked.race_assertion``: what each record asserts, in one set of words; returns its rows. ``night`` is the run's.
+
+    Fills ``checked.sex_assertion`` too: the same for sex and gender.
+    """
+    _derive(con, "sex_assertion", night)
     return _derive(con, "race_assertion", night)
 
 

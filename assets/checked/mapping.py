@@ -8,7 +8,7 @@ Rows that cannot be used are named by position, column and rule. They are never 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -19,7 +19,7 @@ from assets.checked.contract import PLACE, ROW_RULE, breaches
 from assets.checked.formats.text_rows import POSITION, RAGGED, ROW_FAULT
 from assets.checked.values import Values
 from contracts.records import RecordType
-from contracts.records.registry import DERIVED_FIELDS
+from contracts.records.registry import DERIVED_FIELDS, SEX_RAW_FIELD
 from contracts.source_feeds import Column, Feed, Parser, SourceFormats
 from contracts.vocabularies.person import BirthDateQuality
 
@@ -90,7 +90,9 @@ def plan_of(feed: Feed, record_type: RecordType, *, formats: SourceFormats, as_o
     fields |= {field: pl.lit(value, dtype=record_type.fields[field]) for field, value in feed.constants.items()}
     fields["is_deleted"] = fields.get("is_deleted", pl.lit(False)).fill_null(False)
     if "race_raw" in record_type.fields:
-        fields["race_raw"] = _race_raw(feed)
+        fields["race_raw"] = _raw(feed, {"race", "ethnicity"})
+    if SEX_RAW_FIELD in record_type.fields:
+        fields[SEX_RAW_FIELD] = _raw(feed, {"sex"})
     if "birth_date_quality" in record_type.fields and "birth_date_quality" not in fields:
         fields["birth_date_quality"] = pl.lit(BirthDateQuality.MISSING.value)
     in_order = {field: fields.get(field, pl.lit(None, dtype=dtype)).cast(dtype).alias(field) for field, dtype in record_type.fields.items()}
@@ -114,11 +116,14 @@ def _key(columns: tuple[str, ...]) -> pl.Expr:
     return parts[0] if len(parts) == 1 else pl.concat_str(parts, separator=KEY_SEPARATOR)
 
 
-def _race_raw(feed: Feed) -> pl.Expr:
-    asked = [pl.col(name) for name, columns in feed.columns.items() for column in columns if column.to in {"race", "ethnicity"}]
-    if not asked:
+def _raw(feed: Feed, fields: Set[str]) -> pl.Expr:
+    """What the source wrote in the columns of some fields, joined with /; of columns that add up to a list each with its name."""
+    names = [name for name, columns in feed.columns.items() if any(column.to in fields for column in columns)]
+    if not names:
         return pl.lit(None, dtype=pl.String)
-    joined = pl.concat_str(asked, separator="/", ignore_nulls=True)
+    adding = {name for name in names if sum(feed.targets.count(column.to) > 1 for column in feed.columns[name])}
+    written = [pl.lit(f"{name}=") + pl.col(name) if name in adding else pl.col(name) for name in names]
+    joined = pl.concat_str(written, separator="/", ignore_nulls=True)
     return pl.when(joined != "").then(joined)
 
 

@@ -2,7 +2,7 @@
 
 Belongs here: creating them, undoing a night. Does not belong here: filling them.
 Content carries no name, birth date or address. Identifiers lie in ``observation_versions``, ``source_record``, ``identity`` and
-``subject``; race lies in ``race_code_versions`` and ``race_assertion``.
+``subject``; race lies in ``race_code_versions`` and ``race_assertion``, sex as it was coded in ``sex_code_versions`` and ``sex_assertion``.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ _TABLES = (
             record_id varchar not null, version varchar not null, subject_id varchar, source varchar not null, system varchar not null,
             parent_record_id varchar, race varchar[], ethnicity varchar, race_raw varchar, category_system varchar not null,
             method varchar not null, asserted_on date, known_from date not null, known_to date)""",
+    """create table if not exists checked.sex_code_versions (
+            record_id varchar not null, version varchar not null, subject_id varchar, source varchar not null, system varchar not null,
+            parent_record_id varchar, sex varchar, sex_raw varchar, question varchar not null, method varchar not null, asserted_on date,
+            known_from date not null, known_to date)""",
     """create table if not exists checked.source_record (
             record_id varchar not null, source varchar not null, system varchar not null, record_type varchar not null,
             source_record_id varchar not null, known_from date not null)""",
@@ -46,8 +50,8 @@ _TABLES = (
             known_before bigint not null, begun bigint not null, ended bigint not null, known_after bigint not null,
             is_conserved boolean not null)""",
 )
-_SIDE_TABLES = ("checked.observation_versions", "checked.race_code_versions")
-_PEOPLE = ("identity", "subject", "race_assertion", "key_reuse")
+SIDE_TABLES = ("checked.observation_versions", "checked.race_code_versions", "checked.sex_code_versions")
+_PEOPLE = ("identity", "subject", "race_assertion", "sex_assertion", "key_reuse")
 
 
 def create_tables(con: Connection) -> None:
@@ -66,7 +70,7 @@ def create_tables(con: Connection) -> None:
 def undo_night(con: Connection, source: str, record_types: Iterable[RecordType], night: date) -> None:
     """Forget what ``night`` wrote of a source and reopen what it closed: a rerun starts from the state the night found."""
     asked = {"source": source, "night": night}
-    for table in (*map(versions_table, record_types), *_SIDE_TABLES):
+    for table in (*map(versions_table, record_types), *SIDE_TABLES):
         con.execute(f"delete from {table} where source = $source and known_from = $night", asked).fetchall()
         con.execute(f"update {table} set known_to = null where source = $source and known_to = $night", asked).fetchall()
     con.execute("delete from checked.source_record where source = $source and known_from = $night", asked).fetchall()

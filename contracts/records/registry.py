@@ -23,16 +23,35 @@ from contracts.vocabularies.person import Evidence, PersonRole
 from contracts.vocabularies.race import RaceCode, RaceMethod
 
 __all__ = [
-    "DERIVED_FIELDS", "IDENTITY_FIELDS", "PARENT_FIELD", "PERSON_ID_FIELD", "RACE_FIELDS", "RECORD_FIELDS", "Contact", "CountingRules",
-    "Derived", "Intercept", "Parent", "RecordType", "Reference", "RowLabel", "SubjectFrom", "Unit", "record_type_of",
+    "DERIVED_FIELDS",
+    "IDENTITY_FIELDS",
+    "PARENT_FIELD",
+    "PERSON_ID_FIELD",
+    "RACE_FIELDS",
+    "RECORD_FIELDS",
+    "SEX_RAW_FIELD",
+    "Contact",
+    "CountingRules",
+    "Derived",
+    "Intercept",
+    "Parent",
+    "RecordType",
+    "Reference",
+    "RowLabel",
+    "SubjectFrom",
+    "Unit",
+    "record_type_of",
 ]  # fmt: skip
 
 RECORD_FIELDS: tuple[str, ...] = tuple(Record.to_schema().columns)
 PERSON_ID_FIELD = "source_person_id"
 PARENT_FIELD = "source_parent_id"
-IDENTITY_FIELDS: tuple[str, ...] = tuple(name for name in Identified.to_schema().columns if name not in OfPerson.to_schema().columns)
+SEX_RAW_FIELD = "sex_raw"
+IDENTITY_FIELDS: tuple[str, ...] = tuple(
+    name for name in Identified.to_schema().columns if name not in {*OfPerson.to_schema().columns, SEX_RAW_FIELD}
+)
 RACE_FIELDS: tuple[str, ...] = tuple(name for name in Raced.to_schema().columns if name not in Identified.to_schema().columns)
-DERIVED_FIELDS: frozenset[str] = frozenset({"birth_date_quality", "birth_year", "birth_month", "race_raw"})
+DERIVED_FIELDS: frozenset[str] = frozenset({"birth_date_quality", "birth_year", "birth_month", "race_raw", SEX_RAW_FIELD})
 """Fields that mapping derives from others; no vendor column maps to them."""
 
 
@@ -120,7 +139,8 @@ class RecordType:
     @cached_property
     def content_fields(self) -> tuple[str, ...]:
         """Fields that say what happened: all but keys, identity and race."""
-        keys = {*RECORD_FIELDS, PERSON_ID_FIELD, PARENT_FIELD, "person_role", *(reference.field for reference in self.references)}
+        references = {reference.field for reference in self.references}
+        keys = {*RECORD_FIELDS, PERSON_ID_FIELD, PARENT_FIELD, "person_role", SEX_RAW_FIELD, *references}
         return tuple(name for name in self.fields if name not in {*keys, *self.identity_fields, *self.race_fields})
 
     @cached_property

@@ -144,6 +144,7 @@ class Identified(OfPerson):
         labels=(Label.QUASI_ID,),
         nullable=True,
     )
+    sex_raw: str = quasi("Sex or gender as the source coded it.", standard=CONVENTION, nullable=True)
     phone: str = identifier("Telephone number.", standard="US Core: Patient.telecom; NEMSIS 3.5.1: ePatient.18", nullable=True)
     street_address: str = identifier("Street address.", standard="US Core: Patient.address.line; NEMSIS 3.5.1: ePatient.05", nullable=True)
     city: str = quasi("City of the address.", standard="US Core: Patient.address.city; NEMSIS 3.5.1: ePatient.06", nullable=True)

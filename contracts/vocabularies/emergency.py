@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+from contracts.vocabularies.diagnosis import case_pattern
+
 
 class UnitDisposition(StrEnum):
     """Whether the unit met a patient (NEMSIS eDisposition.27)."""
@@ -82,12 +84,8 @@ class EmsPlace(StrEnum):
     LAW_ENFORCEMENT = "law_enforcement"  # intercept 1
 
 
-EMS_BEHAVIORAL_HEALTH_PATTERN = (
-    r"^(F[0-9][0-9A-Z]([.][0-9A-Z]*)?|R4[56]([.][0-9A-Z]*)?|T14[.]91[A-Z]?"
-    r"|T(3[6-9]|4[0-9]|5[0-9]|6[0-9]|7[01])[.][0-9A-Z]{2}2[0-9A-Z]?|X(7[1-9]|8[0-3])([.][0-9A-Z]*)?)$"
-)
-"""Codes of the NEMSIS behavioural health case definition of 27 May 2025: F, R45, R46, T14.91, T36-T71 where the sixth character says
-intentional self-harm (2), X71-X83."""
+EMS_BEHAVIORAL_HEALTH_PATTERN = case_pattern("nemsis_behavioral_health", "eSituation.11")
+"""Codes of the NEMSIS behavioural health case definition (case_definitions.csv): F, R45, R46, and intentional self-harm."""
 
-OPIOID_OVERDOSE_PATTERN = r"^(F11([.][0-9A-Z]*)?|T40[.][012346][0-9A-Z]*)$"
-"""Codes of the NEMSIS opioid overdose case definition: F11, T40.0 to T40.4, T40.6."""
+OPIOID_OVERDOSE_PATTERN = case_pattern("nemsis_opioid_overdose", "eSituation.11")
+"""Codes of the NEMSIS opioid overdose case definition (case_definitions.csv): F11, and poisoning by an opioid, not its adverse effects."""
