@@ -152,7 +152,9 @@ SHARED: Mapping[str, Meaning] = {
 
 @cache
 def _described(record_type: str) -> dict[str, Meaning]:
-    return {
+    known = RECORD_TYPES[record_type]
+    derived = {item.name: Meaning(item.description, item.kind, tuple(sorted({*item.labels, *known.labels}))) for item in known.derived}
+    return derived | {
         str(name): Meaning(
             str(column.description), Kind(column.metadata["kind"]), tuple(Label(label) for label in column.metadata["labels"])
         )

@@ -76,7 +76,7 @@ def _steps(county: County) -> tuple[_Step, ...]:
                 table(
                     ERASED,
                     "Records that a sealing or an expungement removes from everything that follows, link features included.",
-                    *of_checked("legal_event", "jail_booking", "jail_charge", "identity"),
+                    *of_checked("legal_event", "jail_booking", "jail_charge", "housing_move", "screening", "identity"),
                     query="erased_record",
                 ),
             ),

@@ -24,6 +24,8 @@ _PLACEHOLDERS: Final = {
         "subject_id varchar, record_id varchar, person_role varchar, booked_at timestamp, released_at timestamp, facility varchar"
     ),
     "jail_charge": "record_id varchar, parent_record_id varchar, subject_id varchar",
+    "housing_move": "record_id varchar, parent_record_id varchar, subject_id varchar",
+    "screening": "record_id varchar, parent_record_id varchar, subject_id varchar",
     "legal_event": (
         "record_id varchar, subject_id varchar, affects_record_id varchar, event_type varchar, event_date date, known_from date"
     ),

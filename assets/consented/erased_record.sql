@@ -26,9 +26,16 @@ booking as (
 removed as (
     from booking
     union all
-    select charge.record_id, booking.subject_id, booking.event_type, booking.known_from
-    from checked.jail_charge as charge
-    join booking on booking.record_id = charge.parent_record_id
+    -- What hangs on a booking goes with it: its charges, where the person was housed, what was asked at it.
+    select part.record_id, booking.subject_id, booking.event_type, booking.known_from
+    from (
+        select record_id, parent_record_id from checked.jail_charge
+        union all
+        select record_id, parent_record_id from checked.housing_move
+        union all
+        select record_id, parent_record_id from checked.screening
+    ) as part
+    join booking on booking.record_id = part.parent_record_id
     union all
     -- The order itself would tell what it hides.
     select record_id, subject_id, event_type, known_from from event
@@ -55,6 +62,10 @@ traces as (
     from checked.identity as identity
     join emptied using (subject_id)
     where identity.known_to is null
+    union all
+    select screening.record_id, emptied.subject_id, emptied.event_type, emptied.known_from
+    from checked.screening
+    join emptied using (subject_id)
 )
 select
     record_id,

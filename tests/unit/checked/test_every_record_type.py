@@ -10,6 +10,7 @@ import pytest
 from tiny_sources import ANNA, OBSERVED, PERSON, TinyFeed, check_source, join_each_alone
 
 from contracts.records import RECORD_TYPES
+from resources.sql import load_sql
 
 RACE = {"race": OBSERVED}
 BOOKING = TinyFeed(
@@ -323,3 +324,22 @@ def test_counts_have_no_person_and_keep_their_dimensions(house: Any, tmp_path: P
         ("BLACK", None, 41, None),
     ]
     assert house.rows("select count(*) from checked.subject") == [(0,)]
+
+
+def test_what_hangs_on_a_sealed_booking_goes_with_it(house: Any, tmp_path: Path) -> None:
+    at = {"Booking": "source_parent_id", "At": "moved_at"}
+    sealed = TinyFeed(
+        "legal_event",
+        {"Person": "source_person_id", "Booking": "source_parent_id", "What": _words("event_type", "sealed"), "On": "event_date"},
+        [{"Key": "o1", "Person": "p1", "Booking": "b1", "What": "sealed", "On": "2026-02-20"}],
+    )
+    moves = TinyFeed("housing_move", at, [{"Key": "m1", "Booking": "b1", "At": "2026-01-10 09:00"}])
+    screens = TinyFeed(
+        "screening",
+        {"Person": "source_person_id", "At": "screened_at", "Form": _words("screen", "bjmhs")},
+        [{"Key": "q1", "Person": "p1", "At": "2026-01-10 10:00", "Form": "bjmhs"}],
+    )
+    check_source(house.con, house.home, tmp_path, {"bookings": BOOKING, "moves": moves, "screens": screens, "orders": sealed})
+    erased = {name for (name,) in house.con.execute(f"select record_id from ({load_sql('assets.consented', 'erased_record')})").fetchall()}
+    for name in ("jail_booking", "housing_move", "screening", "legal_event"):
+        assert {record for (record,) in house.rows(f"select record_id from checked.{name}")} <= erased, name
