@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from assets.checked.quality.catalogue import MEANINGS as _QUALITY
 from assets.meaning import Meaning, identifier, plain, protected, quasi, sensitive
 
 _PEOPLE = plain("distinct people counted")
@@ -46,6 +47,11 @@ _CHECKED: Mapping[str, Mapping[str, Meaning]] = {
     },
     "checked.health_encounter": {"is_part2": _DIAGNOSIS["is_part2"]},
     "checked.health_diagnosis": _DIAGNOSIS,
+    "checked.sex_assertion": {
+        "raw_code": quasi("sex or gender as the source coded it"),
+        "question": plain("what the source asked: sex, gender, administrative sex, or unknown"),
+        "method": plain("who answered: self, observed, proxy or unknown"),
+    },
     "checked.disposition": {
         "deleted": plain("records that ended tonight: voided by the source, or absent from a full snapshot"),
         "awaiting_parent": plain("admitted rows whose event or encounter has not been delivered yet"),
@@ -278,5 +284,5 @@ _MEASURED: Mapping[str, Mapping[str, Meaning]] = {
     },
 }
 
-BY_TABLE: Mapping[str, Mapping[str, Meaning]] = {**_CHECKED, **_CONSENTED, **_LINKED, **_MEASURED}
+BY_TABLE: Mapping[str, Mapping[str, Meaning]] = {**_CHECKED, **_QUALITY, **_CONSENTED, **_LINKED, **_MEASURED}
 """``schema.table`` -> column -> meaning."""

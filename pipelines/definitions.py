@@ -12,7 +12,7 @@ import dagster as dg
 
 from assets.acquired import assets as acquired_assets
 from assets.checked import assets as checked_assets
-from assets.checked import checks as checked_checks
+from assets.checked.quality import checks as quality_checks
 from assets.consented import assets as consented_assets
 from assets.linked import assets as linked_assets
 from assets.measured import assets as measured_assets
@@ -54,7 +54,7 @@ def build_defs(place: Place, *, county: County | None = None, journal: Journal |
             *published_assets.build(terms.county),
         ],
         asset_checks=[
-            *checked_checks.build(),
+            *quality_checks.build(terms.county),
         ],
         jobs=[nightly, denies],
         schedules=[nightly_schedule(terms.county, nightly)],

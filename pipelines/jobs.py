@@ -10,7 +10,6 @@ from assets.acquired.assets import feed_tables
 from assets.assets import asset_key, nights
 from assets.catalogue import TableKey
 from assets.checked.assets import derived_tables, record_tables
-from assets.checked.checks import advisory_checks
 from assets.consented.assets import tables as consented_tables
 from assets.published.assets import DENIES as DENY_PROOF
 from assets.source_groups import source_groups
@@ -40,9 +39,7 @@ def denies_job(county: County) -> UnresolvedAssetJobDefinition:
     """From the sources that carry consents and sealings to the products; linkage and measures stay as the last good night left them."""
     return dg.define_asset_job(
         DENIES,
-        # What is usual of a delivery may be looked at tomorrow.
-        selection=dg.AssetSelection.assets(*(asset_key(key) for key in denies_selection(county)))
-        - dg.AssetSelection.checks(*advisory_checks()),
+        selection=dg.AssetSelection.assets(*(asset_key(key) for key in denies_selection(county))),
         partitions_def=nights(county),
         executor_def=dg.in_process_executor,
         tags=_TAGS,

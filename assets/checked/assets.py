@@ -13,6 +13,8 @@ from assets.acquired.assets import feed_key
 from assets.assets import POOL, Declared, materialized, night_of, nights, spec, table_asset
 from assets.catalogue import Table, TableKey, checked
 from assets.checked import checks
+from assets.checked.quality import assets as quality
+from assets.checked.quality.catalogue import quality_tables
 from assets.checked.check import check_source, derive_identity, derive_race, derive_subject
 from assets.lineage import Origin, union_of
 from assets.source_groups import SourceGroup, source_groups
@@ -127,7 +129,12 @@ def disposition_table(county: County) -> Table:
 def tables(county: County) -> tuple[Table, ...]:
     """Every table of the stage."""
     records = tuple(table for group in source_groups(county.sources) for table in record_tables(county, group))
-    return (*records, *derived_tables(county), disposition_table(county))
+    return (*records, *derived_tables(county), disposition_table(county), *quality_tables(county, record_keys(county)))
+
+
+def record_keys(county: County) -> tuple[TableKey, ...]:
+    """Assets of the canonical records that the county's sources deliver."""
+    return tuple(record_key(name) for group in source_groups(county.sources) for name in group.record_types)
 
 
 def mapping_lineage(sources: tuple[Source, ...], record_type: str) -> Declared:
@@ -152,6 +159,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
         *(_records(county, group) for group in source_groups(county.sources)),
         _derived(county),
         table_asset(county, disposition_table(county), _disposed),
+        *quality.build(county, record_keys(county)),
     ]
 
 

@@ -1,32 +1,23 @@
-"""Checks of canonical records: blocking where a row must be so, advisory where a delivery usually is so.
+"""Checks of canonical records: what a row must be.
 
-Belongs here: turning the counts of a check report and the verdicts of the suites into Dagster's types. Does not belong here: contracts
-(contracts/records), their application (check) and what is usual (expectations).
+Belongs here: turning the counts of a check report into Dagster's types. Does not belong here: contracts (contracts/records), their
+application (check), and what a delivery usually is (quality/checks).
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 import dagster as dg
 
-from assets.assets import POOL, asset_key
-from assets.catalogue import Table, TableKey, checked
-from assets.checked import expectations
+from assets.catalogue import Table
 from assets.checked.check import CheckReport, CheckVerdict, FeedReport
 from assets.checks import check_result, check_spec
 from assets.figures import per_ten_thousand
-from resources.integrator import Integrator
 from resources.sql import Connection, scalar
 
 SUM = "dispositions_sum"
 CONTRACT = "contract_holds"
 REFUSALS = "refusals_within_cap"
-
-SUITE_OF: dict[str, TableKey] = {
-    expectations.VOLUME: checked("disposition")[0],
-    expectations.IDENTITY: checked("identity")[0],
-    expectations.RACE: checked("race_assertion")[0],
-}
 
 
 def figures_of(found: Sequence[CheckReport], record_type: str) -> dict[str, object]:
@@ -74,43 +65,8 @@ def record_results(con: Connection, table: Table, found: Sequence[CheckReport]) 
         check_result(
             table.key,
             REFUSALS,
-            all(report.verdict is not CheckVerdict.REFUSED for report in found),
+            all(report.verdict not in {CheckVerdict.REFUSED, CheckVerdict.HELD} for report in found),
             {"refused": refused, "refused_per_ten_thousand": per_ten_thousand(refused, read)},
             blocks=False,
         ),
     ]
-
-
-def build() -> list[dg.AssetChecksDefinition]:
-    """The stage's advisory checks; blocking ones are made by the steps themselves."""
-
-    @dg.multi_asset_check(
-        name="checked_is_as_usual",
-        specs=[
-            dg.AssetCheckSpec(
-                suite,
-                asset=asset_key(key),
-                description=f"Advisory: {_columns(suite)} lie in their usual bands.",
-            )
-            for suite, key in SUITE_OF.items()
-        ],
-        pool=POOL,
-    )
-    def usual(context: dg.AssetCheckExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.AssetCheckResult]:
-        with integrator.step("checked.is_as_usual") as con:
-            night = scalar(con, "select max(night) from checked.disposition")
-            verdicts = [expectations.run_suite(con, suite, night) for suite in SUITE_OF]
-        for verdict in verdicts:
-            figures = {"looked_at": verdict.looked_at, **{f"unusual.{column}": True for column in verdict.unmet}}
-            yield check_result(SUITE_OF[verdict.suite], verdict.suite, verdict.passed, figures, blocks=False)
-
-    return [usual]
-
-
-def advisory_checks() -> list[dg.AssetCheckKey]:
-    """Keys of the advisory checks."""
-    return [dg.AssetCheckKey(asset_key(key), suite) for suite, key in SUITE_OF.items()]
-
-
-def _columns(suite: str) -> str:
-    return ", ".join(item.column for item in expectations.SUITES[suite])

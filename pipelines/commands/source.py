@@ -133,7 +133,7 @@ def say_plan(found: NewSource) -> None:
 def _line(item: Proposal, feed: FeedProposal) -> tuple[object, ...]:
     column = item.column
     shape = column.shapes[0][0] if column.shapes and column.look.value not in {"text", "code"} else ""
-    where = "the record's key" if column.name in feed.key else ", ".join(said.to for said in item.said) or item.field or ""
+    where = "the record's key" if column.name in feed.key else ", ".join(str(said["to"]) for said in item.said) or item.field or ""
     return (column.name, f"{column.fill:.0%}", column.distinct, column.look.value, shape, where, f"{item.score:.2f}" if item.score else "",
             item.state.value)  # fmt: skip
 

@@ -19,6 +19,7 @@ from contracts.instruments import Instrument
 from contracts.records import RECORD_TYPES
 from contracts.reviewed import TermsFaults, load_reviewed
 from contracts.sources import Encoding, Source
+from contracts.standards import template
 from pipelines.onboarding.asked import Asked, CannotPropose
 from pipelines.onboarding.file_names import pattern_of
 from pipelines.onboarding.profile import profile
@@ -100,7 +101,12 @@ def plan_source(asked: Asked, around: Surroundings) -> NewSource:
         CannotPropose: if record types and samples do not fit together.
         UnreadableSample: if a sample cannot be opened.
     """
-    feeds, samples, connector = by_standard(asked) if asked.standard in FOLDER_STANDARDS else _from_files(asked)
+    if asked.standard in FOLDER_STANDARDS:
+        feeds, samples, connector, layout, further = by_standard(asked)
+    else:
+        feeds, samples, connector = _from_files(asked)
+        laid = next((feed.proposal.standard for feed in feeds if feed.proposal.standard), "")
+        layout, further = template(laid) if laid else None, ()
     system = asked.system or asked.name
     year = around.year or 2026
     record_types = [feed.proposal.record_type for feed in feeds]
@@ -112,11 +118,13 @@ def plan_source(asked: Asked, around: Surroundings) -> NewSource:
         instruments=(instrument_id(asked.name, year),),
         steward=asked.steward,
         cadence=asked.cadence,
-        delivery_mode=asked.delivery_mode,
+        delivery_mode=asked.delivery_mode or (layout.delivery_mode if layout and asked.standard in FOLDER_STANDARDS else None),
         connector=connector,
         feeds=feeds,
         schema=schema_address("source"),
         race_method=asked.race_method,
+        formats=layout.formats if layout else {},
+        further=further,
         opening=_opening(asked),
     )
     draft = draft_instrument(

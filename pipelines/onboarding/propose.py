@@ -12,9 +12,9 @@ from enum import StrEnum
 
 import polars as pl
 
+from contracts.column_mapping import mappable_fields
 from contracts.records import RecordType
 from contracts.records.registry import PERSON_ID_FIELD
-from contracts.source_feeds import Column, mappable_fields
 from pipelines.onboarding.crosswalks import Crosswalk, propose_codes
 from pipelines.onboarding.names import key_likeness, likeness
 from pipelines.onboarding.profile import MOST_CODES, ColumnProfile, Look
@@ -45,7 +45,7 @@ class Proposal:
     note: str = ""
     codes: Crosswalk | None = None
     formats: tuple[str, ...] = ()
-    said: tuple[Column, ...] = ()  # as the layout of a standard says it
+    said: tuple[Mapping[str, object], ...] = ()  # as the layout of a standard says it
 
 
 @dataclass(frozen=True)
@@ -60,11 +60,14 @@ class FeedProposal:
     missing: tuple[str, ...] = ()  # required fields that no column fills
     constants: Mapping[str, object] = field(default_factory=dict)
     standard: str = ""
+    race: Mapping[str, object] | None = None  # how race is asked, where a standard says so
+    rest: Mapping[str, object] = field(default_factory=dict)  # what a standard says of the feed besides its columns
 
     @property
     def filled(self) -> frozenset[str]:
         """Fields that a column is mapped to."""
-        return frozenset(item.field for item in self.columns if item.state is State.MAPPED and item.field)
+        mapped = [item for item in self.columns if item.state is State.MAPPED]
+        return frozenset({*(item.field for item in mapped if item.field), *(str(one["to"]) for item in mapped for one in item.said)})
 
     @property
     def undecided(self) -> int:

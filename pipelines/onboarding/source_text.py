@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.source_feeds import Column
 from contracts.vocabularies.crosswalk import codes_for
 from contracts.vocabularies.race import CategorySystem, RaceMethod
 from pipelines.onboarding.crosswalks import Crosswalk
@@ -29,12 +28,11 @@ SHORT = 110
 class FeedText:
     """One feed's proposal with where its rows come from.
 
-    ``origin``: the mapping after ``from:``, or a question where nobody can know it. ``further``: lines a standard adds to the feed.
+    ``origin``: the mapping after ``from:``, or a question where nobody can know it.
     """
 
     proposal: FeedProposal
     origin: Mapping[str, str] | str
-    further: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def _feed(feed: FeedText, formats: Mapping[str, tuple[str, ...]], race_method: s
         lines.append(f"    key: {listed(proposal.key)}" + (f"   # {proposal.key_note}" if proposal.key_note else ""))
     else:
         lines.append("    key: [DECIDE]   # DECIDE: " + proposal.key_note)
-    lines += feed.further
+    lines += [f"    {key}: {_inner(value)}" for key, value in proposal.rest.items()]
     lines += _race(proposal, race_method)
     lines.append("    columns:")
     for item in proposal.columns:
@@ -154,6 +152,8 @@ def _missing(name: str, proposal: FeedProposal) -> str:
 def _race(proposal: FeedProposal, method: str | None) -> list[str]:
     if not proposal.filled & {"race", "ethnicity"}:
         return []
+    if proposal.race is not None:
+        return [f"    race: {mapped({**proposal.race, **({'method': method} if method else {})})}"]
     words = _race_words(proposal)
     if "ethnicity" in proposal.filled:
         system = CategorySystem.OMB1997_TWO_QUESTION.value
@@ -193,24 +193,22 @@ def _column(item: Proposal, feed: FeedProposal, formats: Mapping[str, tuple[str,
     return [f"      {name}: {item.field}"]
 
 
-def _as_said(name: str, said: tuple[Column, ...]) -> list[str]:
+def _as_said(name: str, said: tuple[Mapping[str, object], ...]) -> list[str]:
     if len(said) == 1:
         one = _said_column(said[0])
         return [f"      {name}: {one}"]
     return [f"      {name}:", *(f"        - {_said_column(column)}" for column in said)]
 
 
-def _said_column(column: Column) -> str:
-    rest = column.model_dump(exclude_defaults=True, mode="json")
-    if set(rest) == {"to"}:
-        return str(rest["to"])
-    parts = [f"{key}: {_inner(value)}" for key, value in rest.items()]
-    return "{" + ", ".join(parts) + "}"
+def _said_column(column: Mapping[str, object]) -> str:
+    if set(column) == {"to"}:
+        return str(column["to"])
+    return "{" + ", ".join(f"{key}: {_inner(value)}" for key, value in column.items()) + "}"
 
 
 def _inner(value: object) -> str:
     if isinstance(value, Mapping):
-        return mapped(value)
+        return "{" + ", ".join(f"{scalar(key)}: {_inner(item)}" for key, item in value.items()) + "}"
     return listed(value) if isinstance(value, list | tuple) else scalar(value)
 
 

@@ -15,6 +15,7 @@ import duckdb
 
 from contracts.county import County
 from contracts.stages import STAGES
+from resources.home import Home
 from resources.keyring import Keyring
 from resources.sql import Connection, rows
 from resources.warehouse import migrate
@@ -40,16 +41,19 @@ def columns_of_every_table(county: County) -> Columns:
 
 def _run(con: Connection, county: County) -> None:
     from assets.acquired.delivery import create_delivery_table
+    from assets.checked.quality.measure import measure_quality
     from assets.checked.tables import create_tables
     from assets.consented import consent
     from assets.consented.own_id import write_own_ids
     from assets.linked.night import join_content, link_night
     from assets.measured.measure import measure
-    from assets.measured.scope import SCOPE_TABLES, close_scope, open_scope
+    from assets.measured.scope import close_scope, open_scope, whole_of
 
     night = county.text.first_night
     create_delivery_table(con)
     create_tables(con)
+    with tempfile.TemporaryDirectory() as home:
+        measure_quality(con, county=county, night=night, home=Home(Path(home)))
     for write in (
         consent.write_clauses,
         consent.write_link_domains,
@@ -64,13 +68,14 @@ def _run(con: Connection, county: County) -> None:
     with tempfile.TemporaryDirectory() as keys:
         link_night(con, county=county, keyring=Keyring(Path(keys)), night=night)
     join_content(con, night=night)
-    open_scope(con, {name: f"select * from linked.{name}" for name in SCOPE_TABLES})
+    open_scope(con, whole_of(con, "linked"))
     measure(
         con,
         target_schema="measured",
         definitions=county.definitions,
         benchmarks=county.population,
         as_of=datetime.combine(night, datetime.min.time()),
+        services=county.services,
     )
     close_scope(con)
 
