@@ -56,7 +56,22 @@ class Gates(Reviewed):
     largest_person: int = Field(ge=1, description="Most subjects one person may hold.")
     merges_per_thousand: float = Field(ge=0, description="Most persons per thousand of last night's that may merge in one night.")
     splits_per_thousand: float = Field(ge=0, description="Most persons per thousand of last night's that may split in one night.")
-    settled_persons: int = Field(ge=0, description="Merges and splits are judged only when last night held at least this many persons.")
+    settled_persons: int = Field(
+        ge=0, description="Merges, splits and parity are judged only when last night held at least this many persons."
+    )
+    candidates_per_subject: float = Field(
+        default=200, ge=0, description="Most candidate pairs per compared subject that one blocking rule may give."
+    )
+    compared_subjects: int = Field(
+        default=1000, ge=0, description="Candidates are judged only when at least so many subjects were compared."
+    )
+    score_drift: float = Field(
+        default=0.25,
+        ge=0,
+        description="Largest population stability index of a system's weights or comparison levels against the model's first night here.",
+    )
+    drift_pairs: int = Field(default=2000, ge=1, description="Drift is judged only where both nights hold at least so many scored pairs.")
+    parity_persons: int = Field(default=100, ge=0, description="Persons that are standardised, compared and resolved anew every night.")
 
 
 class LinkageChoice(Reviewed):

@@ -10,7 +10,7 @@ import dagster as dg
 
 from assets.catalogue import Table, TableKey, linked
 from assets.checks import check_result
-from assets.linked.gates import Gate, GateFinding, GateVerdict
+from assets.linked.gates import Gate, GateFinding, GateVerdict, worst
 from assets.linked.night import LinkReport
 from resources.sql import Connection, load_sql, rows
 
@@ -22,6 +22,9 @@ _MEANS = {
     Gate.LARGEST_PERSON: "No person holds more subjects than the county's limit.",
     Gate.MERGES: "Persons merged tonight, per thousand, are within the county's limit.",
     Gate.SPLITS: "Persons split tonight, per thousand, are within the county's limit.",
+    Gate.CANDIDATES: "No blocking rule gives more candidate pairs per compared subject than the county's limit.",
+    Gate.SCORE_DRIFT: "Weights and comparison levels of every system still look like those of the model's first night here.",
+    Gate.PARITY: "Sampled persons, standardised, compared and resolved anew, come out as they are stored.",
 }
 
 
@@ -35,19 +38,23 @@ def gate_specs(membership: TableKey) -> list[dg.AssetCheckSpec]:
 
 def held(found: LinkReport, overridden: frozenset[str]) -> frozenset[Gate]:
     """Gates that stop the night: held, or without a finding, and not overridden by name."""
-    passed = {finding.gate for finding in found.findings if finding.verdict is GateVerdict.PASSED}
+    worst_of = {gate: worst(found.findings, gate) for gate in Gate}
+    passed = {gate for gate, finding in worst_of.items() if finding is not None and finding.verdict is GateVerdict.PASSED}
     return frozenset(gate for gate in Gate if gate not in passed and gate.value not in overridden)
 
 
 def gates(found: LinkReport, overridden: frozenset[str]) -> Sequence[dg.AssetCheckResult]:
     """The gates' findings; a gate that was overridden by name still shows that it does not hold."""
-    by_gate: dict[Gate, GateFinding] = {finding.gate: finding for finding in found.findings}
-    return [_gate(gate, by_gate.get(gate), blocks=gate.value not in overridden) for gate in Gate]
+    return [_gate(gate, worst(found.findings, gate), blocks=gate.value not in overridden) for gate in Gate]
 
 
 def _gate(gate: Gate, finding: GateFinding | None, *, blocks: bool) -> dg.AssetCheckResult:
     passed = finding is not None and finding.verdict is GateVerdict.PASSED
-    figures = {} if finding is None else {"figure_rounded_up": ceil(finding.figure), "limit": int(finding.limit)}
+    figures: dict[str, int] = {}
+    if finding is not None:
+        # Drift is a fraction, and a check's figures are whole: thousandths of it.
+        unit = 1000 if gate is Gate.SCORE_DRIFT else 1
+        figures = {"figure_rounded_up": ceil(finding.figure * unit), "limit": int(finding.limit * unit)}
     return check_result(MEMBERSHIP, f"gate_{gate.value}", passed, figures, blocks=blocks)
 
 

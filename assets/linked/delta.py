@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -24,12 +25,14 @@ RULES_VERSION = "2"
 
 @dataclass(frozen=True)
 class Delta:
-    """How much of a domain moved: subjects in it, standardised again, compared again, gone."""
+    """How much of a domain moved: subjects in it, standardised again, compared again, gone; and why."""
 
     subjects: int
     standardised: int
     touched: int
     removed: int
+    changes: Mapping[str, int]
+    """Subjects by cause: new, changed, deleted, newly_permitted, newly_denied. A changed hash alone changes nothing and is not counted."""
 
 
 def fingerprint(model: FrozenModel, choice: LinkageChoice) -> str:
@@ -51,6 +54,7 @@ def find(con: Connection, *, domain: str, night: date, choice: LinkageChoice, mo
     replace_table(con, "temp.linked_identity_hash", load_sql(PACKAGE, "identity_hash"))
     replace_table(con, "temp.linked_delta", load_sql(PACKAGE, "delta"), parameters)
     removed = replace_table(con, "temp.linked_removed", load_sql(PACKAGE, "removed"), parameters)
+    came_and_went = rows(con, load_sql(PACKAGE, "cause"), parameters)
     again = standardise(con)
     con.execute(
         "create or replace temp table linked_scope as select subject_id from linked_delta union select subject_id from linked_removed"
@@ -60,7 +64,9 @@ def find(con: Connection, *, domain: str, night: date, choice: LinkageChoice, mo
     replace_table(con, "temp.linked_shared_value", load_sql(PACKAGE, "shared_value"), parameters)
     versions.replace(con, "shared_value", staged="linked_shared_value", domain=domain, night=night)
     touched = replace_table(con, "temp.linked_touched", load_sql(PACKAGE, "touched"), {**parameters, "stale": stale})
-    return Delta(subjects=subjects, standardised=again, touched=touched, removed=removed)
+    came = sum(subjects for cause, subjects in came_and_went if cause in {"new", "newly_permitted"})
+    changes = {**dict(came_and_went), "changed": count(con, "temp.linked_changed") - came - removed}
+    return Delta(subjects=subjects, standardised=again, touched=touched, removed=removed, changes=changes)
 
 
 def _rules_moved(con: Connection, *, domain: str, night: date, seal: str) -> bool:

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from datetime import date
 
 import polars as pl
 
-from assets.linked import block, decisions, delta, gates, register, resolve, score, versions
+from assets.linked import block, decisions, delta, drift, gates, parity, register, resolve, score, versions
 from assets.linked.content import join_content
 from assets.linked.model import FrozenModel, load_model
 from contracts.county import County
 from contracts.linkage import LinkageChoice
 from resources.keyring import Keyring
-from resources.sql import Connection, load_sql, replace_table, rows, scalar
+from resources.sql import Connection, insert_into, load_sql, replace_table, rows, scalar
 
 __all__ = ["DomainReport", "LinkReport", "join_content", "link_domains", "link_night", "take_back"]
 
@@ -49,6 +49,10 @@ class DomainReport:
     violations: int
     events: Mapping[str, int]
     rules: tuple[block.RuleReport, ...]
+    changes: Mapping[str, int]
+    """Why subjects moved: new, changed, deleted, newly_permitted, newly_denied."""
+    parity: int
+    """Of sampled persons resolved anew: subjects that come out otherwise than they are stored."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +79,7 @@ class LinkReport:
                 totals[name] += getattr(report, name)
             totals["capped_keys"] += sum(report.capped_keys.values())
             totals.update({f"events.{name}": number for name, number in report.events.items()})
+            totals.update({f"changes.{name}": number for name, number in report.changes.items()})
         return {
             "domains": len(self.domains),
             **dict(sorted(totals.items())),
@@ -115,17 +120,21 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
     decisions.stand(con, night)
     replace_table(con, "linked.one_id_system", "select unnest($systems::varchar[]) as system", {"systems": list(choice.one_id_systems)})
     before = persons_alive(con)
+    drift.prepare(con, night)
     rest = score.load_frequencies(con, model)
     # A domain that no instrument upholds any more still has to let go of its persons.
     domains = sorted({*delta.domains(con), *(name for name in register.live_domains(con) if not name.endswith(ALONE))})
-    setting = _Setting(night=night, model=model, choice=choice, keyring=keyring, rest=rest)
+    setting = _Setting(night=night, model=model, choice=choice, keyring=keyring, rest=rest, before=before)
     reports = {domain: _link_domain(con, domain, setting) for domain in domains}
     withheld = _keep_alone(con, domains, night=night, keyring=keyring)
     versions.show_membership(con)
-    replace_table(con, "linked.person_event", "select * from registers.main.person_event")
+    _show_events(con)
     replace_table(con, "linked.review_queue", load_sql(PACKAGE, "review_queue"), {"night": night, **choice.thresholds.model_dump()})
     review = rows(con, "select reason, count(*) from linked.review_queue group by reason order by reason")
-    findings = gates.judge(_gate_figures(con, reports, before), choice.gates)
+    _write_blocks(con, reports, night)
+    drifted = drift.drift(con, night=night, model=model.name, drift_pairs=choice.gates.drift_pairs)
+    findings = gates.judge(_gate_figures(con, reports, before, drifted), choice.gates)
+    gates.write(con, findings, night)
     versions.finish(con, night)
     return LinkReport(
         night=night,
@@ -143,7 +152,13 @@ def take_back(con: Connection, night: date) -> None:
     register.undo(con, night)
     versions.undo(con, night)
     versions.show_membership(con)
+    _show_events(con)
+
+
+def _show_events(con: Connection) -> None:
+    """What happened to persons, as the register tells it, and what of it concerns whoever holds their keys."""
     replace_table(con, "linked.person_event", "select * from registers.main.person_event")
+    replace_table(con, "linked.person_change", load_sql(PACKAGE, "person_change"), {"alone": ALONE})
 
 
 def persons_alive(con: Connection) -> int:
@@ -166,6 +181,8 @@ class _Setting:
     choice: LinkageChoice
     keyring: Keyring
     rest: dict[str, float]
+    before: int
+    """Persons alive last night."""
 
     @property
     def floor(self) -> float:
@@ -185,6 +202,14 @@ def _link_domain(con: Connection, domain: str, setting: _Setting) -> DomainRepor
     )
     _stage_memberships(con, resolved, recorded.keys)
     versions.replace(con, "membership_versions", staged="linked_membership", domain=domain, night=night, scope="linked_affected")
+    violations = resolve.violations(con, resolved, domain=domain, rest=setting.rest)
+    persons = int(
+        scalar(
+            con,
+            "select count(distinct person_key) from linked.membership_versions where domain = $domain and known_to is null",
+            {"domain": domain},
+        )
+    )
     return DomainReport(
         subjects=found.subjects,
         standardised=found.standardised,
@@ -196,17 +221,23 @@ def _link_domain(con: Connection, domain: str, setting: _Setting) -> DomainRepor
         edges_opened=opened,
         edges_closed=closed,
         affected=affected,
-        persons=int(
-            scalar(
-                con,
-                "select count(distinct person_key) from linked.membership_versions where domain = $domain and known_to is null",
-                {"domain": domain},
-            )
-        ),
+        persons=persons,
         cut_components=resolved.cut_components,
-        violations=resolve.violations(con, resolved, domain=domain, rest=setting.rest),
+        violations=violations,
         events=recorded.events,
         rules=blocking.rules,
+        changes=found.changes,
+        parity=_parity(con, domain, setting) if found.touched < found.subjects else 0,
+    )
+
+
+def _parity(con: Connection, domain: str, setting: _Setting) -> int:
+    """Differences of sampled persons from a full run, on a settled register; where everybody was compared tonight there can be none."""
+    limits = setting.choice.gates
+    if setting.before < max(limits.settled_persons, 1) or not limits.parity_persons:
+        return 0
+    return parity.differing(
+        con, domain=domain, night=setting.night, model=setting.model, choice=setting.choice, rest=setting.rest, floor=setting.floor
     )
 
 
@@ -219,6 +250,7 @@ def _compare(con: Connection, domain: str, setting: _Setting) -> tuple[int, int,
     replace_table(con, "temp.linked_pair", "select subject_a, subject_b from temp.linked_scored")
     replace_table(con, "temp.linked_judgement", load_sql(PACKAGE, "judgement"))
     replace_table(con, "temp.linked_edge", load_sql(PACKAGE, "edge"), {"model": setting.model.name})
+    drift.note(con, domain=domain, night=setting.night, model=setting.model.name)
     con.execute(
         "create or replace temp table linked_stale as select subject_id from linked_rescored union select subject_id from linked_removed"
     ).fetchall()
@@ -290,10 +322,27 @@ def _keep_alone(con: Connection, domains: Sequence[str], *, night: date, keyring
     return int(scalar(con, "select count(*) from temp.linked_withheld"))
 
 
-def _gate_figures(con: Connection, reports: Mapping[str, DomainReport], before: int) -> gates.GateFigures:
+def _write_blocks(con: Connection, reports: Mapping[str, DomainReport], night: date) -> None:
+    """Keep what every blocking rule gave in ``linked.block_report``: the log of the caps."""
+    names = [field.name for field in fields(block.RuleReport)]
+    con.execute(
+        "create table if not exists linked.block_report (night date not null, domain varchar not null, rule varchar not null,"
+        f" {', '.join(f'{name} bigint not null' for name in names if name != 'rule')})"
+    ).fetchall()
+    con.execute("delete from linked.block_report where night = $night", {"night": night}).fetchall()
+    told = [(night, domain, *astuple(rule)) for domain, report in reports.items() for rule in report.rules]
+    if told:
+        con.register("linked_frame", pl.DataFrame(told, schema=["night", "domain", *names], orient="row"))
+        insert_into(con, "linked.block_report", "select * from linked_frame")
+        con.unregister("linked_frame")
+
+
+def _gate_figures(con: Connection, reports: Mapping[str, DomainReport], before: int, drifted: Mapping[str, float]) -> gates.GateFigures:
     events: Counter[str] = Counter()
+    candidates: Counter[str] = Counter()
     for report in reports.values():
         events.update(report.events)
+        candidates.update({rule.rule: rule.candidates for rule in report.rules})
     largest = scalar(
         con,
         "select coalesce(max(subjects), 0) from (select count(*) as subjects from linked.membership group by domain, person_key)",
@@ -304,4 +353,8 @@ def _gate_figures(con: Connection, reports: Mapping[str, DomainReport], before: 
         persons_before=before,
         merges=events[register.PersonEvent.MERGE.value],
         splits=events[register.PersonEvent.SPLIT.value],
+        compared=sum(report.rescored for report in reports.values()),
+        candidates=candidates,
+        drift=drifted,
+        parity=sum(report.parity for report in reports.values()),
     )
