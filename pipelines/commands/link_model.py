@@ -134,9 +134,8 @@ def _say(before: str, after: str, found: differing.Difference) -> None:
         ],
         numbers=("before", "after", "gained", "lost"),
     )
-    say(
-        f"{found.merges:,} persons are merged, {found.splits:,} are split; {found.changed:,} of {found.subjects_both:,} records change company"
-    )
+    say(f"{found.merges:,} persons are merged, {found.splits:,} are split")
+    say(f"{found.changed:,} of {found.subjects_both:,} records change company")
     table(
         "Records that change company",
         ("by", "group", "records", "changed", "of merged persons", "of split persons"),
