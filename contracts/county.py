@@ -30,6 +30,7 @@ from contracts.products import Product
 from contracts.records import RECORD_TYPES
 from contracts.records.counting import CountingRules
 from contracts.reviewed import Fault, Reviewed, TermsFaults, file_lines, line_of, load_reviewed
+from contracts.services import read_services
 from contracts.sources import Source
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -115,6 +116,12 @@ class County:
     def population(self) -> Path:
         """Benchmark population by race group, sex, age band and year."""
         return self.folder / "benchmarks" / "population.csv"
+
+    @property
+    def services(self) -> Path | None:
+        """What care there is room for; None where the county has not said."""
+        path = self.folder / "services.csv"
+        return path if path.is_file() else None
 
     def counting(self, record_type: str) -> CountingRules:
         """How records of a type are counted here: the type's own rules, with the county's switches.
@@ -286,5 +293,10 @@ def _faults_across(
     for path in (model_file(county.folder / "linkage", county.linkage.model), card_file(county.folder / "linkage", county.linkage.model)):
         if not path.is_file():
             yield Fault("linkage/linkage.yaml", 1, "model", f"[{county.linkage.model}] has no {path.name} beside it; name a trained model")
+    if county.services is not None:
+        try:
+            read_services(county.services)
+        except TermsFaults as error:
+            yield from error.faults
     if not county.population.is_file():
         yield Fault("benchmarks/population.csv", 1, "-", "the file is missing; rates by population need it")

@@ -6,12 +6,15 @@ Belongs here: points counted from rows, points counted from delivered totals, an
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Self
+from typing import Final, Self
 
 from pydantic import Field, model_validator
 
 from contracts.definition_parts import POPULATION, AgeRange, PointEvents, Repeat, Window
 from contracts.reviewed import Reviewed
+
+
+DELIVERED: Final = "delivered:"
 
 
 class Insufficient(Reviewed):
@@ -60,12 +63,20 @@ class AggregatePoint(Reviewed):
     name: str = Field(min_length=1)
     field: AggregateField
     decision_point: str = Field(min_length=1, description="As the delivered totals name it.")
-    base: str = Field(description="`population`, or the id of an earlier aggregate point of the same field.")
+    base: str = Field(
+        description="`population`, the id of an earlier aggregate point of the same field, or `delivered:` and a point of the totals"
+        " that is a base and no decision, such as `delivered:enrolled`."
+    )
     ages: AgeRange | None = Field(default=None, description="Ages of the population base; default those of the file.")
     per: int | None = Field(default=None, ge=1, description="Rates are per so many; default as for other points.")
     decided_by: str = Field(min_length=1)
     discretion: str = Field(min_length=1)
     policy_ref: str = Field(min_length=1)
+
+    @property
+    def delivered_base(self) -> str | None:
+        """Point of the delivered totals that is the base, if the base is one that nobody decides about."""
+        return self.base.removeprefix(DELIVERED) if self.base.startswith(DELIVERED) else None
 
 
 class DecisionPoints(Reviewed):
@@ -99,7 +110,10 @@ class DecisionPoints(Reviewed):
             if point.id in seen or point.id in {other.id for other in self.points} or point.id == POPULATION:
                 raise ValueError(f"the id [{point.id}] is taken; every decision point has its own")
             above = seen.get(point.base)
-            if point.base != POPULATION and (above is None or above.field is not point.field):
+            if point.base == POPULATION or point.delivered_base is not None:
+                seen[point.id] = point
+                continue
+            if above is None or above.field is not point.field:
                 raise ValueError(
                     f"aggregate point [{point.id}] has the base [{point.base}], which is neither `population` nor an earlier aggregate"
                     f" point of [{point.field}]"

@@ -13,7 +13,7 @@ from assets.assets import POOL, materialized, night_of, nights, spec
 from assets.catalogue import Table, TableKey, linked, measured
 from assets.measured import checks
 from assets.measured.measure import MEASURED_TABLES, measure
-from assets.measured.scope import SCOPE_TABLES, close_scope, open_scope
+from assets.measured.scope import SCOPE_TABLES, close_scope, open_scope, whole_of
 from contracts.county import County
 from resources.integrator import Integrator
 from resources.warehouse import logical_hash
@@ -84,7 +84,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
         terms = integrator.terms.county
         as_of = datetime.combine(night_of(context), datetime.min.time())
         with integrator.step("measured") as con:
-            open_scope(con, {name: f"select * from linked.{name}" for name in SCOPE})
+            open_scope(con, whole_of(con, "linked"))
             try:
                 measure(
                     con,
@@ -92,6 +92,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
                     definitions=terms.definitions,
                     benchmarks=terms.population,
                     as_of=as_of,
+                    services=terms.services,
                 )
             finally:
                 close_scope(con)

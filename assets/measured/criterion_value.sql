@@ -1,4 +1,5 @@
 -- How much of each criterion did each person have in its window?
+-- Costs are the county's stated unit costs: a contact that begins in the window, or the days of a stay inside it.
 -- Only people who pass the definition's person filter, and only values above zero.
 with matched as (
     select
@@ -6,6 +7,7 @@ with matched as (
         criterion.criterion_no,
         criterion.unit as counted_unit,
         criterion.window_start,
+        criterion.window_end,
         matched_contact.*
     from scope.criterion
     join scope.matched_contact on matched_contact.filter_id = criterion.filter_id
@@ -18,16 +20,16 @@ counted as (
         person_key,
         case counted_unit when 'event' then count(*) else count(distinct start_at::date) end::double as value
     from matched
-    where counted_unit <> 'bed_day' and start_at >= window_start
+    where counted_unit in ('event', 'distinct_day') and start_at >= window_start and start_at < window_end
     group by definition_id, criterion_no, counted_unit, domain, person_key
 ),
 clipped as (
     select
         *,
         epoch_us(greatest(start_at, window_start)) as begins,
-        epoch_us(coalesce(end_at, $as_of)) as ends
+        epoch_us(least(coalesce(end_at, window_end), window_end)) as ends
     from matched
-    where counted_unit = 'bed_day' and unit = 'bed_day' and (is_open or end_at > window_start)
+    where counted_unit = 'bed_day' and unit = 'bed_day' and start_at < window_end and (is_open or end_at > window_start)
 ),
 uncovered as (
     select
@@ -39,8 +41,30 @@ uncovered as (
         ) as covered_to
     from clipped
 ),
+priced as (
+    select
+        matched.definition_id,
+        matched.criterion_no,
+        matched.domain,
+        matched.person_key,
+        sum(
+            case unit_cost.per
+                when 'event' then if(start_at >= window_start, unit_cost.amount, 0)
+                else greatest(0, epoch_us(least(coalesce(end_at, window_end), window_end)) - epoch_us(greatest(start_at, window_start)))
+                    / 86400000000 * unit_cost.amount
+            end
+        ) as value
+    from matched
+    join scope.unit_cost
+        on unit_cost.system = matched.system and coalesce(unit_cost.record_type = matched.record_type, true)
+        and (unit_cost.per = 'event' or matched.unit = 'bed_day')
+    where counted_unit = 'cost' and start_at < window_end and (start_at >= window_start or is_open or end_at > window_start)
+    group by all
+),
 valued as (
     select definition_id, criterion_no, domain, person_key, value from counted
+    union all
+    select definition_id, criterion_no, domain, person_key, value from priced
     union all
     select
         definition_id,

@@ -81,6 +81,18 @@ def write_racial_disparity(run: Run, bases: Mapping[str, PopulationBase]) -> Non
         bases: residents by race group, cut to the ages of decision_points.yaml.
     """
     rules = run.definitions.decision_points
+    missing = collect_points(run, rules)
+    run.keep("point_person")
+    counts = counts_by_point(run)
+    table = f"{run.target}.racial_disparity"
+    create_from(run.con, table, RACIAL_DISPARITY, ())
+    append(run.con, table, RACIAL_DISPARITY, adjusted(_answers(run, rules, missing, counts, bases)))
+    run.written["racial_disparity"] = count(run.con, table)
+    run.show("racial_disparity")
+
+
+def collect_points(run: Run, rules: DecisionPoints) -> dict[str, Reason | None]:
+    """Fill the scratch table ``point_event`` for every point of ``rules`` that can be answered; returns why the others cannot."""
     run.keep(
         "decision_event",
         period_start=rules.period.start(run.as_of),
@@ -94,13 +106,7 @@ def write_racial_disparity(run: Run, bases: Mapping[str, PopulationBase]) -> Non
     for point in rules.in_order():
         if missing[point.id] is None:
             _collect(run, rules, point)
-    run.keep("point_person")
-    counts = _counts(run)
-    table = f"{run.target}.racial_disparity"
-    create_from(run.con, table, RACIAL_DISPARITY, ())
-    append(run.con, table, RACIAL_DISPARITY, adjusted(_answers(run, rules, missing, counts, bases)))
-    run.written["racial_disparity"] = count(run.con, table)
-    run.show("racial_disparity")
+    return missing
 
 
 def missing_for(run: Run, rules: DecisionPoints, point: DecisionPoint) -> Reason | None:
@@ -168,7 +174,7 @@ def _collect(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
         )
 
 
-def _counts(run: Run) -> dict[tuple[str, str], dict[str, PointCount]]:
+def counts_by_point(run: Run) -> dict[tuple[str, str], dict[str, PointCount]]:
     """Counts by (point, domain), then by race group."""
     names = [each.name for each in fields(PointCount)]
     question = load_sql(PACKAGE, "point_count")

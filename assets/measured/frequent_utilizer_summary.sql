@@ -1,7 +1,9 @@
 -- How many people of each race group meet each definition, and how many of them are on its list?
 -- Shares are of the people counted in the row ALL. A definition that this scope cannot answer has a reason and no figure.
 with people as (
-    select definition_id, domain, unnest([race_group, 'ALL']) as race_group, person_key from scope.definition_person
+    select definition_id, domain, unnest([race_group, 'ALL']) as race_group, person_key
+    from scope.definition_person
+    where definition_id in (select rule_id from scope.definition)
 ),
 based as (
     select definition_id, domain, race_group, count(*) as people from people group by all
@@ -58,7 +60,7 @@ select
     definition.reaches_before_records,
     coalesce(definition_domain.reason, case when answered.people is null then 'base_zero' end) as reason
 from scope.definition_domain
-join scope.definition using (definition_id)
+join scope.definition on definition.definition_id = definition_domain.definition_id
 left join answered
     on answered.definition_id = definition_domain.definition_id and answered.domain = definition_domain.domain
 left join whole on whole.definition_id = definition_domain.definition_id and whole.domain = definition_domain.domain

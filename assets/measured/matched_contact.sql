@@ -5,6 +5,7 @@ select
     person_timeline.person_key,
     person_timeline.record_id,
     person_timeline.system,
+    person_timeline.record_type,
     person_timeline.start_at,
     person_timeline.end_at,
     person_timeline.unit,

@@ -28,31 +28,82 @@ evidence_reason
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Literal
 
+from assets.measured.aggregate_points import write_aggregate_disparity
 from assets.measured.decision_points import write_racial_disparity
+from assets.measured.follow_up import write_follow_up
+from assets.measured.frequent import write_comparisons, write_frequent_utilizers
+from assets.measured.progress import write_policy_changes, write_progress
+from assets.measured.race_across import write_race_across, write_sensitivity
 from assets.measured.run import PACKAGE, Run, held_by, systems_seen
 from assets.measured.scope import SCOPE, ScopeFault, is_open
+from assets.measured.screening import write_screening
+from assets.measured.services import write_service_gaps
 from assets.measured.settled import months_and_days, settle
 from assets.measured.stepping_up import JAIL, write_stepping_up
-from contracts.benchmarks import population_bases, read_population
+from contracts.benchmarks import PopulationBase, PopulationRow, population_bases, read_population
 from contracts.definitions import Definitions
 from resources.sql import Connection, load_sql, rows
 
-MEASURED_TABLES: Final = (
-    "person_timeline",
-    "person_race",
-    "frequent_utilizers",
-    "frequent_utilizer_summary",
-    "racial_disparity",
-    "stepping_up",
-    "reconciliation",
-    "intercept_flow",
+
+@dataclass(frozen=True)
+class Inputs:
+    """What the county's folder holds besides its definitions."""
+
+    population: Sequence[PopulationRow]
+    bases: Mapping[str, PopulationBase]
+    services: Path | None
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tables that are written together, how, and the tables whose making leaves behind what this one reads."""
+
+    tables: tuple[str, ...]
+    write: Callable[[Run, Inputs], None]
+    after: tuple[str, ...] = ()
+
+
+ALWAYS: Final = ("person_timeline", "person_race")
+"""What every measure builds on."""
+
+PARTS: Final = (
+    Part(("frequent_utilizers", "frequent_utilizer_summary"), lambda run, _: write_frequent_utilizers(run)),
+    Part(
+        ("frequent_utilizer_overlap", "frequent_utilizer_stability", "frequent_utilizer_equity"),
+        lambda run, _: write_comparisons(run),
+        after=("frequent_utilizers",),
+    ),
+    Part(("racial_disparity",), lambda run, given: write_racial_disparity(run, given.bases)),
+    Part(("person_race_view", "race_agreement", "race_missingness", "race_kappa"), lambda run, _: write_race_across(run)),
+    Part(
+        ("racial_disparity_sensitivity",),
+        lambda run, given: write_sensitivity(run, given.bases),
+        after=("racial_disparity", "person_race_view"),
+    ),
+    Part(("racial_disparity_aggregate",), lambda run, given: write_aggregate_disparity(run, given.population)),
+    Part(("policy_change",), lambda run, given: write_policy_changes(run, given.bases), after=("racial_disparity",)),
+    Part(("stepping_up",), lambda run, _: write_stepping_up(run)),
+    Part(("screening_result", "screening_summary"), lambda run, _: write_screening(run), after=("stepping_up",)),
+    Part(("follow_up_curve",), lambda run, _: write_follow_up(run), after=("stepping_up",)),
+    Part(
+        ("yearly_reassessment", "target_status", "six_questions"),
+        lambda run, _: write_progress(run),
+        after=("stepping_up", "screening_summary"),
+    ),
+    Part(("reconciliation",), lambda run, _: _write_reconciliation(run)),
+    Part(("intercept_flow",), lambda run, _: _write_flows(run)),
+    Part(("episode", "person_summary", "pathway"), lambda run, _: _write_episodes(run)),
+    Part(("service_gap",), lambda run, given: write_service_gaps(run, given.services)),
 )
+"""In the order they are written."""
+
+MEASURED_TABLES: Final = (*ALWAYS, *(table for part in PARTS for table in part.tables))
 """Tables that :func:`measure` writes to its target schema, in the order it writes them."""
 
 
@@ -76,6 +127,8 @@ def measure(
     definitions: Definitions,
     benchmarks: Path,
     as_of: datetime,
+    services: Path | None = None,
+    tables: Collection[str] | None = None,
     scope: Literal["scope"] = SCOPE,
 ) -> MeasureReport:
     """Answer every measure for the scope that is open on ``con`` (see ``scope.open_scope``).
@@ -86,34 +139,57 @@ def measure(
         definitions: what the county means by its words.
         benchmarks: the population file (contracts/benchmarks.py).
         as_of: county-local moment; nothing at or after it is known.
+        services: the county's services.csv; None: no capacity is known.
+        tables: names of the tables that are wanted, of ``MEASURED_TABLES``; what they build on is written too. Default: all.
         scope: name of the attached scratch database; the questions spell it, so there is only this one.
 
     Raises:
-        ScopeFault: if no scope is open.
-        TermsFaults: if the population file cannot be used.
+        ScopeFault: if no scope is open, or a wanted table is none of the measures.
+        TermsFaults: if the population or the services file cannot be used.
     """
     if not is_open(con):
         raise ScopeFault(f"no scratch database [{scope}] is attached; call open_scope first")
+    chosen = parts_for(MEASURED_TABLES if tables is None else tables)
     population = read_population(benchmarks)
     bases = population_bases(population, ages=definitions.decision_points.ages, year=as_of.year)
     settle(con, definitions, as_of)
-    run = _begin(con, target_schema, definitions, as_of)
-    _write_frequent_utilizers(run)
-    write_racial_disparity(run, bases)
-    write_stepping_up(run)
-    period = definitions.stepping_up.period
-    count_at_end = definitions.timeline.jail_count_taken == "end_of_day"
-    run.publish("reconciliation", period_start=run.since(period, [JAIL]), count_at_end=count_at_end)
-    flow_start = run.since(period, run.systems)
-    run.publish("intercept_flow", period_start=flow_start, transition_days=definitions.timeline.transition_days)
-    return MeasureReport(as_of, target_schema, dict(run.written), {name: _reasons(run, name) for name in _WITH_REASON})
+    run = begin(con, target_schema, definitions, as_of)
+    for part in chosen:
+        part.write(run, Inputs(population, bases, services))
+    reasons = {name: _reasons(run, name) for name in _WITH_REASON if name in run.written}
+    return MeasureReport(as_of, target_schema, dict(run.written), reasons)
 
 
-_WITH_REASON: Final = ("frequent_utilizer_summary", "racial_disparity", "stepping_up", "reconciliation")
+def parts_for(tables: Collection[str]) -> tuple[Part, ...]:
+    """The parts that write ``tables`` and whatever those build on, in order.
+
+    Raises:
+        ScopeFault: if a name is none of ``MEASURED_TABLES``.
+    """
+    if strange := sorted(set(tables) - set(MEASURED_TABLES)):
+        raise ScopeFault(f"{strange} are not tables of the measures; there are: {', '.join(MEASURED_TABLES)}")
+    wanted = set(tables)
+    for part in reversed(PARTS):
+        if wanted & set(part.tables):
+            wanted |= set(part.after)
+    return tuple(part for part in PARTS if wanted & set(part.tables))
 
 
-def _begin(con: Connection, target_schema: str, definitions: Definitions, as_of: datetime) -> Run:
-    """Bookings, timeline, race and persons: what every measure builds on."""
+_WITH_REASON: Final = (
+    "frequent_utilizer_summary",
+    "racial_disparity",
+    "racial_disparity_aggregate",
+    "policy_change",
+    "stepping_up",
+    "screening_summary",
+    "target_status",
+    "reconciliation",
+    "service_gap",
+)
+
+
+def begin(con: Connection, target_schema: str, definitions: Definitions, as_of: datetime) -> Run:
+    """Bookings, timeline, race and persons: what every measure builds on; the definitions are settled."""
     rules = definitions.stepping_up
     months, days = months_and_days(rules.smi.diagnosis_window)
     horizons = {
@@ -122,8 +198,14 @@ def _begin(con: Connection, target_schema: str, definitions: Definitions, as_of:
         if is_known
     }
     run = Run(con, target_schema, definitions, as_of, held_by(con), horizons)
+    cuts = rules.smi.rules
+    run.keep("screening_score", bjmhs_current=cuts.bjmhs_current, k6_cut=cuts.k6, cmhs_men=cuts.cmhs_m, cmhs_women=cuts.cmhs_w)
+    run.keep("booking_screen")
     run.keep(
         "booking",
+        early_hours=rules.smi.early_hours,
+        landmark_hours=rules.smi.landmark_hours,
+        screens=[screen.value for screen in rules.smi.screens],
         screened_within_hours=rules.smi.screened_within_hours,
         diagnosis_months=months,
         diagnosis_days=days,
@@ -132,25 +214,27 @@ def _begin(con: Connection, target_schema: str, definitions: Definitions, as_of:
     )
     run.publish("person_timeline", first_appearance_hours=definitions.timeline.first_appearance_hours)
     run.view("matched_contact")
+    run.keep("race_evidence")
     run.publish("person_race", rule=definitions.race.id, category_system=definitions.race.category_system)
     run.keep("person")
     run.keep("system_seen")
     return replace(run, seen=systems_seen(con))
 
 
-def _write_frequent_utilizers(run: Run) -> None:
-    run.keep(
-        "definition_domain",
-        smi_is_known=run.held.bjmhs_is_known or run.held.diagnosis_is_known,
-        homeless_is_known=run.held.homeless_is_known,
-        resident_is_known=run.held.residence_is_known,
-        age_is_known=run.held.age_is_known,
-    )
-    run.view("definition_person")
-    run.keep("criterion_value")
-    run.keep("criterion_cut")
-    run.publish("frequent_utilizers")
-    run.publish("frequent_utilizer_summary")
+def _write_reconciliation(run: Run) -> None:
+    count_at_end = run.definitions.timeline.jail_count_taken == "end_of_day"
+    run.publish("reconciliation", period_start=run.since(run.definitions.stepping_up.period, [JAIL]), count_at_end=count_at_end)
+
+
+def _write_flows(run: Run) -> None:
+    flow_start = run.since(run.definitions.stepping_up.period, run.systems)
+    run.publish("intercept_flow", period_start=flow_start, transition_days=run.definitions.timeline.transition_days)
+
+
+def _write_episodes(run: Run) -> None:
+    run.publish("episode", episode_days=run.definitions.timeline.episode_days)
+    run.publish("person_summary")
+    run.publish("pathway", period_start=run.since(run.definitions.stepping_up.period, run.systems))
 
 
 def _reasons(run: Run, table: str) -> dict[str, int]:

@@ -8,29 +8,8 @@ with everybody as (
     union
     select domain, person_key from scope.race_assertion group by all
 ),
-asserted as (
-    select
-        domain,
-        person_key,
-        system,
-        category_system,
-        coalesce(method, 'unknown') as method,
-        asserted_on,
-        hispanic,
-        list_sort(list_distinct(coalesce(races, []))) as races
-    from scope.race_assertion
-    where asserted_on is null or asserted_on < $as_of::date
-),
 grouped as (
-    select
-        *,
-        case
-            when hispanic then 'HISPANIC'
-            when len(races) = 0 or hispanic is null then null
-            when len(races) > 1 or races[1] = 'MULTIPLE' then 'MULTIRACIAL'
-            else races[1]
-        end as race_group
-    from asserted
+    select * from scope.race_evidence
 ),
 stepped as (
     select grouped.domain, grouped.person_key, grouped.race_group, race_step.position, race_step.method, race_step.take,

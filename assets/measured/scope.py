@@ -120,6 +120,16 @@ SCOPE_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
         "is_sud": "BOOLEAN",
         "is_part2": "BOOLEAN",
     },
+    "screening": {
+        **_KEYS,
+        "subject_id": "VARCHAR",
+        "booking_record_id": "VARCHAR",
+        "screened_at": "TIMESTAMP",
+        "screen": "VARCHAR",
+        "answers": "INTEGER[]",  # in the order of the form; a NULL item was not answered
+        "total_score": "INTEGER",
+        "stated_result": "VARCHAR",
+    },
     "race_assertion": {
         **_KEYS,
         "subject_id": "VARCHAR",
@@ -151,6 +161,23 @@ SCOPE_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
         "subjects_linked": "BIGINT",
         "subjects_withheld": "BIGINT",
         "complete_through": "DATE",
+    },
+    # Totals that other fields deliver; about no person.
+    "aggregate_count": {
+        "period_start": "DATE",
+        "period_end": "DATE",  # half-open
+        "field": "VARCHAR",
+        "decision_point": "VARCHAR",
+        "race_group": "VARCHAR",
+        "sex": "VARCHAR",
+        "age_band": "VARCHAR",
+        "region": "VARCHAR",
+        "stratum": "VARCHAR",
+        "stratum_value": "VARCHAR",
+        "count": "BIGINT",
+        "category_system": "VARCHAR",
+        "source": "VARCHAR",
+        "system": "VARCHAR",
     },
     "membership": {"person_key": "VARCHAR", "domain": "VARCHAR", "system": "VARCHAR", "link_state": "VARCHAR"},
 }
@@ -202,6 +229,14 @@ def _seated(name: str, columns: Mapping[str, str], *, reseated: bool) -> str:
         f"select given_{name}.* replace (coalesce(seat.measured_in, given_{name}.domain) as domain)"
         f" from {SCOPE}.given_{name} left join {SCOPE}.seat on seat.domain = given_{name}.domain"
     )
+
+
+def whole_of(con: Connection, schema: str) -> dict[str, str]:
+    """One SELECT for every scope table that ``schema`` of the current database holds; a table that it lacks stays empty."""
+    question = "select table_name from duckdb_tables() where database_name = current_database() and schema_name = $schema"
+    views = "select view_name from duckdb_views() where database_name = current_database() and schema_name = $schema"
+    held = {name for (name,) in (*rows(con, question, {"schema": schema}), *rows(con, views, {"schema": schema}))}
+    return {name: f"select * from {schema}.{name}" for name in SCOPE_TABLES if name in held}
 
 
 def close_scope(con: Connection) -> None:

@@ -5,7 +5,7 @@ select
     (select count(booking_type) from scope.jail_booking) > 0 as booking_type_is_known,
     (select count(release_type) from scope.jail_booking) > 0 as release_type_is_known,
     (select count(charge_level) from scope.jail_booking) > 0 as charge_level_is_known,
-    (select count(bjmhs_positive) from scope.jail_booking) > 0 as bjmhs_is_known,
+    (select count(bjmhs_positive) from scope.jail_booking) + (select count(*) from scope.screening) > 0 as bjmhs_is_known,
     (select count(is_smi) from scope.health_diagnosis) > 0 as diagnosis_is_known,
     (select count(homeless) from scope.jail_booking) + (select count(homeless) from scope.co_responder_encounter) > 0 as homeless_is_known,
     (select count(resident) from scope.person_attribute) > 0 as residence_is_known,

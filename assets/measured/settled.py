@@ -1,7 +1,7 @@
 """The county's definitions as tables that questions can join: what the text says, settled for one as-of moment.
 
 Belongs here: turning definitions into rows of the scratch database ``scope``. Does not belong here: any question, any person.
-The tables: ``event_filter``, ``criterion``, ``definition``, ``race_step``. Their names are not names of scope tables.
+The tables: ``event_filter``, ``criterion``, ``definition``, ``unit_cost``, ``race_step``. Their names are not names of scope tables.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from resources.sql import Connection
 
 CONNECTION: Final = "connection"
 """Filter of the services that count as connected after release."""
+
+ASSESSMENT: Final = "assessment"
+"""Filter of the contacts that count as a clinical assessment."""
 
 EVENT_FILTER: Final = {
     "filter_id": "VARCHAR",
@@ -37,6 +40,7 @@ CRITERION: Final = {
     "system": "VARCHAR",
     "unit": "VARCHAR",
     "window_start": "TIMESTAMP",
+    "window_end": "TIMESTAMP",
     "minimum": "DOUBLE",
     "percentile": "DOUBLE",
     "rank": "BIGINT",
@@ -44,6 +48,8 @@ CRITERION: Final = {
 }
 DEFINITION: Final = {
     "definition_id": "VARCHAR",
+    "rule_id": "VARCHAR",
+    "months_back": "INTEGER",
     "name": "VARCHAR",
     "version": "INTEGER",
     "source": "VARCHAR",
@@ -54,8 +60,10 @@ DEFINITION: Final = {
     "resident": "BOOLEAN",
     "min_age": "INTEGER",
     "window_start": "TIMESTAMP",
+    "window_end": "TIMESTAMP",
     "reaches_before_records": "BOOLEAN",
 }
+UNIT_COST: Final = {"system": "VARCHAR", "record_type": "VARCHAR", "per": "VARCHAR", "amount": "DOUBLE"}
 RACE_STEP: Final = {"position": "INTEGER", "method": "VARCHAR", "take": "VARCHAR"}
 
 
@@ -103,6 +111,8 @@ def settle(con: Connection, definitions: Definitions, as_of: datetime) -> None:
     create_from(con, f"{SCOPE}.event_filter", EVENT_FILTER, list(_filters(definitions)))
     create_from(con, f"{SCOPE}.criterion", CRITERION, list(_criteria(definitions, as_of)))
     create_from(con, f"{SCOPE}.definition", DEFINITION, list(_definitions(definitions, as_of)))
+    costs = [cost.model_dump() for cost in definitions.timeline.unit_costs]
+    create_from(con, f"{SCOPE}.unit_cost", UNIT_COST, costs)
     steps = enumerate(definitions.race.prefer, start=1)
     create_from(con, f"{SCOPE}.race_step", RACE_STEP, [{"position": n, "method": step.method, "take": step.take} for n, step in steps])
 
@@ -116,6 +126,9 @@ def _filters(definitions: Definitions) -> Iterable[Mapping[str, Any]]:
         follow = point.numerator.followed_by
         if follow is not None:
             yield _filter(follow_filter_id(point.id), follow.system, follow.filter)
+    assessment = definitions.stepping_up.assessment
+    if assessment is not None:
+        yield _filter(ASSESSMENT, assessment.system, assessment.filter)
     connection = definitions.stepping_up.connection
     yield _filter(CONNECTION, connection.system, connection.filter)
 
@@ -133,40 +146,61 @@ def _filter(filter_id: str, system: str, wanted: EventFilter) -> Mapping[str, An
     }
 
 
+def moments(definitions: Definitions, as_of: datetime, months: int) -> list[tuple[int, datetime]]:
+    """The as-of moment and the same day of earlier months, as far back as records of every system reach: (months back, moment)."""
+    begins = [begin for system in definitions.timeline.records_begin if (begin := records_begin(definitions, system)) is not None]
+    earliest = max(begins, default=datetime.min)
+    back = [(number, Window(months=number).start(as_of)) for number in range(1, months + 1)]
+    return [(0, as_of), *((number, moment) for number, moment in back if moment > earliest)]
+
+
+def dated_id(rule_id: str, months_back: int) -> str:
+    """Name of a definition as it stood some months ago; tonight it has its own name."""
+    return rule_id if months_back == 0 else f"{rule_id} {months_back} months back"
+
+
 def _criteria(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
-    for definition in definitions.frequent_utilizers.every():
-        for number, criterion in enumerate(definition.criteria, start=1):
-            yield {
-                "definition_id": definition.id,
-                "criterion_no": number,
-                "criterion_name": criterion.name,
-                "filter_id": criterion_filter_id(definition, number),
-                "system": criterion.system,
-                "unit": criterion.unit,
-                "window_start": criterion.window.start(as_of),
-                "minimum": criterion.min,
-                "percentile": criterion.percentile,
-                "rank": criterion.rank,
-                "among": criterion.among,
-            }
+    frequent = definitions.frequent_utilizers
+    for months_back, moment in moments(definitions, as_of, frequent.months):
+        for definition in frequent.every():
+            for number, criterion in enumerate(definition.criteria, start=1):
+                yield {
+                    "definition_id": dated_id(definition.id, months_back),
+                    "criterion_no": number,
+                    "criterion_name": criterion.name,
+                    "filter_id": criterion_filter_id(definition, number),
+                    "system": criterion.system,
+                    "unit": criterion.unit,
+                    "window_start": criterion.window.start(moment),
+                    "window_end": moment,
+                    "minimum": criterion.min,
+                    "percentile": criterion.percentile,
+                    "rank": criterion.rank,
+                    "among": criterion.among,
+                }
 
 
 def _definitions(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
-    for definition in definitions.frequent_utilizers.every():
-        yield {
-            "definition_id": definition.id,
-            "name": definition.name,
-            "version": definition.version,
-            "source": definition.source,
-            "needed": definition.needed,
-            "list_size": definition.list_size,
-            **definition.person.model_dump(),
-            "window_start": min(criterion.window.start(as_of) for criterion in definition.criteria),
-            "reaches_before_records": any(
-                (begin := records_begin(definitions, criterion.system)) is not None and criterion.window.start(as_of) < begin
-                for criterion in definition.criteria
-            ),
-        }
+    frequent = definitions.frequent_utilizers
+    for months_back, moment in moments(definitions, as_of, frequent.months):
+        for definition in frequent.every():
+            yield {
+                "definition_id": dated_id(definition.id, months_back),
+                "rule_id": definition.id,
+                "months_back": months_back,
+                "name": definition.name,
+                "version": definition.version,
+                "source": definition.source,
+                "needed": definition.needed,
+                "list_size": definition.list_size,
+                **definition.person.model_dump(),
+                "window_start": min(criterion.window.start(moment) for criterion in definition.criteria),
+                "window_end": moment,
+                "reaches_before_records": any(
+                    (begin := records_begin(definitions, criterion.system)) is not None and criterion.window.start(moment) < begin
+                    for criterion in definition.criteria
+                ),
+            }
 
 
 def records_begin(definitions: Definitions, system: str) -> datetime | None:

@@ -1,4 +1,4 @@
-"""The table ``stepping_up``: four measures, overall and by race group, with numerator, denominator and what they leave open.
+"""The table ``stepping_up``: four measures, overall, by race group and by what else the county asks, with numerator, denominator and what they leave open.
 
 Belongs here: which question is asked over which cohort, and which cannot be asked of this scope. Does not belong here: the questions.
 
@@ -8,11 +8,13 @@ seen for d days. Their period is printed in the row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
-from assets.measured.disparity import ALL
+from assets.measured.comparison import ALL
+from assets.measured.decision_points import WITHHELD_PEOPLE
 from assets.measured.run import Run
 from assets.measured.scope import SCOPE
 from assets.measured.settled import CONNECTION, append, create_from, records_begin, words
@@ -21,6 +23,8 @@ STEPPING_UP: Final = {
     "measure": "VARCHAR",
     "submeasure": "VARCHAR",
     "domain": "VARCHAR",
+    "breakdown": "VARCHAR",
+    "category": "VARCHAR",
     "race_group": "VARCHAR",
     "evidence": "VARCHAR",
     "smi_status": "VARCHAR",
@@ -46,37 +50,64 @@ JAIL: Final = "jail"
 
 
 def write_stepping_up(run: Run) -> None:
-    """Fill ``target.stepping_up``; ``booking``, ``person``, ``matched_contact`` and ``withheld_people`` are there."""
+    """Fill ``target.stepping_up``; ``booking``, ``person``, ``matched_contact`` are there."""
     rules = run.definitions.stepping_up
-    start = run.since(rules.period, [JAIL])
     create_from(run.con, f"{SCOPE}.stepping_up_draft", STEPPING_UP, ())
+    create_from(run.con, f"{SCOPE}.withheld_people", WITHHELD_PEOPLE, ())
     create_from(run.con, f"{SCOPE}.evidence_reason", _EVIDENCE_REASON, _evidence_reasons(run))
-    run.keep("booking_evidence")
-    if reason := _no_bookings(run) or _no_history(run, start):
-        for measure in ("bookings_with_smi", "average_length_of_stay", "average_daily_population"):
-            _unanswered(run, measure, None, reason)
-    else:
-        for question in ("stepping_up_bookings", "stepping_up_stays", "stepping_up_population"):
-            run.extend("stepping_up_draft", question, period_start=start)
+    run.keep(
+        "booking_evidence",
+        breakdowns=[ALL, "race_group", *(each.value for each in rules.breakdowns)],
+        age_bands=list(rules.age_bands),
+        age_labels=age_labels(rules.age_bands),
+    )
     run.keep(
         "release_outcome",
         connection_system=rules.connection.system,
         leaves_community=words(rules.connection.leaves_community),
     )
-    _connection(run)
-    _recidivism(run, start)
+    ask(run, "stepping_up_draft", run.as_of)
     run.publish("stepping_up")
 
 
-def _connection(run: Run) -> None:
+def ask(run: Run, draft: str, end: datetime) -> None:
+    """Append every figure of the period that ends at ``end`` to a scratch table, by what is known at the run's moment.
+
+    ``end`` may be earlier than the run's moment: the past as it is known tonight, which may be more than was known then.
+    """
+    rules = run.definitions.stepping_up
+    start = _since(run, rules.period.start(end))
+    if reason := no_bookings(run) or no_history(start, end):
+        for measure in ("bookings_with_smi", "average_length_of_stay", "average_daily_population"):
+            _unanswered(run, draft, measure, None, reason)
+    else:
+        for question in ("stepping_up_bookings", "stepping_up_stays", "stepping_up_population"):
+            run.extend(draft, question, period_start=start, period_end=end)
+    _connection(run, draft, end)
+    _backward(run, draft, start, end)
+    _forward(run, draft, end)
+
+
+def age_labels(bands: Sequence[int]) -> list[str]:
+    """Names of the age bands, the youngest first: "under 18", "18-24", …, "65+"."""
+    between = [f"{first}-{following - 1}" for first, following in pairwise(bands)]
+    return [f"under {bands[0]}", *between, f"{bands[-1]}+"]
+
+
+def _since(run: Run, start: datetime) -> datetime:
+    begin = records_begin(run.definitions, JAIL)
+    return start if begin is None else max(start, begin)
+
+
+def _connection(run: Run, draft: str, end: datetime) -> None:
     rules = run.definitions.stepping_up.connection
-    reason = _no_bookings(run) or _no_connection(run)
+    reason = no_bookings(run) or no_connection(run)
     for days in rules.within_days:
-        cohort = None if reason else _cohort(run, days, min(run.horizons[JAIL], run.horizons[rules.system]))
+        cohort = None if reason else _cohort(run, days, min(run.horizons[JAIL], run.horizons[rules.system], end))
         if cohort is None:
-            _unanswered(run, "connection_to_treatment", f"connected_{days}d", reason or "no_mature_follow_up")
+            _unanswered(run, draft, "connection_to_treatment", f"connected_{days}d", reason or "no_mature_follow_up")
             continue
-        label = f"connection:{days}"
+        label = f"connection:{days}:{cohort[1].isoformat()}"
         run.extend(
             "withheld_people",
             "withheld_people",
@@ -87,7 +118,7 @@ def _connection(run: Run) -> None:
             last_at=cohort[1] + timedelta(days=days),
         )
         run.extend(
-            "stepping_up_draft",
+            draft,
             "stepping_up_connection",
             follow_days=days,
             cohort_start=cohort[0],
@@ -97,45 +128,51 @@ def _connection(run: Run) -> None:
         )
 
 
-def _recidivism(run: Run, start: datetime) -> None:
+def _backward(run: Run, draft: str, start: datetime, end: datetime) -> None:
     rules = run.definitions.stepping_up.recidivism
-    none = _no_bookings(run)
     begin = records_begin(run.definitions, JAIL)
-    first = start if begin is None else max(start, begin + timedelta(days=rules.backward_days))
-    if without := none or _no_history(run, first):
-        _unanswered(run, "recidivism_backward", f"returned_within_{rules.backward_days}d", without)
-    else:
-        run.extend("stepping_up_draft", "stepping_up_recidivism_backward", period_start=first, backward_days=rules.backward_days)
-    reason = none or ("completeness_unknown" if JAIL not in run.horizons else _no_release_type(run))
-    for days in rules.forward_days:
-        cohort = None if reason else _cohort(run, days, run.horizons[JAIL])
-        if cohort is None:
-            _unanswered(run, "recidivism_forward", f"rebooked_{days}d", reason or "no_mature_follow_up")
+    ways = [(f"returned_within_{rules.backward_days}d", False, rules.backward_days)]
+    ways += [(f"{rule.id}_{rule.days}d", rule.since == "custody", rule.days) for rule in rules.variants]
+    for submeasure, since_custody, days in ways:
+        first = start if begin is None else max(start, begin + timedelta(days=days))
+        if reason := no_bookings(run) or no_history(first, end):
+            _unanswered(run, draft, "recidivism_backward", submeasure, reason)
             continue
         run.extend(
-            "stepping_up_draft",
-            "stepping_up_recidivism_forward",
-            follow_days=days,
-            cohort_start=cohort[0],
-            cohort_end=cohort[1],
+            draft,
+            "stepping_up_recidivism_backward",
+            period_start=first,
+            period_end=end,
+            backward_days=days,
+            since_custody=since_custody,
+            submeasure=submeasure,
         )
+
+
+def _forward(run: Run, draft: str, end: datetime) -> None:
+    reason = no_bookings(run) or ("completeness_unknown" if JAIL not in run.horizons else _no_release_type(run))
+    for days in run.definitions.stepping_up.recidivism.forward_days:
+        cohort = None if reason else _cohort(run, days, min(run.horizons[JAIL], end))
+        if cohort is None:
+            _unanswered(run, draft, "recidivism_forward", f"rebooked_{days}d", reason or "no_mature_follow_up")
+            continue
+        run.extend(draft, "stepping_up_recidivism_forward", follow_days=days, cohort_start=cohort[0], cohort_end=cohort[1])
 
 
 def _cohort(run: Run, days: int, horizon: datetime) -> tuple[datetime, datetime] | None:
     """The last whole period of releases that have been seen for ``days`` days; shorter where the records begin later."""
     end = horizon - timedelta(days=days)
-    start = run.definitions.stepping_up.period.start(end)
-    begin = records_begin(run.definitions, JAIL)
-    if begin is not None:
-        start = max(start, begin)
+    start = _since(run, run.definitions.stepping_up.period.start(end))
     return (start, end) if start < end else None
 
 
-def _no_history(run: Run, start: datetime) -> str | None:
-    return None if start < run.as_of else "history_too_short"
+def no_history(start: datetime, end: datetime) -> str | None:
+    """Why a period cannot be asked: nothing is left of it."""
+    return None if start < end else "history_too_short"
 
 
-def _no_bookings(run: Run) -> str | None:
+def no_bookings(run: Run) -> str | None:
+    """Why nothing can be said about bookings."""
     if not run.held.has_bookings:
         return "system_not_in_scope"
     booking = run.definitions.stepping_up.booking.types
@@ -143,7 +180,8 @@ def _no_bookings(run: Run) -> str | None:
     return "booking_type_not_in_scope" if switched_off and not run.held.booking_type_is_known else None
 
 
-def _no_connection(run: Run) -> str | None:
+def no_connection(run: Run) -> str | None:
+    """Why nothing can be said about connection to treatment."""
     rules = run.definitions.stepping_up.connection
     if rules.system not in run.systems:
         return "system_not_in_scope"
@@ -162,10 +200,20 @@ def _no_release_type(run: Run) -> str | None:
 def _evidence_reasons(run: Run) -> list[Mapping[str, Any]]:
     screen = None if run.held.bjmhs_is_known else "screen_not_in_scope"
     diagnosis = None if run.held.diagnosis_is_known else "diagnosis_not_in_scope"
-    reasons = {"ALL": None, "bjmhs": screen, "smi_dx_proxy": diagnosis, "either": screen or diagnosis}
+    either = screen or diagnosis
+    reasons = {
+        "ALL": None,
+        "bjmhs": screen,
+        "screen": screen,
+        "smi_dx_proxy": diagnosis,
+        "either": either,
+        "evidence_early": either,
+        "landmark": either,
+    }
     return [{"evidence": evidence, "reason": reason} for evidence, reason in reasons.items()]
 
 
-def _unanswered(run: Run, measure: str, submeasure: str | None, reason: str) -> None:
-    row = {"measure": measure, "submeasure": submeasure, "race_group": ALL, "evidence": ALL, "smi_status": ALL, "reason": reason}
-    append(run.con, f"{SCOPE}.stepping_up_draft", STEPPING_UP, [row])
+def _unanswered(run: Run, draft: str, measure: str, submeasure: str | None, reason: str) -> None:
+    shown = {"breakdown": ALL, "category": ALL, "race_group": ALL}
+    row = {"measure": measure, "submeasure": submeasure, **shown, "evidence": ALL, "smi_status": ALL, "reason": reason}
+    append(run.con, f"{SCOPE}.{draft}", STEPPING_UP, [row])

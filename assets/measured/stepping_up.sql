@@ -4,6 +4,8 @@ select
     draft.measure,
     draft.submeasure,
     draft.domain,
+    draft.breakdown,
+    draft.category,
     draft.race_group,
     draft.evidence,
     draft.smi_status,
@@ -29,6 +31,8 @@ select
     draft.measure,
     draft.submeasure,
     draft.domain,
+    draft.breakdown,
+    draft.category,
     draft.race_group,
     draft.evidence,
     null::varchar as smi_status,
@@ -40,4 +44,4 @@ from scope.stepping_up_draft as draft
 join scope.evidence_reason using (evidence)
 where evidence_reason.reason is not null
 group by all
-order by measure, submeasure, domain, race_group, evidence, smi_status
+order by measure, submeasure, domain, breakdown, category, evidence, smi_status

@@ -1,41 +1,41 @@
 -- Measure 1: how many bookings are of people with evidence of serious mental illness, by kind of evidence?
 -- Positive, negative and unknown are shown beside each other and add up to the bookings of the group.
 with booked as (
-    select * from scope.booking_evidence where booked_at >= $period_start
+    select * from scope.booking_evidence where booked_at >= $period_start and booked_at < $period_end
 ),
 whole as (
-    select domain, race_group, count(*) as bookings, count(distinct person_key) as people
+    select domain, breakdown, category, evidence, any_value(race_group) as race_group, count(*) as bookings,
+        count(distinct person_key) as people
     from booked
-    where evidence = 'ALL'
-    group by all
+    group by domain, breakdown, category, evidence
 ),
+-- What somebody's evidence says after three days is a share of those still held then; everything else is a share of all bookings.
 status as (
-    select evidence, smi_status from (
-        select unnest(['bjmhs', 'smi_dx_proxy', 'either']) as evidence, ['positive', 'negative', 'unknown'] as statuses
-    ), unnest(statuses) as each (smi_status)
-    union all
-    select 'ALL', 'ALL'
+    select whole.*, each.smi_status
+    from whole
+    cross join unnest(if(whole.evidence = 'ALL', ['ALL'], ['positive', 'negative', 'unknown'])) as each (smi_status)
 ),
 counted as (
-    select domain, race_group, evidence, smi_status, count(*) as bookings, count(distinct person_key) as people
+    select domain, breakdown, category, evidence, smi_status, count(*) as bookings, count(distinct person_key) as people
     from booked
     group by all
 )
 select
     'bookings_with_smi' as measure,
     'bookings' as submeasure,
-    whole.domain,
-    whole.race_group,
+    status.domain,
+    status.breakdown,
+    status.category,
+    status.race_group,
     status.evidence,
     status.smi_status,
     $period_start::timestamp as period_start,
-    $as_of::timestamp as period_end,
+    $period_end::timestamp as period_end,
     coalesce(counted.bookings, 0) as numerator,
-    whole.bookings as denominator,
+    status.bookings as denominator,
     coalesce(counted.people, 0) as people,
-    whole.people as base_people,
-    coalesce(counted.bookings, 0) / whole.bookings as value,
-    'share of bookings' as unit
-from whole
-cross join status
-left join counted using (domain, race_group, evidence, smi_status)
+    status.people as base_people,
+    coalesce(counted.bookings, 0) / status.bookings as value,
+    if(status.evidence = 'landmark', 'share of bookings still held', 'share of bookings') as unit
+from status
+left join counted using (domain, breakdown, category, evidence, smi_status)

@@ -4,6 +4,8 @@
 with outcome as (
     select
         booking_evidence.domain,
+        booking_evidence.breakdown,
+        booking_evidence.category,
         booking_evidence.race_group,
         booking_evidence.evidence,
         booking_evidence.smi_status,
@@ -21,9 +23,10 @@ with outcome as (
     from scope.booking_evidence
     join scope.release_outcome using (domain, record_id)
     where release_outcome.released_at >= $cohort_start and release_outcome.released_at < $cohort_end
+        and not booking_evidence.is_detail
 ),
 immature as (
-    select domain, race_group, evidence, smi_status, count(*) as releases
+    select domain, breakdown, category, evidence, smi_status, count(*) as releases
     from scope.booking_evidence
     where released_at >= $cohort_end
     group by all
@@ -31,7 +34,9 @@ immature as (
 per_person as (
     select
         domain,
-        race_group,
+        breakdown,
+        category,
+        any_value(race_group) as race_group,
         evidence,
         smi_status,
         person_key,
@@ -42,27 +47,30 @@ per_person as (
         count(*) filter (where outcome = 'left_community') as left_community,
         count(*) filter (where outcome = 'not_seen') as not_seen
     from outcome
-    group by all
+    group by domain, breakdown, category, evidence, smi_status, person_key
 ),
 placed as (
     select
         per_person.*,
         row_number() over (
-            partition by domain, race_group, evidence, smi_status
+            partition by domain, breakdown, category, evidence, smi_status
             order by case when is_linkable then not_seen + rebooked_first end desc nulls last, person_key
         ) as place,
+        -- Withheld people are known by race only: any other category may hold all of them.
         coalesce(own.people, 0)
-        + case when race_group in ('ALL', 'UNKNOWN') then 0 else coalesce(unknown.people, 0) end as withheld_people
-    from per_person
-    left join (select domain, race_group, people from scope.withheld_people where label = $label) as own
-        using (domain, race_group)
+        + case when withheld_group in ('ALL', 'UNKNOWN') then 0 else coalesce(unknown.people, 0) end as withheld_people
+    from (select *, coalesce(race_group, 'ALL') as withheld_group from per_person) as per_person
+    left join (select domain, race_group as withheld_group, people from scope.withheld_people where label = $label) as own
+        using (domain, withheld_group)
     left join (select domain, people from scope.withheld_people where label = $label and race_group = 'UNKNOWN') as unknown
         using (domain)
 ),
 counted as (
     select
         domain,
-        race_group,
+        breakdown,
+        category,
+        any_value(race_group) as race_group,
         evidence,
         smi_status,
         sum(releases)::bigint as releases,
@@ -76,12 +84,14 @@ counted as (
             {'name': 'not_seen', 'releases': sum(not_seen)::bigint, 'people': count(*) filter (where not_seen > 0)}
         ] as outcomes
     from placed
-    group by all
+    group by domain, breakdown, category, evidence, smi_status
 )
 select
     'connection_to_treatment' as measure,
     each.outcome.name || '_' || $follow_days::integer || 'd' as submeasure,
     counted.domain,
+    counted.breakdown,
+    counted.category,
     counted.race_group,
     counted.evidence,
     counted.smi_status,
@@ -102,5 +112,5 @@ select
     end as value_if_all,
     coalesce(immature.releases, 0) as excluded
 from counted
-left join immature using (domain, race_group, evidence, smi_status)
+left join immature using (domain, breakdown, category, evidence, smi_status)
 cross join unnest(counted.outcomes) as each (outcome)

@@ -3,6 +3,8 @@
 with outcome as (
     select
         booking_evidence.domain,
+        booking_evidence.breakdown,
+        booking_evidence.category,
         booking_evidence.race_group,
         booking_evidence.evidence,
         booking_evidence.smi_status,
@@ -15,9 +17,10 @@ with outcome as (
     from scope.booking_evidence
     join scope.release_outcome using (domain, record_id)
     where release_outcome.released_at >= $cohort_start and release_outcome.released_at < $cohort_end
+        and not booking_evidence.is_detail
 ),
 immature as (
-    select domain, race_group, evidence, smi_status, count(*) as releases
+    select domain, breakdown, category, evidence, smi_status, count(*) as releases
     from scope.booking_evidence
     where released_at >= $cohort_end
     group by all
@@ -25,7 +28,9 @@ immature as (
 counted as (
     select
         domain,
-        race_group,
+        breakdown,
+        category,
+        any_value(race_group) as race_group,
         evidence,
         smi_status,
         count(*) as releases,
@@ -43,12 +48,14 @@ counted as (
             }
         ] as outcomes
     from outcome
-    group by all
+    group by domain, breakdown, category, evidence, smi_status
 )
 select
     'recidivism_forward' as measure,
     each.outcome.name || '_' || $follow_days::integer || 'd' as submeasure,
     counted.domain,
+    counted.breakdown,
+    counted.category,
     counted.race_group,
     counted.evidence,
     counted.smi_status,
@@ -62,5 +69,5 @@ select
     'share of releases' as unit,
     coalesce(immature.releases, 0) as excluded
 from counted
-left join immature using (domain, race_group, evidence, smi_status)
+left join immature using (domain, breakdown, category, evidence, smi_status)
 cross join unnest(counted.outcomes) as each (outcome)

@@ -5,12 +5,14 @@ with released as (
         *,
         epoch_us(released_at) - epoch_us(booked_at) as stay
     from scope.booking_evidence
-    where released_at >= $period_start
+    where released_at >= $period_start and released_at < $period_end and not is_detail
 ),
 summed as (
     select
         domain,
-        race_group,
+        breakdown,
+        category,
+        any_value(race_group) as race_group,
         evidence,
         smi_status,
         count(*) as releases,
@@ -19,17 +21,19 @@ summed as (
         median(stay) / 86400000000 as median_days,
         quantile_cont(stay, 0.9) / 86400000000 as p90_days
     from released
-    group by all
+    group by domain, breakdown, category, evidence, smi_status
 )
 select
     'average_length_of_stay' as measure,
     each.submeasure,
     summed.domain,
+    summed.breakdown,
+    summed.category,
     summed.race_group,
     summed.evidence,
     summed.smi_status,
     $period_start::timestamp as period_start,
-    $as_of::timestamp as period_end,
+    $period_end::timestamp as period_end,
     case each.submeasure when 'mean' then summed.days end as numerator,
     summed.releases as denominator,
     summed.people,

@@ -6,7 +6,7 @@ cells. Does not belong here: deciding what is handed over (scope_for_product), w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -17,7 +17,7 @@ import polars as pl
 from assets.lineage import tables_read
 from assets.linked.contact import contact_parameters, contact_select
 from assets.measured.measure import measure
-from assets.measured.scope import SCOPE_TABLES, close_scope, open_scope
+from assets.measured.scope import close_scope, open_scope, whole_of
 from assets.published.suppression import WITHHELD, Protected, Row, has_small, protect
 from contracts.definition_parts import Window
 from contracts.definitions import Definitions
@@ -55,6 +55,7 @@ class Bench:
     policy: DisclosurePolicy
     night: date
     minimum: int = 0
+    services: Path | None = None
 
     @property
     def as_of(self) -> datetime:
@@ -67,13 +68,23 @@ class Bench:
         replace_table(self.con, "linked.contact", contact_select(), parameters)
         replace_table(self.con, "linked.person_attribute", load_sql("assets.published", "person_attribute"), parameters)
 
-    def measure(self, months: int) -> None:
-        """Have the measures lie in the schema ``measured`` for a window of so many months; 0 for the windows the county's text says."""
+    def measure(self, months: int, wanted: Collection[str]) -> None:
+        """Have the measures lie in the schema ``measured`` for a window of so many months; 0 for the windows the county's text says.
+
+        Only the tables ``wanted`` and what they build on: a product does not pay for what nobody asks of it.
+        """
         self.con.execute("create schema if not exists measured")
-        open_scope(self.con, {name: f"select * from linked.{name}" for name in SCOPE_TABLES})
+        open_scope(self.con, whole_of(self.con, "linked"))
         try:
-            definitions = widened(self.definitions, months) if months else self.definitions
-            measure(self.con, target_schema="measured", definitions=definitions, benchmarks=self.population, as_of=self.as_of)
+            measure(
+                self.con,
+                target_schema="measured",
+                definitions=widened(self.definitions, months) if months else self.definitions,
+                benchmarks=self.population,
+                as_of=self.as_of,
+                services=self.services,
+                tables=wanted,
+            )
         finally:
             close_scope(self.con)
 
@@ -99,8 +110,8 @@ def build_tables(bench: Bench, tables: Sequence[ProductTable]) -> list[BuiltTabl
     windows = [0, *_longer_windows(bench)]
     for months in windows:
         waiting = [table for table in tables if table.name not in found]
-        if any(_is_measured(table) for table in waiting):
-            bench.measure(months)
+        if wanted := {name for table in waiting for name in _measures_read(table)}:
+            bench.measure(months, wanted)
         for table in waiting:
             built = _build(bench, table, months, is_last=months == windows[-1] or not (table.pooled and _is_measured(table)))
             if built is not None:
@@ -113,8 +124,14 @@ def _longer_windows(bench: Bench) -> list[int]:
     return [months for months in bench.policy.pooling_months if months > own]
 
 
+def _measures_read(table: ProductTable) -> set[str]:
+    """Measured tables that a product's table is answered from."""
+    read = tables_read(load_sql(QUESTIONS, table.question))
+    return {name.removeprefix("measured.") for name in read if name.startswith("measured.")}
+
+
 def _is_measured(table: ProductTable) -> bool:
-    return any(name.startswith("measured.") for name in tables_read(load_sql(QUESTIONS, table.question)))
+    return bool(_measures_read(table))
 
 
 def _build(bench: Bench, table: ProductTable, months: int, *, is_last: bool) -> BuiltTable | None:

@@ -169,6 +169,7 @@ def _on_bench(place: Workplace, path: Path, tables: Sequence[ProductTable], deci
             policy=place.county.disclosure,
             night=place.night,
             minimum=decided.min_cell if decided else 0,
+            services=place.county.services,
         )
         if decided:
             bench.prepare()

@@ -20,7 +20,7 @@ from assets.measured.settled import CRITERION, DEFINITION, RACE_STEP, append, cr
 from contracts.benchmarks import RACE_GROUPS, PopulationBase
 from contracts.definition_parts import Repeat
 from contracts.definitions import Insufficient
-from resources.sql import load_sql, rows
+from resources.sql import load_sql, replace_table, rows
 
 AS_OF = datetime(2026, 3, 2)
 SQL = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -295,6 +295,7 @@ def test_every_person_is_in_exactly_one_race_group_whatever_the_order_of_asserti
             },
             order,
         )
+        replace_table(con, "scope.race_evidence", load_sql(PACKAGE, "race_evidence"), {"as_of": AS_OF})
         found.append(rows(con, load_sql(PACKAGE, "person_race"), {"as_of": AS_OF, "rule": "r", "category_system": "s"}))
     assert found[0] == found[1]
     assert [row[0] for row in found[0]] == sorted({row["person_key"] for row in made})

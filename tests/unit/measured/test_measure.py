@@ -32,7 +32,9 @@ def test_every_table_is_written_and_counted(county: Any, demo_definitions: Defin
     assert tuple(report.rows) == MEASURED_TABLES
     for name, rows in report.rows.items():
         assert county.ask(f"select count(*) from measured.{name}") == [(rows,)]
-        assert rows > 0
+    empty = {name for name, rows in report.rows.items() if not rows}
+    # Nobody delivers screens here, one system alone asserts race, and no services file is given a region's capacity.
+    assert empty == {"screening_result", "race_agreement", "race_kappa"}
     assert report.reasons["racial_disparity"]["system_not_in_scope"] == 1  # no calls in this scope
 
 

@@ -16,6 +16,15 @@ FOLDER = Path(assets.measured.__file__).parent
 CHECKS = {"conservation"}  # compares the finished stage with the one before it; no measure
 FILES = sorted(path for path in FOLDER.glob("*.sql") if path.stem not in CHECKS)
 SCRATCH = {
+    "stepping_up_year",
+    "service",
+    "race_system_group",
+    "person_race_rule",
+    "race_evidence",
+    "frequent_utilizer_draft",
+    "screening_score",
+    "booking_screen",
+    "unit_cost",
     "booking",
     "booking_evidence",
     "criterion",

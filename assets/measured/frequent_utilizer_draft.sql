@@ -1,0 +1,86 @@
+-- Who meets at least one criterion of each definition, tonight and in earlier months, who meets the definition, and who is on its list?
+-- The composite is the mean of a person's percentile ranks within the criteria, 0 where a criterion has no value. Costs are left out of it:
+-- no list is ordered by cost. List places are shared by people with the same composite, and everybody tied at the cut is listed.
+with standing as (
+    select
+        criterion_value.definition_id,
+        criterion_value.domain,
+        criterion_value.person_key,
+        criterion_value.criterion_no,
+        criterion_value.value,
+        criterion_value.value >= criterion_cut.cut as is_met,
+        cume_dist() over (
+            partition by criterion_value.definition_id, criterion_value.criterion_no, criterion_value.domain
+            order by criterion_value.value
+        ) as percentile_rank
+    from scope.criterion_value
+    join scope.criterion_cut using (definition_id, criterion_no, domain)
+),
+met as (
+    select definition_id, domain, person_key from standing where is_met group by all
+),
+spread as (
+    select
+        met.definition_id,
+        met.domain,
+        met.person_key,
+        list(criterion.criterion_name order by criterion.criterion_no) as criteria,
+        list(coalesce(standing.value, 0) order by criterion.criterion_no) as criterion_values,
+        count(*) filter (where standing.is_met) as criteria_met,
+        coalesce(
+            list_sum(list(coalesce(standing.percentile_rank, 0) order by criterion.criterion_no) filter (where criterion.unit <> 'cost'))
+            / count(*) filter (where criterion.unit <> 'cost'),
+            0
+        ) as composite
+    from met
+    join scope.criterion using (definition_id)
+    left join standing
+        on standing.definition_id = met.definition_id
+        and standing.criterion_no = criterion.criterion_no
+        and standing.domain = met.domain
+        and standing.person_key = met.person_key
+    group by all
+),
+placed as (
+    select
+        spread.*,
+        definition.version,
+        definition.list_size,
+        definition.window_start,
+        definition.window_end,
+        definition.rule_id,
+        definition.months_back,
+        spread.criteria_met >= definition.needed as qualifies,
+        case
+            when spread.criteria_met >= definition.needed
+                then rank() over (
+                    partition by spread.definition_id, spread.domain, spread.criteria_met >= definition.needed
+                    order by round(spread.composite, 12) desc
+                )
+        end as list_rank
+    from spread
+    join scope.definition using (definition_id)
+)
+select
+    placed.rule_id as definition_id,
+    placed.months_back,
+    placed.version as definition_version,
+    placed.domain,
+    placed.person_key,
+    person.race_group,
+    placed.criteria,
+    placed.criterion_values,
+    placed.criteria_met,
+    placed.qualifies,
+    placed.composite,
+    placed.list_rank,
+    placed.qualifies and coalesce(placed.list_rank <= placed.list_size, true) as listed,
+    coalesce(
+        placed.list_rank <= placed.list_size
+        and placed.list_rank + count(*) over (partition by placed.definition_id, placed.domain, placed.list_rank) - 1 > placed.list_size,
+        false
+    ) as tied_at_cut,
+    placed.window_start,
+    placed.window_end
+from placed
+join scope.person using (domain, person_key)

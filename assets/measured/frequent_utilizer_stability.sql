@@ -1,0 +1,51 @@
+-- Who meets a definition this month that did not a month before, who no longer does, and who stayed?
+-- One row a definition and pair of neighbouring months, by what is known tonight. This is change and no effect: people at the top of any
+-- count tend to come down by themselves.
+with answered as (
+    select definition_id, domain from scope.definition_domain where reason is null
+),
+month as (
+    select rule_id, months_back, window_start, window_end from scope.definition
+),
+found as (
+    select definition_id, domain, months_back, person_key, listed from scope.frequent_utilizer_draft where qualifies
+),
+step as (
+    select
+        coalesce(later.definition_id, earlier.definition_id) as definition_id,
+        coalesce(later.domain, earlier.domain) as domain,
+        coalesce(later.months_back, earlier.months_back - 1) as months_back,
+        count(later.person_key) as eligible,
+        count(earlier.person_key) as eligible_before,
+        count(*) filter (where later.person_key is not null and earlier.person_key is not null) as stayed,
+        count(*) filter (where coalesce(later.listed, false)) as listed,
+        count(*) filter (where coalesce(later.listed, false) and coalesce(earlier.listed, false)) as stayed_listed
+    from found as later
+    full join found as earlier
+        on earlier.definition_id = later.definition_id
+        and earlier.domain = later.domain
+        and earlier.person_key = later.person_key
+        and earlier.months_back = later.months_back + 1
+    group by all
+)
+select
+    answered.definition_id,
+    answered.domain,
+    month.months_back,
+    month.window_end as moment,
+    before.window_end as moment_before,
+    coalesce(step.eligible, 0) as eligible,
+    coalesce(step.eligible_before, 0) as eligible_before,
+    coalesce(step.stayed, 0) as stayed,
+    coalesce(step.eligible - step.stayed, 0) as entered,
+    coalesce(step.eligible_before - step.stayed, 0) as gone,
+    coalesce(step.listed, 0) as listed,
+    coalesce(step.stayed_listed, 0) as stayed_listed,
+    step.stayed / nullif(step.eligible_before, 0) as share_stayed,
+    step.eligible - step.eligible_before as change_of_eligible
+from answered
+join month on month.rule_id = answered.definition_id
+join month as before on before.rule_id = month.rule_id and before.months_back = month.months_back + 1
+left join step
+    on step.definition_id = answered.definition_id and step.domain = answered.domain and step.months_back = month.months_back
+order by answered.definition_id, answered.domain, month.months_back

@@ -1,0 +1,67 @@
+-- By region and intercept: how many people have a need, how many were met there, and how much is there room for?
+-- Need: people with evidence of serious mental illness or a behavioural-health contact in the period, by the region they live in. Met: those
+-- of them with a contact at that intercept in the period. Capacity is what the county states; nothing is assumed where it states none.
+with need as (
+    select person.domain, person.person_key, person.region
+    from scope.person
+    where
+        person.region is not null
+        and (
+            person.smi
+            or exists (
+                select 1
+                from scope.person_timeline
+                where person_timeline.domain = person.domain
+                    and person_timeline.person_key = person.person_key
+                    and person_timeline.is_behavioral_health
+                    and person_timeline.start_at >= $period_start
+            )
+        )
+),
+needed as (
+    select domain, region, count(*) as people_in_need from need group by all
+),
+met as (
+    select
+        need.domain,
+        need.region,
+        person_timeline.intercept,
+        count(distinct need.person_key) as people_met,
+        count(*) as contacts
+    from need
+    join scope.person_timeline using (domain, person_key)
+    where person_timeline.intercept is not null and person_timeline.is_counted and person_timeline.start_at >= $period_start
+    group by all
+),
+offered as (
+    select region, intercept, sum(capacity)::bigint as capacity, list_sort(list(distinct service)) as services,
+        list_sort(list(distinct language)) as languages
+    from scope.service
+    group by all
+),
+place as (
+    select needed.domain, needed.region, intercepts.intercept
+    from needed
+    cross join (select unnest(range(0, 6)) as intercept) as intercepts
+)
+select
+    place.domain,
+    place.region,
+    place.intercept::integer as intercept,
+    needed.people_in_need,
+    coalesce(met.people_met, 0) as people_met,
+    coalesce(met.contacts, 0) as contacts,
+    needed.people_in_need - coalesce(met.people_met, 0) as people_not_met,
+    coalesce(met.people_met, 0) / needed.people_in_need as share_met,
+    offered.capacity,
+    offered.capacity / needed.people_in_need as capacity_per_person_in_need,
+    offered.services,
+    offered.languages,
+    $period_start::timestamp as period_start,
+    $as_of::timestamp as period_end,
+    case when offered.capacity is null then if($has_services, 'no_service_stated', 'services_not_stated') end as reason
+from place
+join needed using (domain, region)
+left join met on met.domain = place.domain and met.region = place.region and met.intercept = place.intercept
+left join offered on offered.region = place.region and offered.intercept = place.intercept
+order by place.domain, place.region, place.intercept
