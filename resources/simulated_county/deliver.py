@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 JAIL_FILE = "jail.sqlite"
-DROPS = ("cad", "co_responder")
+DROPS = ("cad", "co_responder", "state_reports")
 HEALTH = "health"
 MANIFEST = "manifest.json"
 
@@ -31,8 +31,8 @@ def _copy(source: Path, target: Path) -> None:
 def deliver(out: Path, place: Path, night: date) -> tuple[Path, ...]:
     """Deliver one simulated night as its vendors would.
 
-    The jail's database is replaced; the dispatch centre and the co-responder team drop their files beside those of earlier nights;
-    the health system adds a folder, its manifest last.
+    The jail's database is replaced; the dispatch centre, the co-responder team and the state drop their files beside those of earlier
+    nights; the health system adds a folder, its manifest last.
 
     Args:
         out: folder of the simulated county.

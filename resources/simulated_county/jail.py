@@ -15,7 +15,7 @@ from resources.simulated_county import rates
 from resources.simulated_county.calendar import DAY, HOUR, Calendar, flattened, known_on, touched
 from resources.simulated_county.draw import Ints, coded, happens, weighted
 from resources.simulated_county.identities import birth_text, carried, write_identities
-from resources.simulated_county.jail_parts import aliases, charges, daily_counts, legal_events
+from resources.simulated_county.jail_parts import aliases, charges, daily_counts, legal_events, screens
 from resources.simulated_county.people import People
 from resources.simulated_county.population import GROUPS
 from resources.simulated_county.writing import day_text, shuffled_numbers, time_text, yes_no
@@ -51,6 +51,7 @@ class Jail:
     aliases: pl.DataFrame
     legal_events: pl.DataFrame
     daily_counts: pl.DataFrame
+    screens: pl.DataFrame
 
     def night(self, k: int) -> dict[str, pl.DataFrame]:
         """Every table of the database as it stands at the as-of of night ``k``."""
@@ -82,6 +83,9 @@ class Jail:
             "inmate_alias": self.aliases.filter(pl.col("night") <= k).join(jackets, on="JacketNo", how="semi", maintain_order="left"),
             "legal_event": self.legal_events.filter(pl.col("night") <= k),
             "daily_count": self.daily_counts.filter(pl.col("night") <= k),
+            "bjmhs_screen": self.screens.filter(pl.col("screened_at") < as_of)
+            .join(numbers, on="BookingNo", how="semi", maintain_order="left")
+            .with_columns(ScreenDt=time_text(pl.col("screened_at"), STAMP)),
         }
 
 
@@ -220,4 +224,6 @@ def record_jail(rng: np.random.Generator, people: People, calendar: Calendar, bo
         aliases=aliases(rng, people, held),
         legal_events=legal_events(rng, calendar, rows),
         daily_counts=daily_counts(rng, calendar, rows),
+        # Last, so that no other draw depends on it.
+        screens=screens(rng, rows),
     )

@@ -48,6 +48,11 @@ sa.Table(
     _text("CountDt", 10, key=True), _text("FacilityCd", 8, key=True), sa.Column("PopCount", sa.Integer, nullable=False),
     sa.Column("BookingCount", sa.Integer, nullable=False),
 )  # fmt: skip
+sa.Table(
+    "bjmhs_screen", _schema,
+    _text("ScreenId", 20, key=True), _text("BookingNo", 16, required=True), _text("ScreenDt", 19, required=True),
+    *(_text(f"Q{item}", 1) for item in range(1, 9)),
+)  # fmt: skip
 
 JAIL_TABLES: Mapping[str, sa.Table] = dict(_schema.tables)
 """Every table of the vendor's schema, by name."""

@@ -1,4 +1,4 @@
-"""The jail's smaller tables: charges, aliases, legal events and the jail's own daily count.
+"""The jail's smaller tables: charges, aliases, legal events, answers to the screen and the jail's own daily count.
 
 Belongs here: the vendor rows of those tables and on which night each appears. Does not belong here: bookings (jail.py).
 Every frame has a column ``night``: the first night that has the row.
@@ -17,7 +17,9 @@ from resources.simulated_county.names import draw_first_names, draw_nicknames, d
 from resources.simulated_county.noise import misspelled, wrong_dates
 from resources.simulated_county.people import People
 from resources.simulated_county.population import split_dates
-from resources.simulated_county.writing import day_text
+from resources.simulated_county.writing import day_text, yes_no
+
+BJMHS_ITEMS = 8
 
 CHARGES: tuple[tuple[str, str, str, float], ...] = (
     ("XX 18-305", "AGGRAVATED ASSAULT", "F", 0.09),
@@ -186,3 +188,26 @@ def daily_counts(rng: np.random.Generator, calendar: Calendar, bookings: pl.Data
             )
         )
     return pl.concat(frames).sort("CountDt", "FacilityCd")
+
+
+def screens(rng: np.random.Generator, bookings: pl.DataFrame) -> pl.DataFrame:
+    """Answers to the Brief Jail Mental Health Screen of every booking that was screened: they say what its result says.
+
+    A positive screen has two or more yeses among items 1 to 6, or item 7, or item 8; a negative one at most one, among the first six.
+    """
+    given = bookings.filter(pl.col("BjmhsResult").is_not_null())
+    size = given.height
+    positive = (given["BjmhsResult"] == "P").to_numpy()
+    answers = np.zeros((size, BJMHS_ITEMS), dtype=bool)
+    order = rng.permuted(np.tile(np.arange(BJMHS_ITEMS - 2), (size, 1)), axis=1)
+    symptoms = np.where(positive, rng.integers(0, 5, size), happens(rng, rates.SCREEN_ONE_SYMPTOM, size).astype(np.int64))
+    hospital = positive & happens(rng, rates.SCREEN_HOSPITAL, size)
+    medicine = positive & happens(rng, rates.SCREEN_MEDICINE, size)
+    # A positive screen that neither of the two made so has two symptoms at least.
+    symptoms = np.where(positive & ~hospital & ~medicine, np.maximum(symptoms, 2), symptoms)
+    for place in range(BJMHS_ITEMS - 2):
+        answers[np.arange(size), order[:, place]] = place < symptoms
+    answers[:, -2], answers[:, -1] = hospital, medicine
+    return given.select("BookingNo", "night", "screened_at", ScreenId=pl.format("S{}", "BookingNo")).with_columns(
+        yes_no(pl.lit(pl.Series(answers[:, item])), "Y", "N").alias(f"Q{item + 1}") for item in range(BJMHS_ITEMS)
+    )

@@ -187,6 +187,11 @@ SCREENED = 0.78
 """Share of bookings held at least six hours that get a Brief Jail Mental Health Screen."""
 SCREEN_SENSITIVITY = 0.70
 SCREEN_FALSE_POSITIVE = 0.12
+SCREEN_HOSPITAL = 0.45
+SCREEN_MEDICINE = 0.40
+"""Answers to items 7 and 8 of positive screens; items 1 to 6 carry the rest."""
+SCREEN_ONE_SYMPTOM = 0.22
+"""Negative screens with one yes among items 1 to 6."""
 JAIL_SMI_CONNECTED = 0.25
 """Share of releases of people with SMI that are followed by an outpatient visit within 14 days, beyond chance."""
 

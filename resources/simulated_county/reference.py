@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 
 from resources.simulated_county import rates
 from resources.simulated_county.population import GROUP_SHARES, GROUPS
+from resources.simulated_county.state_reports import POINTS, STRATA
 
 FAULTS = {
     "first_name_typo": "slip in the first name",
@@ -71,6 +72,9 @@ SINGLE = {
     "SCREENED": "bookings of six hours or more that are screened",
     "SCREEN_SENSITIVITY": "screen positive, given serious mental illness",
     "SCREEN_FALSE_POSITIVE": "screen positive, without it",
+    "SCREEN_HOSPITAL": "positive screen: ever in a hospital for mental health (item 7)",
+    "SCREEN_MEDICINE": "positive screen: medication for mental health (item 8)",
+    "SCREEN_ONE_SYMPTOM": "negative screen: one yes among items 1 to 6",
     "COUNT_DIFFERS": "days on which the jail's midnight count is off by one or two",
     "COUNT_BOOKINGS_DIFFERS": "days on which its count of bookings is off by one",
     "SEALED_BOOKINGS": "finished bookings sealed or expunged before the first night",
@@ -172,6 +176,18 @@ def disparity() -> str:
     return _rows(["group", "share of residents", "planted rate ratio of bookings"], rows)
 
 
+def reported() -> str:
+    """Rates of the state's reports: that of the White group, and every other group's as a multiple of it."""
+    rows = [[item.report, item.point, item.base, _percent(item.rate), *(f"{ratio:g}" for ratio in item.ratios[1:])] for item in POINTS]
+    return _rows(["report", "decision point", "per", "White", *GROUPS[1:]], rows)
+
+
+def reported_strata() -> str:
+    """Shares of pupils, and of suspended pupils, by what they said of themselves."""
+    rows = [[stratum, value, _percent(enrolled), _percent(suspended)] for stratum, value, enrolled, suspended in STRATA]
+    return _rows(["stratum", "value", "of the enrolled", "of the suspended"], rows)
+
+
 def tables() -> dict[str, str]:
     """Every generated table by the title it stands under."""
     return {
@@ -180,6 +196,8 @@ def tables() -> dict[str, str]:
         "Volumes, needs and factors": amounts(),
         "Race as each system writes it": race_codes(),
         "The planted disparity": disparity(),
+        "Counts that the state reports": reported(),
+        "Pupils by what they say of themselves": reported_strata(),
     }
 
 

@@ -28,6 +28,7 @@ from resources.simulated_county.health import LINES, Health, record_health
 from resources.simulated_county.jail import Jail, record_jail
 from resources.simulated_county.jail_database import write_jail
 from resources.simulated_county.people import draw_people
+from resources.simulated_county.state_reports import state_reports
 from resources.simulated_county.truth import write_truth
 from resources.simulated_county.writing import instant_text
 
@@ -80,7 +81,7 @@ def _write_health(folder: Path, health: Health, calendar: Calendar, k: int) -> d
 
 
 def _write_night(
-    out: Path, calendar: Calendar, k: int, *, jail: Jail, cad: Cad, co_responder: CoResponder, health: Health
+    out: Path, calendar: Calendar, k: int, *, jail: Jail, cad: Cad, co_responder: CoResponder, health: Health, reports: pl.DataFrame
 ) -> dict[str, int]:
     night = calendar.night(k)
     folder = night_folder(out, night)
@@ -93,6 +94,8 @@ def _write_night(
     encounters = co_responder.night(k)
     encounters.write_csv(folder / "co_responder" / f"encounters_{night}.csv", separator=";", include_bom=True, line_terminator="\n")
     counts["encounters"] = encounters.height
+    reports.write_csv(folder / "state_reports" / f"aggregate_counts_{night:%Y%m%d}.csv", line_terminator="\n")
+    counts["aggregate_counts"] = reports.height
     return counts | _write_health(folder / HEALTH / night.isoformat(), health, calendar, k)
 
 
@@ -137,6 +140,7 @@ def simulate(out: Path, *, residents: int, first_night: date, nights: int, seed:
     cad = record_cad(generator(seed, "cad"), people, calendar, calls)
     co_responder = record_co_responder(generator(seed, "co_responder"), people, calendar, crises=crises, incidents=cad.numbers)
     health = record_health(generator(seed, "health"), people, calendar, care=care, consents=consents)
+    reports = state_reports(residents)
     del calls, crises, care, consents
     say("truth", 0.35)
     write_truth(out / "truth", people=people, calendar=calendar, jail=jail, cad=cad, co_responder=co_responder, health=health)
@@ -144,7 +148,9 @@ def simulate(out: Path, *, residents: int, first_night: date, nights: int, seed:
     rows: dict[str, dict[str, int]] = {}
     for k in range(nights):
         say("nights", 0.40 + 0.60 * k / nights)
-        rows[calendar.night(k).isoformat()] = _write_night(out, calendar, k, jail=jail, cad=cad, co_responder=co_responder, health=health)
+        rows[calendar.night(k).isoformat()] = _write_night(
+            out, calendar, k, jail=jail, cad=cad, co_responder=co_responder, health=health, reports=reports
+        )
     description = {
         "layout": LAYOUT,
         "residents": residents,

@@ -20,6 +20,7 @@ def test_a_delivery_lies_where_the_connectors_look(county: Any, tmp_path: Path) 
         "cad/cad_events_20260302.csv",
         "cad/cad_persons_20260302.csv",
         "co_responder/encounters_2026-03-02.csv",
+        "state_reports/aggregate_counts_20260302.csv",
         "health/2026-03-02/Patient.ndjson",
         "health/2026-03-02/Encounter.ndjson",
         "health/2026-03-02/Condition.ndjson",
