@@ -97,7 +97,13 @@ class FhirNdjson(DropFolder):
     """A folder of FHIR R4 bulk exports: one folder a night, named YYYY-MM-DD, with its manifest."""
 
     kind: Literal["fhir_ndjson"]
-    manifest: str = Field(default="manifest.json", description="Name of the manifest in each night's folder.")
+    manifest: str | None = Field(
+        default="manifest.json", description="Name of each folder's manifest; null: none is written, and a folder is taken as it lies."
+    )
+    screens: dict[str, tuple[str, ...]] = Field(
+        default_factory=dict, description="Code of a screening form to the codes of its items, in the order of the form."
+    )
+    screen_answers: dict[str, int] = Field(default_factory=dict, description="Code of an answer to the number it counts.")
 
 
 class ExcelDrop(DropFolder):

@@ -125,7 +125,7 @@ def decide(source: Source, collected: Collected, *, night: date, last: Landed | 
     if last is None:
         collected = _held_to_its_baseline(source, collected)
     warned = [str(change) for change in collected.drift if change.action == Action.WARN]
-    reason = "; ".join([*map(str, collected.faults), *map(str, collected.refused), *collected.waiting, *warned])
+    reason = "; ".join([*map(str, collected.faults), *map(str, collected.refused), *collected.waiting, *collected.ignored, *warned])
     same_again = last is not None and collected.sha256 == last.sha256
     if collected.sha256 is not None and not same_again:
         complete = collected.incomplete_from - timedelta(days=1) if collected.incomplete_from else night

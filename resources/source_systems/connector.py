@@ -125,6 +125,7 @@ class Collected:
         seen_before: whether what lies there for the night was already taken in.
         refused_before: whether a file that is still missing a better one was refused on an earlier night.
         incomplete_from: first night of whose delivery something is still missing, as far as names can tell; None: nothing is.
+        ignored: what lies there that no feed reads, counted.
         drift: what changed in the columns of what can be landed, or kept it from being so.
     """
 
@@ -137,6 +138,7 @@ class Collected:
     refused_before: bool = False
     incomplete_from: date | None = None
     drift: tuple[Drift, ...] = ()
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

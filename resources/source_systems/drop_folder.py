@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -90,12 +91,15 @@ class _Taken:
 
 def _take(members: Iterable[Dropped], *, source: Source, into: Path, known: Known, examine: Examine) -> _Taken:
     found = _Taken([], [], set(), set())
+    files_of: Counter[str] = Counter()
     for file in members:
         before = file.sha256 or file_sha256(file.path)
         if before in known.taken or before in known.refused:
             (found.old if before in known.taken else found.without).add(file.feed)
             continue
-        relative = f"{file.feed}/{file.night:%Y%m%d}{unpacked_suffix(file.name, file.member)}"
+        files_of[file.feed] += 1
+        number = f"-{files_of[file.feed]}" if files_of[file.feed] > 1 else ""  # a night's resources may come in several files
+        relative = f"{file.feed}/{file.night:%Y%m%d}{number}{unpacked_suffix(file.name, file.member)}"
         copy = into / relative
         copy.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -8,6 +8,7 @@ Elements about birthplace, citizenship and nationality are taken out of every re
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -50,12 +51,13 @@ class FhirNdjsonConnector:
         counts: dict[Path, int] = {}
         held: list[str] = []
         unfinished: list[date] = []
+        others = 0
         for folder in folders:
             when = _night_of(folder.name)
             if when is None or when > night:
                 continue
             try:
-                listed = _listed(folder, options.manifest, resources)
+                listed, more = _listed(folder, options.manifest, resources)
             except FileNotFoundError:
                 held.append(f"the folder of {when} has no {options.manifest} yet, or not every file it lists")
                 unfinished.append(when)
@@ -64,6 +66,7 @@ class FhirNdjsonConnector:
                 held.append(f"the manifest of {when} cannot be used: {error.fault}")
                 unfinished.append(when)
                 continue
+            others += more
             for feed, path, count in listed:
                 files.append(Dropped(when, feed, path.name, path))
                 if count is not None:
@@ -89,6 +92,7 @@ class FhirNdjsonConnector:
         return replace(
             found,
             waiting=(*held, *found.waiting),
+            ignored=(f"{others} files of resources that no feed reads",) if others else (),
             incomplete_from=min([*unfinished, *([found.incomplete_from] if found.incomplete_from else [])], default=None),
         )
 
@@ -105,8 +109,21 @@ def _night_of(name: str) -> date | None:
         return None
 
 
-def _listed(folder: Path, manifest: str, resources: Mapping[str, str]) -> list[tuple[str, Path, int | None]]:
-    """(feed, file, count) of what the manifest lists and the county's text reads."""
+_Listed = tuple[list[tuple[str, Path, int | None]], int]
+
+
+def _as_it_lies(folder: Path, resources: Mapping[str, str]) -> _Listed:
+    """The same as :func:`_listed` where no manifest is written: files called after a resource, as Patient.ndjson or Patient.000.ndjson."""
+    files = sorted(path for path in folder.iterdir() if path.suffix == ".ndjson" and path.is_file() and not path.is_symlink())
+    named = [(re.split(r"[^A-Za-z]", path.name, maxsplit=1)[0], path) for path in files]
+    found: list[tuple[str, Path, int | None]] = [(resources[resource], path, None) for resource, path in named if resource in resources]
+    return found, len(files) - len(found)
+
+
+def _listed(folder: Path, manifest: str | None, resources: Mapping[str, str]) -> _Listed:
+    """(feed, file, count) of what the manifest lists and the county's text reads; and how many files of other resources it lists."""
+    if manifest is None:
+        return _as_it_lies(folder, resources)
     path = folder / manifest
     if path.stat().st_size > MANIFEST_LIMIT:
         raise FileFaultError(Fault(Rule.MALFORMED_MANIFEST, "larger than a megabyte"))
@@ -117,16 +134,18 @@ def _listed(folder: Path, manifest: str, resources: Mapping[str, str]) -> list[t
         output = None
     if output is None:
         raise FileFaultError(Fault(Rule.MALFORMED_MANIFEST, "not a bulk data manifest with output[].type and output[].url"))
-    listed = []
+    listed: list[tuple[str, Path, int | None]] = []
+    others = 0
     for resource, url, count in output:
         if resource not in resources:
+            others += 1
             continue
         # Only the last part of the URL: a manifest must not lead out of its own folder.
         file = folder / PurePosixPath(url.replace("\\", "/")).name
         if file.is_symlink() or not file.is_file():
             raise FileNotFoundError
         listed.append((resources[resource], file, count if isinstance(count, int) else None))
-    return listed
+    return listed, others
 
 
 def _examine(path: Path, options: FhirNdjson, *, said: int | None) -> tuple[int, int]:

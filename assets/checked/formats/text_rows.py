@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.sources import CsvDrop, FhirNdjson, Source, SqlAlchemyQuery
+from contracts.vocabularies.screens import shipped_forms
 from resources.source_systems.connector import Part
 from resources.source_systems.csv_text import CHUNK_ROWS, POSITION, RAGGED, read_chunks
 from resources.sql import Connection
@@ -60,11 +61,12 @@ def _chunks(path: Path, part: Part, source: Source, con: Connection, *, raw: boo
     match source.connector:
         case CsvDrop() as options:
             yield from read_chunks(path, options, columns=part.columns)
-        case FhirNdjson():
+        case FhirNdjson() as fhir:
             from assets.checked.formats.fhir import resource_chunks
 
             resource = source.feeds[part.feed].origin.resource or ""
-            yield from resource_chunks(con, path, resource, raw=raw)
+            forms = shipped_forms().with_more(fhir.screens, fhir.screen_answers)
+            yield from resource_chunks(con, path, resource, forms=forms, raw=raw)
         case SqlAlchemyQuery():
             yield from _table_chunks(path)
         case _:
