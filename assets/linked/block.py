@@ -23,11 +23,13 @@ RULES: Mapping[int, str] = {
     3: "phone",
     4: "ssn4_and_birth_year",
     5: "surname_and_given_name",
-    6: "surname_sound_initial_and_birth_year",
+    6: "sounds_of_both_names",
     7: "given_name_and_birth_month",
-    8: "address_and_initial",
     9: "ssn4_and_surname_sound",
     10: "given_name_and_day",
+    11: "house_number_and_street",
+    12: "given_name_and_place",
+    13: "sound_of_a_name_and_place",
 }
 """Names of the rules of block_key.sql by the number in a key's last four bits."""
 MEMBERS = (

@@ -19,7 +19,7 @@ from contracts.linkage import LinkageChoice
 from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows
 
 PACKAGE = "assets.linked"
-RULES_VERSION = "2"
+RULES_VERSION = "3"
 """Moves when a .sql file of this stage changes what is comparable or what is vetoed: everybody is then compared again."""
 
 

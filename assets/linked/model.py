@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from assets.linked.levels import any_alike, level, nothing_to_compare
 from contracts.linkage import Evidence, ModelCard, TermFrequencies, card_file, model_file
 from contracts.reviewed import load_reviewed
 
@@ -48,28 +49,28 @@ def first_name() -> Comparison:
         output_column_name="first_name",
         comparison_description="given name with aliases, nicknames and initials",
         comparison_levels=[
-            _null(f"first_name_l is null or first_name_r is null or {TWO_SURNAMES}"),
+            nothing_to_compare(f"first_name_l is null or first_name_r is null or {TWO_SURNAMES}"),
             cll.ExactMatchLevel("first_name", term_frequency_adjustments=True),
-            _custom("list_has_any(first_names_l, first_names_r)", "an alias or second spelling is equal"),
-            _custom(
+            level("list_has_any(first_names_l, first_names_r)", "an alias or second spelling is equal"),
+            level(
                 "list_has_any(first_roots_l, first_roots_r)"
                 " or (length(first_name_l) >= 3 and starts_with(first_name_r, first_name_l))"
                 " or (length(first_name_r) >= 3 and starts_with(first_name_l, first_name_r))",
                 "nicknames of one formal name, or its beginning",
             ),
-            _custom(
+            level(
                 "least(length(first_name_l), length(first_name_r)) >= 4"
                 " and (jaro_winkler_similarity(first_name_l, first_name_r) >= 0.88"
                 " or damerau_levenshtein(first_name_l, first_name_r) <= 1)",
                 "spelt alike",
             ),
-            _custom(
+            level(
                 "list_contains(given_names_l, first_name_r) or list_contains(given_names_r, first_name_l)"
                 " or (left(first_name_l, 1) = left(first_name_r, 1) and (length(first_name_l) = 1 or length(first_name_r) = 1))",
                 "the other's middle name, or an initial",
             ),
-            _custom(SWAPPED, "swapped with the surname"),
-            _custom(
+            level(SWAPPED, "swapped with the surname"),
+            level(
                 "least(length(first_name_l), length(first_name_r)) >= 4 and jaro_winkler_similarity(first_name_l, first_name_r) >= 0.78",
                 "somewhat alike",
             ),
@@ -89,22 +90,21 @@ def last_name() -> Comparison:
         comparison_levels=[
             cll.NullLevel("last_name"),
             cll.ExactMatchLevel("last_name", term_frequency_adjustments=True),
-            _custom("list_has_any(last_names_l, last_names_r)", "a part or a former surname is equal"),
-            _custom(
+            level("list_has_any(last_names_l, last_names_r)", "a part or a former surname is equal"),
+            level(
                 # Le, Lee, Li and Ly are four surnames, not four spellings of one: a short name is equal or it is another.
                 "least(length(last_name_l), length(last_name_r)) >= 4"
                 " and (jaro_winkler_similarity(last_name_l, last_name_r) >= 0.9"
                 " or damerau_levenshtein(last_name_l, last_name_r) <= 1)",
                 "spelt alike",
             ),
-            _custom(
-                "len(list_filter(last_names_l, lambda x: length(x) >= 5 and len(list_filter(last_names_r, lambda y:"
-                " length(y) >= 5 and jaro_winkler_similarity(x, y) >= 0.92)) > 0)) > 0",
+            level(
+                any_alike("last_names", "least(length(x), length(y)) >= 5 and jaro_winkler_similarity(x, y) >= 0.92"),
                 "a part or a former surname is spelt alike",
             ),
-            _custom("list_has_any(last_names_l, middle_names_r) or list_has_any(last_names_r, middle_names_l)", "the other's middle name"),
-            _custom(SWAPPED, "swapped with the given name"),
-            _custom(
+            level("list_has_any(last_names_l, middle_names_r) or list_has_any(last_names_r, middle_names_l)", "the other's middle name"),
+            level(SWAPPED, "swapped with the given name"),
+            level(
                 "least(length(last_name_l), length(last_name_r)) >= 5 and jaro_winkler_similarity(last_name_l, last_name_r) >= 0.8",
                 "somewhat alike",
             ),
@@ -122,9 +122,9 @@ def middle_name() -> Comparison:
         output_column_name="middle_name",
         comparison_description="middle name or initial",
         comparison_levels=[
-            _null("len(middle_initials_l) = 0 or len(middle_initials_r) = 0"),
-            _custom("list_has_any(middle_names_l, middle_names_r)", "middle name is equal"),
-            _custom("list_has_any(middle_initials_l, middle_initials_r)", "middle initial is equal"),
+            nothing_to_compare("len(middle_initials_l) = 0 or len(middle_initials_r) = 0"),
+            level("list_has_any(middle_names_l, middle_names_r)", "middle name is equal"),
+            level("list_has_any(middle_initials_l, middle_initials_r)", "middle initial is equal"),
             cll.ElseLevel(),
         ],
     )
@@ -142,22 +142,22 @@ def birth_date() -> Comparison:
         output_column_name="birth_date",
         comparison_description="birth date with the usual slips of writing",
         comparison_levels=[
-            _null("birth_ym_l is null or birth_ym_r is null"),
-            _custom("list_has_any(sure_dobs_l, sure_dobs_r)", "equal"),
-            _custom(
+            nothing_to_compare("birth_ym_l is null or birth_ym_r is null"),
+            level("list_has_any(sure_dobs_l, sure_dobs_r)", "equal"),
+            level(
                 "dob_l[1:4] = dob_r[1:4] and (dob_l[6:] = '01-01' or dob_r[6:] = '01-01')", "year equal, one is 1 January for a day unknown"
             ),
-            _custom("list_has_any(dob_variants_l, dob_variants_r)", "day and month swapped"),
-            _custom("damerau_levenshtein(dob_l, dob_r) <= 1", "one digit wrong"),
-            _custom(
+            level("list_has_any(dob_variants_l, dob_variants_r)", "day and month swapped"),
+            level("damerau_levenshtein(dob_l, dob_r) <= 1", "one digit wrong"),
+            level(
                 "(dob_l is null or dob_r is null) and length(birth_ym_l) = 7 and birth_ym_l = birth_ym_r",
                 "year and month equal, day unknown",
             ),
-            _custom(
+            level(
                 "(dob_l[1:4] = dob_r[1:4])::int + (dob_l[6:7] = dob_r[6:7])::int + (dob_l[9:10] = dob_r[9:10])::int = 2",
                 "one of day, month and year wrong",
             ),
-            _custom("birth_ym_l[1:4] = birth_ym_r[1:4]", "only the year equal"),
+            level("birth_ym_l[1:4] = birth_ym_r[1:4]", "only the year equal"),
             cll.ElseLevel(),
         ],
     )
@@ -184,23 +184,20 @@ def contact() -> Comparison:
         output_column_name="contact",
         comparison_description="phone and address, counted once",
         comparison_levels=[
-            _null(
+            nothing_to_compare(
                 " or ".join(
                     f"len(phones_{side}) + len(addresses_{side}) + len(shared_contacts_{side}) + len(zips_{side}) + len(cities_{side}) = 0"
                     for side in "lr"
                 )
             ),
-            _custom("list_has_any(phones_l, phones_r) and list_has_any(addresses_l, addresses_r)", "phone and address equal"),
-            _custom("list_has_any(phones_l, phones_r)", "phone equal"),
-            _custom("list_has_any(addresses_l, addresses_r)", "address equal"),
-            _custom(
-                "len(list_filter(addresses_l, lambda x: len(list_filter(addresses_r, lambda y: jaro_winkler_similarity(x, y) >= 0.92)) > 0)) > 0",
-                "address spelt alike",
-            ),
-            _custom("list_has_any(shared_contacts_l, shared_contacts_r)", "phone or address of many people equal"),
-            _custom("list_has_any(zips_l, zips_r) and list_has_any(cities_l, cities_r)", "ZIP code and city equal"),
-            _custom("list_has_any(zips_l, zips_r)", "ZIP code equal"),
-            _custom("list_has_any(cities_l, cities_r)", "city equal"),
+            level("list_has_any(phones_l, phones_r) and list_has_any(addresses_l, addresses_r)", "phone and address equal"),
+            level("list_has_any(phones_l, phones_r)", "phone equal"),
+            level("list_has_any(addresses_l, addresses_r)", "address equal"),
+            level(any_alike("addresses", "jaro_winkler_similarity(x, y) >= 0.92"), "address spelt alike"),
+            level("list_has_any(shared_contacts_l, shared_contacts_r)", "phone or address of many people equal"),
+            level("list_has_any(zips_l, zips_r) and list_has_any(cities_l, cities_r)", "ZIP code and city equal"),
+            level("list_has_any(zips_l, zips_r)", "ZIP code equal"),
+            level("list_has_any(cities_l, cities_r)", "city equal"),
             cll.ElseLevel(),
         ],
     )
@@ -215,8 +212,8 @@ def ssn4() -> Comparison:
         output_column_name="ssn4",
         comparison_description="last four digits of the social security number",
         comparison_levels=[
-            _null("len(ssn4s_l) = 0 or len(ssn4s_r) = 0"),
-            _custom("list_has_any(ssn4s_l, ssn4s_r)", "equal"),
+            nothing_to_compare("len(ssn4s_l) = 0 or len(ssn4s_r) = 0"),
+            level("list_has_any(ssn4s_l, ssn4s_r)", "equal"),
             cll.ElseLevel(),
         ],
     )
@@ -231,8 +228,8 @@ def state_id() -> Comparison:
         output_column_name="state_id",
         comparison_description="state identification number",
         comparison_levels=[
-            _null("len(state_ids_l) = 0 or len(state_ids_r) = 0"),
-            _custom("list_has_any(state_ids_l, state_ids_r)", "equal"),
+            nothing_to_compare("len(state_ids_l) = 0 or len(state_ids_r) = 0"),
+            level("list_has_any(state_ids_l, state_ids_r)", "equal"),
             cll.ElseLevel(),
         ],
     )
@@ -285,16 +282,6 @@ def training_rules() -> list[Any]:
     from splink import block_on
 
     return [block_on("dob"), block_on("first_name", "last_name")]
-
-
-def _custom(condition: str, label: str) -> Any:
-    import splink.comparison_level_library as cll
-
-    return cll.CustomLevel(condition, label_for_charts=label, base_dialect_str="duckdb")
-
-
-def _null(condition: str) -> Any:
-    return _custom(condition, "nothing to compare").configure(is_null_level=True)
 
 
 class ModelRefused(RuntimeError):

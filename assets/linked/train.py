@@ -40,7 +40,9 @@ from resources.sql import Connection, load_sql, replace_table, rows
 
 PACKAGE = "assets.linked"
 CERTAIN_RECALL = 0.6
-"""Assumed share of true pairs that the certain rules find. An assumption of the method (it moves every weight by the same few bits)."""
+"""Assumed share of true pairs that the certain rules find: where the estimate of the share of matches starts."""
+SHARE_ROUNDS = 100
+SHARE_STANDS_STILL = 1e-6
 U_PAIRS = 2_000_000
 U_PER_LEVEL = 20
 M_FLOOR = 0.01
@@ -119,14 +121,49 @@ def estimate(
         max_iterations=25,
         linker_uid=name,
     )
-    with score.scratch_splink(con, features) as (_, _api, source):
+    with score.scratch_splink(con, features) as (scratch, _api, source):
         linker = Linker(source, settings, log_level=logging.ERROR)
         linker.training.estimate_probability_two_random_records_match(models.certain_pairs(), recall=CERTAIN_RECALL)
         linker.training.estimate_u_using_random_sampling(max_pairs=pairs, seed=seed, min_count_per_level=U_PER_LEVEL)
         for rule in models.training_rules():
             maximise(linker, rule)
+        weights = _candidate_weights(linker, scratch)
         estimated = linker.misc.save_model_to_json()
-    return Trained(settings=_rounded(_completed(estimated)), frequencies=frequencies, rests=rests, subjects=features.num_rows)
+    subjects = features.num_rows
+    share = matching_share(weights, assumed=estimated["probability_two_random_records_match"], pairs=subjects * (subjects - 1) // 2)
+    estimated = {**estimated, "probability_two_random_records_match": share}
+    return Trained(settings=_rounded(_completed(estimated)), frequencies=frequencies, rests=rests, subjects=subjects)
+
+
+def _candidate_weights(linker: Any, scratch: Connection) -> list[float]:
+    """Match weights in bits of all candidate pairs, with the share of matches that was assumed."""
+    predictions = linker.inference.predict(warning_mode="never")
+    return [float(weight) for (weight,) in rows(scratch, f"select match_weight from {predictions.physical_name} order by match_weight")]
+
+
+def matching_share(weights: Sequence[float], *, assumed: float, pairs: int) -> float:
+    """Share of all pairs that match, such that the model expects as many matches as its own probabilities add up to.
+
+    The certain rules only give a start, through an assumed recall. This is the expectation-maximisation step for the share alone
+    (Fellegi-Sunter mixture, other parameters fixed), repeated until it stands still.
+
+    Args:
+        weights: match weights in bits of the candidate pairs, given ``assumed``; other pairs are taken not to match.
+        assumed: the share that these weights contain.
+        pairs: number of all pairs, candidates or not.
+    """
+    import numpy as np
+
+    evidence = np.asarray(weights, dtype=float) - log2(assumed / (1 - assumed))
+    share = assumed
+    for _ in range(SHARE_ROUNDS):
+        prior = log2(share / (1 - share))
+        expected = float((1 / (1 + np.exp2(-(evidence + prior)))).sum()) / pairs
+        expected = min(max(expected, 1 / pairs), 0.5)
+        if abs(expected - share) <= SHARE_STANDS_STILL * share:
+            return expected
+        share = expected
+    return share
 
 
 def write(

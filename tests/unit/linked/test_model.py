@@ -152,7 +152,8 @@ def _truth(folder: Path, world: World, people: dict[tuple[str, str], int]) -> Pa
     subject = "select source, 'feed' as feed, vendor_key, person, null::date as valid_from, null::date as valid_to from truth_rows"
     world.con.execute(f"copy ({subject}) to '{folder / 'subject.parquet'}'").fetchall()
     person = (
-        "select distinct person, case when hash(person) % 2 = 0 then 'WHITE' else 'BLACK' end as race_group, 'F' as sex from truth_rows"
+        "select distinct person, case when hash(person) % 2 = 0 then 'WHITE' else 'BLACK' end as race_group, 'F' as sex,"
+        " date '1984-05-17' as birth_date from truth_rows"
     )
     world.con.execute(f"copy ({person}) to '{folder / 'person.parquet'}'").fetchall()
     return folder
