@@ -6,6 +6,7 @@ any figure of a particular stage.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import dagster as dg
@@ -119,9 +120,14 @@ def materialized(
     )
 
 
-def reported(table: Table, known: Mapping[str, object], *, checks: Sequence[dg.AssetCheckResult] = ()) -> dg.MaterializeResult[None]:
-    """Report an asset that is not a warehouse table: figures only."""
-    return dg.MaterializeResult(asset_key=asset_key(table.key), metadata=metadata_of(known), check_results=list(checks))
+def reported(
+    table: Table, known: Mapping[str, object], *, checks: Sequence[dg.AssetCheckResult] = (), link: Path | None = None
+) -> dg.MaterializeResult[None]:
+    """Report an asset that is not a warehouse table: figures only, and where a page of this repository's own making lies."""
+    metadata = metadata_of(known)
+    if link is not None:
+        metadata["page"] = MetadataValue.url(link.resolve().as_uri())
+    return dg.MaterializeResult(asset_key=asset_key(table.key), metadata=metadata, check_results=list(checks))
 
 
 def metadata_of(known: Mapping[str, object]) -> dict[str, MetadataValue]:

@@ -18,6 +18,7 @@ from assets.linked import assets as linked_assets
 from assets.measured import assets as measured_assets
 from assets.published import assets as published_assets
 from contracts.county import County
+from pipelines import scope_document
 from pipelines.jobs import DENIES, denies_job, nightly_job
 from pipelines.place import Place, place_of
 from pipelines.schedules import nightly_schedule
@@ -52,6 +53,7 @@ def build_defs(place: Place, *, county: County | None = None, journal: Journal |
             *linked_assets.build(terms.county),
             *measured_assets.build(terms.county),
             *published_assets.build(terms.county),
+            *scope_document.build(terms.county, place),
         ],
         asset_checks=[
             *quality_checks.build(terms.county),

@@ -52,6 +52,11 @@ class Home:
         return self.root / "ledger"
 
     @property
+    def governance(self) -> Path:
+        """Scope documents, one page a night."""
+        return self.root / "governance"
+
+    @property
     def incidents(self) -> Path:
         """Who was shown what was another's, one file an incident; mode 0600, integrator only."""
         return self.root / "incidents"

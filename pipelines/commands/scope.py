@@ -35,6 +35,12 @@ def scope(
     lapse: Annotated[str | None, typer.Option(metavar="INSTRUMENT", help="Compare with this instrument gone: what would go dark.")] = None,
     recipient: Annotated[str | None, typer.Option(metavar="AGENCY", help="Only clauses for this recipient.")] = None,
     contributor: Annotated[str | None, typer.Option(metavar="AGENCY", help="Only clauses over this contributor's records.")] = None,
+    document: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the scope document of the newest night: one HTML page to sign and archive.")
+    ] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="With --document: print it to PDF too, by a Chromium on this machine.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Clauses out of force as well, with the reason.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -43,7 +49,7 @@ def scope(
     A comparison is counted on the records of the night: people of whom an element begins to flow, or goes dark. Nothing is changed.
 
     Examples: throughcare scope --recipient behavioral_health; throughcare scope --diff 2027-01-01;
-    throughcare scope --diff draft-dul.yaml; throughcare scope --lapse DSA-2025-MC
+    throughcare scope --diff draft-dul.yaml; throughcare scope --lapse DSA-2025-MC; throughcare scope --document scope.html --pdf scope.pdf
     """
     from assets.consented.sharing import matrix
     from resources.as_known import newest_night
@@ -51,6 +57,9 @@ def scope(
     place = here()
     county = county_terms(place)
     night = as_of or newest_night(place.home) or county.text.first_night
+    if document is not None:
+        _document(place, county, night, document, pdf)
+        return
     if diff is not None or lapse is not None:
         if diff is not None and lapse is not None:
             raise typer.BadParameter("give --diff or --lapse, not both", param_hint="--lapse")
@@ -73,6 +82,23 @@ def scope(
     if unread:
         say("")
         say(f"Not reviewed by counsel: {', '.join(unread)}")
+
+
+def _document(place: Place, county: County, night: date, document: Path, pdf: Path | None) -> None:
+    from assets.published.scope_document import CannotPrint, print_pdf, write
+    from pipelines.scope_document import page
+    from resources.warehouse import Warehouse
+
+    with Warehouse(place.home).reader() as con:
+        write(document, page(con, place=place, county=county, night=night, run_id="written by hand"))
+    say(f"written: {document}")
+    if pdf is None:
+        return
+    try:
+        say(f"written: {print_pdf(document, pdf)}")
+    except CannotPrint as error:
+        complain(str(error))
+        raise typer.Exit(USAGE) from None
 
 
 def _cells(line: Shared) -> tuple[object, ...]:
