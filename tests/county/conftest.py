@@ -32,8 +32,8 @@ class Office:
     environment: dict[str, str] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
 
-    def type(self, *words: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
-        """Type ``throughcare <words>``; ``expect`` is the exit code (None: any)."""
+    def type(self, *words: str, expect: int | None = 0, answers: str | None = None) -> subprocess.CompletedProcess[str]:
+        """Type ``throughcare <words>``; ``expect`` is the exit code (None: any), ``answers`` what is typed at its prompts."""
         environment = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.home.parent),
@@ -48,6 +48,7 @@ class Office:
             text=True,
             check=False,
             timeout=600,
+            input=answers,
         )
         self.printed += [done.stdout, done.stderr]
         if expect is not None:
