@@ -1,14 +1,13 @@
 """An officer's questions on a county of 1,000, in the order of the how-to pages: explain, scope, disclosures, consents, lineage, proof.
 
-One office, two nights; then a consent taken back at the counter, and a wrong merge undone on the third night. docs/how-to/answer-the-auditor,
-take-a-consent-back and after-a-wrong-merge tell the same story.
+One office, two nights; then a consent taken back at the counter, and a wrong merge undone on the third night. docs/how-to/
+answer-the-auditor, take-a-consent-back and after-a-wrong-merge tell the same story.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -58,13 +57,13 @@ clauses:
 
 
 @pytest.fixture(scope="module")
-def governed(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def governed(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An office after two nights."""
     office = Office(tmp_path_factory.mktemp("governed") / "home")
     for night in NIGHTS:
         deliver(simulated, office.home / "county_systems", night)
         office.type("run", "--night", night.isoformat())
-    yield office
+    return office
 
 
 def _clients(office: Office, question: str, day: date) -> set[str]:
