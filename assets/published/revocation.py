@@ -15,14 +15,14 @@ from assets.published.proof import denied_identifiers, scan
 from contracts.county import County
 from resources.home import Home
 from resources.published_files import ProductFiles
-from resources.sql import Connection, load_sql, rows
+from resources.sql import Connection, load_sql, rows, table_exists
 
 PACKAGE: Final = "assets.published"
 
 
 @dataclass(frozen=True)
 class ProductProof:
-    """One product: versions that lie there, whether any was decided before the last deny, and identifiers found that may not be there."""
+    """One product: versions that lie there, how many were last decided before the last deny, and identifiers found that may not be there."""
 
     product: str
     current: str | None
@@ -66,10 +66,24 @@ def prove(con: Connection, *, county: County, home: Home, subjects: Sequence[str
     denied = denied_identifiers(con, night, subjects=subjects)
     last = max((since for _, _, _, since in denies), default=None)
     found = scan(con, home=home, products=county.products, denied=denied)
+    confirmed = _confirmed(con, last)
     products = []
     for product in sorted(county.products, key=lambda item: item.path):
         files = ProductFiles.of(home, product.recipient, product.name)
         versions = files.versions()
-        before = 0 if last is None else sum(date.fromisoformat(files.manifest(version)["decided_on"]) < last for version in versions)
+        before = sum(
+            last is not None
+            and date.fromisoformat(files.manifest(version)["decided_on"]) < last
+            and (product.path, version) not in confirmed
+            for version in versions
+        )
         products.append(ProductProof(product.path, files.current(), len(versions), before, found.hits.get(product.path, 0)))
     return RevocationProof(len(subjects), consents, denies, len(denied), found.files, tuple(products))
+
+
+def _confirmed(con: Connection, since: date | None) -> frozenset[tuple[str, str]]:
+    """Versions that were decided anew since then and came out the same, which leaves the file and its manifest as they were."""
+    if since is None or not table_exists(con, "published", "version"):
+        return frozenset()
+    question = "select recipient || '/' || product, version from published.version where night >= $since and version is not null"
+    return frozenset((str(path), str(version)) for path, version in rows(con, question, {"since": since}))
