@@ -23,6 +23,7 @@ SHARED: Mapping[str, Meaning] = {
     "subject_id": identifier("unkeyed hash of system and source person id; never leaves the integrator"),
     "parent_record_id": identifier("record_id of the booking, event or encounter this row belongs to"),
     "affects_record_id": identifier("record_id of the booking that was sealed or expunged"),
+    "booking_record_id": identifier("record_id of the booking a screen was given at, where the source says so"),
     "cad_record_id": identifier("record_id of the 911 event the encounter answered"),
     "identity_id": identifier("key of one identity observation"),
     "consent_id": identifier("record_id of a consent"),

@@ -223,12 +223,7 @@ def _mentions(folder: Path, name: str, model: Reviewed) -> Iterator[Mention]:
 def _systems(model: Reviewed) -> Iterator[tuple[tuple[str | int, ...], str]]:
     match model:
         case FrequentUtilizers():
-            for number, definition in enumerate(model.definitions):
-                for position, criterion in enumerate(definition.criteria):
-                    yield ("definitions", number, "criteria", position, "system"), criterion.system
-            for number, use in enumerate(model.presets):
-                for role, system in use.systems.items():
-                    yield ("presets", number, "systems", role), system
+            yield from _systems_of_lists(model)
         case DecisionPoints():
             for number, point in enumerate(model.points):
                 yield ("points", number, "numerator", "system"), point.numerator.system
@@ -240,9 +235,16 @@ def _systems(model: Reviewed) -> Iterator[tuple[tuple[str | int, ...], str]]:
             if model.assessment is not None:
                 yield ("assessment", "system"), model.assessment.system
         case Timeline():
-            for system in model.records_begin:
-                yield ("records_begin", system), system
-            for number, cost in enumerate(model.unit_costs):
-                yield ("unit_costs", number, "system"), cost.system
+            yield from ((("records_begin", system), system) for system in model.records_begin)
+            yield from ((("unit_costs", number, "system"), cost.system) for number, cost in enumerate(model.unit_costs))
         case _:
             return
+
+
+def _systems_of_lists(model: FrequentUtilizers) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for number, definition in enumerate(model.definitions):
+        for position, criterion in enumerate(definition.criteria):
+            yield ("definitions", number, "criteria", position, "system"), criterion.system
+    for number, use in enumerate(model.presets):
+        for role, system in use.systems.items():
+            yield ("presets", number, "systems", role), system

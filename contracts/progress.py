@@ -1,7 +1,7 @@
 """What the county set out to reach: progress.yaml (Set, Measure, Achieve; policy changes; the Six Questions).
 
-Belongs here: the shapes. Does not belong here: any figure but those a county states itself. Percentages of the Set, Measure, Achieve campaign
-were not found in a public source: every target is the county's own text.
+Belongs here: the shapes. Does not belong here: any figure but those a county states itself. Percentages of the Set, Measure, Achieve
+campaign were not found in a public source: every target is the county's own text.
 """
 
 from __future__ import annotations

@@ -60,9 +60,7 @@ def write_aggregate_disparity(run: Run, population: Sequence[PopulationRow]) -> 
 
 def _totals(run: Run) -> Totals:
     found: dict[tuple[str, str], dict[Period, dict[str, tuple[int, str | None]]]] = {}
-    for field, point, start, end, race_group, number, system in rows(
-        run.con, load_sql(PACKAGE, "aggregate_total"), {"as_of": run.as_of}
-    ):
+    for field, point, start, end, race_group, number, system in rows(run.con, load_sql(PACKAGE, "aggregate_total"), {"as_of": run.as_of}):
         found.setdefault((field, point), {}).setdefault((start, end), {})[race_group] = (int(number), system)
     return found
 
@@ -147,5 +145,3 @@ def _shared(run: Run, point: AggregatePoint) -> Mapping[str, Any]:
         "discretion": point.discretion,
         "policy_ref": point.policy_ref,
     }
-
-

@@ -12,7 +12,7 @@ from math import sqrt
 
 import numpy as np
 
-from assets.measured.intervals import Z, Interval
+from assets.measured.intervals import Interval, Z
 
 
 @dataclass(frozen=True)

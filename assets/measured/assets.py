@@ -10,15 +10,20 @@ from datetime import datetime
 import dagster as dg
 
 from assets.assets import POOL, materialized, night_of, nights, spec
-from assets.catalogue import Table, TableKey, linked, measured
+from assets.catalogue import Table, linked, measured
 from assets.measured import checks
+from assets.measured.described import DESCRIPTIONS, READS, WHERE_DELIVERED
+from assets.measured.links import LINK_TABLES, measure_links
 from assets.measured.measure import MEASURED_TABLES, measure
 from assets.measured.scope import SCOPE_TABLES, close_scope, open_scope, whole_of
+from assets.source_groups import delivered
 from contracts.county import County
 from resources.integrator import Integrator
+from resources.sql import Connection
 from resources.warehouse import logical_hash
 
-TIMELINE, RACE, FREQUENT, SUMMARY, DISPARITY, STEPPING_UP, RECONCILIATION, FLOW = measured(*MEASURED_TABLES)
+KEYS = {key.name: key for key in measured(*MEASURED_TABLES, *LINK_TABLES)}
+TIMELINE = KEYS["person_timeline"]
 SCOPE = tuple(SCOPE_TABLES)
 """Linked tables that are the integrator's scope."""
 
@@ -27,44 +32,47 @@ RENAMED = {f"scope.{name}": key for name, key in zip(SCOPE, linked(*SCOPE), stri
 """What the measures' SQL calls ``scope`` is, for the integrator, the linked stage."""
 
 
+COMPUTED = frozenset(
+    {
+        "racial_disparity", "racial_disparity_sensitivity", "racial_disparity_aggregate", "frequent_utilizer_equity", "race_kappa",
+        "policy_change", "follow_up_curve", "target_status", "six_questions", *LINK_TABLES,
+    }
+)  # fmt: skip
+"""Tables whose intervals, tests and bounds are computed, so that no one text fills them."""
+
+
 def tables(county: County) -> tuple[Table, ...]:
-    """Every table of the stage."""
+    """Every table of the stage; screens and delivered totals are read where some source delivers them."""
+    held = delivered(county.sources)
+    return tuple(
+        Table(
+            KEYS[name],
+            DESCRIPTIONS[name],
+            county.agencies.integrator,
+            (*READS[name], *linked(*sorted(set(WHERE_DELIVERED.get(name, ())) & held))),
+            () if name in COMPUTED else (name,),
+        )
+        for name in (*MEASURED_TABLES, *LINK_TABLES)
+    )
 
-    def table(key: TableKey, description: str, *reads: TableKey) -> Table:
-        # Intervals and bounds of disparity are computed, so no one text fills it.
-        return Table(key, description, county.agencies.integrator, reads, () if key == DISPARITY else (key.name,))
 
-    people = linked("person_attribute", "membership")
-    return (
-        table(TIMELINE, "Every contact of a person in order, along the Sequential Intercept Model.", *linked(*SCOPE)),
-        table(
-            RACE,
-            "One race group per person and category system, and how it was chosen among assertions.",
-            *linked("race_assertion", "contact"),
-            *people,
-        ),
-        table(FREQUENT, "People who meet a stated definition of frequent contact, by definition.", TIMELINE, *people),
-        table(SUMMARY, "How many people meet each definition, by race group, and how many could have.", FREQUENT, RACE, *people),
-        table(
-            DISPARITY,
-            "Counts, bases, rates and rate ratios with intervals by race group and decision point, with bounds for the unlinkable.",
-            TIMELINE,
-            RACE,
-            *people,
-        ),
-        table(
-            STEPPING_UP,
-            "The four Stepping Up measures of people with serious mental illness: bookings, stay, connection to treatment, return.",
-            TIMELINE,
-            RACE,
-            *linked("jail_booking", "health_encounter", "health_diagnosis"),
-        ),
-        table(
-            RECONCILIATION,
-            "From rows to bookings to people to the jail's own count, with every difference explained or shown.",
-            *linked("jail_booking", "jail_count", "source_total"),
-        ),
-        table(FLOW, "How people move from one intercept to the next.", TIMELINE),
+def measure_everything(con: Connection, terms: County, as_of: datetime) -> None:
+    """Every measure over the integrator's scope, which is open, and then what they owe to uncertain links."""
+    measure(
+        con,
+        target_schema="measured",
+        definitions=terms.definitions,
+        benchmarks=terms.population,
+        as_of=as_of,
+        services=terms.services,
+    )
+    measure_links(
+        con,
+        target_schema="measured",
+        definitions=terms.definitions,
+        benchmarks=terms.population,
+        as_of=as_of,
+        thresholds=terms.linkage.thresholds,
     )
 
 
@@ -86,14 +94,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
         with integrator.step("measured") as con:
             open_scope(con, whole_of(con, "linked"))
             try:
-                measure(
-                    con,
-                    target_schema="measured",
-                    definitions=terms.definitions,
-                    benchmarks=terms.population,
-                    as_of=as_of,
-                    services=terms.services,
-                )
+                measure_everything(con, terms, as_of)
             finally:
                 close_scope(con)
             results = [

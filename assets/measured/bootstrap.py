@@ -46,7 +46,7 @@ def resampled_rates(cells: Sequence[Cell], *, base: float | None, draws: int, rn
     if base is not None:
         return np.asarray(above / base, dtype=np.float64)
     below = weights @ events
-    return np.divide(above, below, out=np.full(draws, np.nan), where=below > 0)
+    return np.asarray(np.divide(above, below, out=np.full(draws, np.nan), where=below > 0), dtype=np.float64)
 
 
 def ratio_limits(

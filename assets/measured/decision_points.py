@@ -227,6 +227,7 @@ def missing_in(run: Run, rules: DecisionPoints, point: DecisionPoint, domain: st
 
 
 def setting_of(run: Run, rules: DecisionPoints, point: DecisionPoint, reason: Reason | None) -> Setting:
+    """What the groups of one decision point have in common; ``reason`` makes every figure unanswerable."""
     on_population = point.base == POPULATION
     follow = point.numerator.followed_by
     return Setting(

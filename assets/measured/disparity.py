@@ -79,7 +79,8 @@ def compare(
     return tuple(
         replace(
             _compared(held[group], parts[group], reference, bases, setting, mismatch=mismatch),
-            **_resampled(group, parts, setting, cells or {}),
+            design_effect=_design_effect(parts[group], setting),
+            resampled=_resampled(group, parts, setting, cells or {}),
             disproportionality_index=index[group],
             disparity_index=disparity_index(index[group], index.get(setting.reference_group)) if index[group] is not None else None,
         )
@@ -100,27 +101,23 @@ def _disproportionality(parts: Mapping[str, _Part], group: str, bases: Mapping[s
     return disproportionality_index(own.count, all_events, own.base, all_base)
 
 
-def _resampled(
-    group: str, parts: Mapping[str, _Part], setting: Setting, cells: Mapping[str, Sequence[Cell]]
-) -> dict[str, Interval | float | None]:
-    """Design effect, and the limits from resampling people; nothing where people cannot come back."""
+def _resampled(group: str, parts: Mapping[str, _Part], setting: Setting, cells: Mapping[str, Sequence[Cell]]) -> Interval | None:
+    """The limits from resampling people; nothing where people cannot come back."""
     own, reference = parts[group], parts.get(setting.reference_group)
-    found: dict[str, Interval | float | None] = {"design_effect": _design_effect(own, setting)}
     if not setting.draws or reference is None or group in (ALL, setting.reference_group):
-        return found
+        return None
     if own.variance is None or reference.variance is None or not own.base or not reference.base:
-        return found
+        return None
     if _too_few(own, setting) or _too_few(reference, setting):
-        return found
+        return None
     on_population = setting.base_kind is BaseKind.POPULATION
-    found["resampled"] = bootstrap.ratio_limits(
+    return bootstrap.ratio_limits(
         cells.get(group, ()),
         cells.get(setting.reference_group, ()),
         bases=(float(own.base), float(reference.base)) if on_population else None,
         draws=setting.draws,
         seed=bootstrap.seed_of(setting.label, group),
     )
-    return found
 
 
 def _design_effect(part: _Part, setting: Setting) -> float | None:

@@ -1,8 +1,8 @@
 """How many have had an event by a day, when others are no longer seen and something else may come first.
 
 Belongs here: cumulative incidence with competing causes (Aalen-Johansen) and without (one minus Kaplan-Meier), from counts by day.
-Does not belong here: what an event is. Formulas as in Marubini and Valsecchi 1995; statsmodels' CumIncidenceRight and SurvfuncRight give the
-same figures from rows of people (tests/spec), but take no standard error from counts, and a county has more releases than days.
+Does not belong here: what an event is. Formulas as in Marubini and Valsecchi 1995; statsmodels' CumIncidenceRight and SurvfuncRight give
+the same figures from rows of people (tests/spec), but take no standard error from counts, and a county has more releases than days.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from math import exp, log
 import numpy as np
 import numpy.typing as npt
 
-from assets.measured.intervals import Z, Interval
+from assets.measured.intervals import Interval, Z
 
 Floats = npt.NDArray[np.float64]
 
@@ -62,7 +62,7 @@ def kaplan_meier(event: Mapping[int, int], censored: Mapping[int, int]) -> list[
     at_risk = total - np.concatenate([[0.0], np.cumsum(hits + left)[:-1]])
     without = np.cumprod(1 - hits / at_risk)
     steps = np.divide(hits, at_risk * (at_risk - hits), out=np.zeros(len(days)), where=at_risk > hits)
-    error = without * np.sqrt(np.cumsum(steps))
+    error: Floats = np.asarray(without * np.sqrt(np.cumsum(steps)), dtype=np.float64)
     return _entries(days, at_risk, np.cumsum(hits), 1 - without, error)
 
 
@@ -110,4 +110,3 @@ def share_on(curve: list[Incidence], day: int) -> Incidence | None:
     """The last entry not after ``day``; None before anything happened."""
     found = [entry for entry in curve if entry.day <= day]
     return found[-1] if found else None
-

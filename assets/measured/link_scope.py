@@ -20,9 +20,7 @@ from contracts.linkage import Thresholds
 from resources.sql import Connection, load_sql
 
 SEAT: Final = "temp.link_seat"
-BY_SUBJECT: Final = tuple(
-    name for name, columns in SCOPE_TABLES.items() if {"subject_id", "person_key", "domain"} <= set(columns)
-)
+BY_SUBJECT: Final = tuple(name for name, columns in SCOPE_TABLES.items() if {"subject_id", "person_key", "domain"} <= set(columns))
 """Scope tables whose rows say which subject they are about."""
 KEPT: Final = (
     "link_base_point", "link_base_found", "link_base_total", "link_base_cut", "link_base_definition_domain", "link_base_person",
@@ -125,7 +123,8 @@ def keep_base(con: Connection) -> None:
             " where reason is null and race_group <> 'ALL'"
         ),
         "link_base_found": (
-            "select person.definition_id, person.domain, person.person_key, person.race_group, coalesce(found.qualifies, false) as qualifies"
+            "select person.definition_id, person.domain, person.person_key, person.race_group,"
+            " coalesce(found.qualifies, false) as qualifies"
             f" from {SCOPE}.definition_person as person"
             f" semi join (select distinct domain, person_key from {SEAT}) as seat"
             " on seat.domain = person.domain and seat.person_key = person.person_key"

@@ -3,8 +3,8 @@
 Belongs here: asking the integrator's figures again for every scenario and writing the answers. Does not belong here: grouping subjects
 (link_scenarios.py), Rubin's rules (rubin.py), the figures (disparity.py). Only the integrator can ask: a product does not see the pairs.
 
-Every scenario is a link domain of its own in one scope that holds only the people it changes; counts are tonight's, less those people as they
-are, plus those people as they would be. Rates are sums over people, so that this is exact, and its cost is that of the uncertain links.
+Every scenario is a link domain of its own in one scope that holds only the people it changes; counts are tonight's, less those people as
+they are, plus those people as they would be. Rates are sums over people, so that this is exact; its cost is that of uncertain links.
 """
 
 from __future__ import annotations
@@ -108,7 +108,9 @@ def measure_links(
     link_scope.write_seats(con, known, scenarios)
     link_scope.keep_base(con)
     base_held, base_seen = held_by(con), systems_seen(con)
-    groups = {(domain, person): group for domain, person, group in rows(con, "select domain, person_key, race_group from temp.link_base_person")}
+    groups = {
+        (domain, person): group for domain, person, group in rows(con, "select domain, person_key, race_group from temp.link_base_person")
+    }
     try:
         open_scope(con, link_scope.scenario_tables(con), materialise=True)
         con.execute(f"create schema {SCOPE}.links")
@@ -121,9 +123,9 @@ def measure_links(
         asked = Asked(run, thresholds.link, _stated(lines[STORED]))
     finally:
         link_scope.drop_base(con)
-    tables = {
+    tables: dict[str, tuple[Mapping[str, str], list[Mapping[str, Any]]]] = {
         "link_threshold_sensitivity": (THRESHOLD, list(_by_threshold(asked, lines))),
-        "link_imputation": (IMPUTATION, _imputed(asked, lines, rules.imputations)),
+        "link_imputation": (IMPUTATION, list(_imputed(asked, lines, rules.imputations))),
         "linkage_by_race": (LINKAGE, list(linkage_by_race(known, groups, [thresholds.link, *_above(definitions, thresholds)], rules))),
     }
     for name, (columns, values) in tables.items():
@@ -159,8 +161,8 @@ def _lines(run: Run, bases: Mapping[str, PopulationBase]) -> dict[str, list[dict
     run.keep("point_person")
     _find(run)
     found: dict[str, list[dict[str, Any]]] = {STORED: []}
-    for scenario, kind, figure, domain, counts in (*_point_counts(run), *_found_counts(run)):
-        found.setdefault(scenario, []).extend(_compared(run, bases, kind, figure, domain, counts))
+    for counted in (*_point_counts(run), *_found_counts(run)):
+        found.setdefault(counted[0], []).extend(_compared(run, bases, counted))
     return {scenario: adjusted(lines) for scenario, lines in sorted(found.items())}
 
 
@@ -175,14 +177,17 @@ def _find(run: Run) -> None:
     run.keep("frequent_utilizer_draft")
 
 
+_SUMS: Final = (
+    "base_events", "base_people", "events", "people", "squares", "products", "base_squares", "ethnicity_unknown_people",
+)  # fmt: skip
 Counted = tuple[str, str, str, str, dict[str, PointCount]]
 
 
 def _point_counts(run: Run) -> Iterator[Counted]:
     found: dict[tuple[str, str, str], dict[str, PointCount]] = {}
     for scenario, point, domain, group, *values in rows(run.con, load_sql(PACKAGE, "link_point")):
-        *sums, ethnicity_unknown = values
-        found.setdefault((scenario, point, domain), {})[group] = PointCount(group, *sums, ethnicity_unknown_people=ethnicity_unknown)
+        named = dict(zip(_SUMS, values, strict=True))
+        found.setdefault((scenario, point, domain), {})[group] = PointCount(group, **named)
     for (scenario, point, domain), counts in found.items():
         yield scenario, "disparity", point, domain, counts
 
@@ -195,9 +200,8 @@ def _found_counts(run: Run) -> Iterator[Counted]:
         yield scenario, "frequent_utilizers", definition, domain, counts
 
 
-def _compared(
-    run: Run, bases: Mapping[str, PopulationBase], kind: str, figure: str, domain: str, counts: Mapping[str, PointCount]
-) -> Iterator[dict[str, Any]]:
+def _compared(run: Run, bases: Mapping[str, PopulationBase], counted: Counted) -> Iterator[dict[str, Any]]:
+    _, kind, figure, domain, counts = counted
     setting = _setting(run, kind, figure, domain)
     if setting is None:
         return
@@ -208,7 +212,9 @@ def _compared(
             continue
         figures = figures_of(comparison, setting)
         yield {
-            **{name: figures[name] for name in ("events", "people", "base", "rate", "rate_per", "rate_ratio", "ratio_lower", "ratio_upper")},
+            **{
+                name: figures[name] for name in ("events", "people", "base", "rate", "rate_per", "rate_ratio", "ratio_lower", "ratio_upper")
+            },
             "p_value": figures["p_value"],
             "reason": figures["reason"],
             "figure_kind": kind,
@@ -309,5 +315,3 @@ def _pooled(key: Key, lines: Sequence[Mapping[str, Any]], imputations: int) -> d
         "missing_information": found.missing_information,
         "freedom": min(found.freedom, 1e9),
     }
-
-

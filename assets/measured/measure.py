@@ -156,7 +156,7 @@ def measure(
     run = begin(con, target_schema, definitions, as_of)
     for part in chosen:
         part.write(run, Inputs(population, bases, services))
-    reasons = {name: _reasons(run, name) for name in _WITH_REASON if name in run.written}
+    reasons: dict[str, Mapping[str, int]] = {name: _reasons(run, name) for name in _WITH_REASON if name in run.written}
     return MeasureReport(as_of, target_schema, dict(run.written), reasons)
 
 

@@ -1,8 +1,8 @@
 """What became of a disparity when a policy changed: before and after, group against group.
 
 Belongs here: the ratio of ratios as a pure function of what people have before and after. Does not belong here: which people, which policy.
-The logarithm of a rate before minus after sums what each person adds to it; its variance is the sum of the squares of those contributions, so
-that a person who is in both periods is one person. It is change and not effect: whatever else changed meanwhile is in it.
+The logarithm of a rate before minus after sums what each person adds to it; its variance is the sum of the squares of those contributions,
+so that a person who is in both periods is one person. It is change and not effect: whatever else changed meanwhile is in it.
 """
 
 from __future__ import annotations

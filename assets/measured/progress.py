@@ -101,20 +101,19 @@ def _targets(run: Run) -> Iterator[Mapping[str, Any]]:
             yield {**shared, "reason": "no_current_figure"}
         for domain, (value, period_end) in sorted(current.items(), key=lambda item: item[0] or ""):
             baseline = target.baseline.value if target.baseline.value is not None else before.get(domain, (None, None))[0]
-            yield {**shared, "domain": domain, **_standing(run, target, baseline, value, period_end, end)}
+            yield {**shared, "domain": domain, **_standing(run, target, baseline, (value, period_end), end)}
 
 
 def _standing(
-    run: Run, target: Target, baseline: float | None, value: float | None, period_end: datetime | None, end: datetime | None
+    run: Run, target: Target, baseline: float | None, current: tuple[float | None, datetime | None], end: datetime | None
 ) -> Mapping[str, Any]:
+    value, period_end = current
     known = {"baseline": baseline, "current": value, "current_period_end": period_end}
     if value is None or baseline is None:
         return {**known, "reason": "no_current_figure" if value is None else "no_baseline_figure"}
     goal = target.value if target.value is not None else baseline * (1 + (target.change_percent or 0) / 100)
     begin = end or _first_day(run)
-    found = track(
-        baseline=baseline, current=value, target=goal, begin=begin.date(), due=target.due, today=run.as_of.date()
-    )
+    found = track(baseline=baseline, current=value, target=goal, begin=begin.date(), due=target.due, today=run.as_of.date())
     return {
         **known,
         "target": found.target,
@@ -184,8 +183,10 @@ def _data(run: Run) -> Mapping[int, tuple[int, int, str]]:
         )
     )
     share, hours = screening.get("screened_in_time"), screening.get("hours_to_screen_median")
-    timely = "nothing is known of screening" if share is None else f"{share:.0%} screened in time" + (
-        "" if hours is None else f", half of them within {hours:.1f} hours"
+    timely = (
+        "nothing is known of screening"
+        if share is None
+        else f"{share:.0%} screened in time" + ("" if hours is None else f", half of them within {hours:.1f} hours")
     )
     measures = (
         "select count(distinct measure) from scope.stepping_up where breakdown = 'ALL' and reason is null and value is not null"
@@ -193,7 +194,9 @@ def _data(run: Run) -> Mapping[int, tuple[int, int, str]]:
     )
     known = int(rows(run.con, measures)[0][0])
     met = int(rows(run.con, "select count(distinct intercept) from scope.person_timeline")[0][0])
-    targets = rows(run.con, "select count(distinct target_id), count(distinct target_id) filter (where standing is not null) from scope.target_status")
+    targets = rows(
+        run.con, "select count(distinct target_id), count(distinct target_id) filter (where standing is not null) from scope.target_status"
+    )
     set_, measured = (int(value) for value in targets[0])
     return {
         2: (len(screening), 3, timely),

@@ -16,7 +16,7 @@ from assets.measured.decision_points import counts_by_point, missing_for, missin
 from assets.measured.disparity import compare
 from assets.measured.figure_columns import adjusted, figures_of
 from assets.measured.run import PACKAGE, Run
-from assets.measured.settled import append, create_from
+from assets.measured.settled import create_from
 from contracts.benchmarks import RACE_GROUPS, PopulationBase
 from contracts.definitions import DecisionPoint
 from resources.sql import count, load_sql, rows
@@ -163,12 +163,13 @@ def _lines(
                 continue
             own = {**counts.get((rule, point.id, domain), {})}
             own[ALL] = everybody.get((point.id, domain), {}).get(ALL, PointCount(ALL))
-            yield from _point_lines(run, rule, point, domain, own, bases)
+            yield from _point_lines(run, rule, (point, domain), own, bases)
 
 
 def _point_lines(
-    run: Run, rule: str, point: DecisionPoint, domain: str, counts: Mapping[str, PointCount], bases: Mapping[str, PopulationBase]
+    run: Run, rule: str, at: tuple[DecisionPoint, str], counts: Mapping[str, PointCount], bases: Mapping[str, PopulationBase]
 ) -> Iterator[dict[str, Any]]:
+    point, domain = at
     setting = replace(setting_of(run, run.definitions.decision_points, point, None), draws=0, crosses_systems=False)
     overlaps = rule == OVERLAPPING and point.base == "population"
     for comparison in compare(counts, {} if overlaps else bases, setting):

@@ -1,4 +1,4 @@
-"""The table ``stepping_up``: four measures, overall, by race group and by what else the county asks, with numerator, denominator and what they leave open.
+"""The table ``stepping_up``: four measures, overall, by race group and by what else the county asks, with what they leave open.
 
 Belongs here: which question is asked over which cohort, and which cannot be asked of this scope. Does not belong here: the questions.
 

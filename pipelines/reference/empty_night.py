@@ -46,7 +46,7 @@ def _run(con: Connection, county: County) -> None:
     from assets.consented import consent
     from assets.consented.own_id import write_own_ids
     from assets.linked.night import join_content, link_night
-    from assets.measured.measure import measure
+    from assets.measured.assets import measure_everything
     from assets.measured.scope import close_scope, open_scope, whole_of
 
     night = county.text.first_night
@@ -69,14 +69,7 @@ def _run(con: Connection, county: County) -> None:
         link_night(con, county=county, keyring=Keyring(Path(keys)), night=night)
     join_content(con, night=night)
     open_scope(con, whole_of(con, "linked"))
-    measure(
-        con,
-        target_schema="measured",
-        definitions=county.definitions,
-        benchmarks=county.population,
-        as_of=datetime.combine(night, datetime.min.time()),
-        services=county.services,
-    )
+    measure_everything(con, county, datetime.combine(night, datetime.min.time()))
     close_scope(con)
 
 

@@ -9,7 +9,11 @@ with asked as (
         measure = 'bookings_with_smi' as is_share_of_all,
         measure in ('average_daily_population', 'average_length_of_stay') as is_amount
     from measured.stepping_up
+    -- What is shown by age, facility or charge, and other ways of counting the same thing, stays with the integrator: too many small cells.
     where reason is null
+        and breakdown in ('ALL', 'race_group')
+        and submeasure <> 'york_product'
+        and (measure <> 'recidivism_backward' or starts_with(submeasure, 'returned_within_'))
 ),
 -- Each measure is shown by what either kind of evidence says; bookings also by each kind alone.
 shown as (
