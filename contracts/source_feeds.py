@@ -81,6 +81,7 @@ class Origin(Reviewed):
     watermark: Watermark | None = Field(default=None, description="For a table that is read by what changed.")
     header_row: int = Field(default=1, ge=1, le=1_000, description="Line or row with the column names; what stands above is left out.")
     footer_rows: int = Field(default=0, ge=0, le=100, description="Rows of totals and the like at the end of the file.")
+    footer_begins: tuple[str, ...] = Field(default=(), description="How each of these rows may begin, so that no record is taken for one.")
     sheet: str | None = Field(default=None, description="Sheet of a workbook.")
     layout: dict[str, tuple[int, int]] | None = Field(
         default=None, description="Fixed-width text: vendor column to its first and last place in the line, counted from 1."
@@ -92,6 +93,8 @@ class Origin(Reviewed):
             raise ValueError("a member is that of a file whose name ends in .zip")
         if self.watermark is not None and self.table is None:
             raise ValueError("a watermark is that of a table")
+        if bool(self.footer_rows) != any(text.strip() for text in self.footer_begins):
+            raise ValueError("footer_rows and footer_begins belong together: say how the rows at the end begin, such as [Total]")
         return self
 
     @model_validator(mode="after")

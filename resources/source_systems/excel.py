@@ -21,7 +21,7 @@ from contracts.connectors import ExcelDrop
 from contracts.source_feeds import Origin
 from resources.source_systems.connector import Fault, Rule
 from resources.source_systems.csv_text import FileFaultError
-from resources.source_systems.odd_headers import refuse_row_as_footer
+from resources.source_systems.odd_headers import refuse_record_as_footer
 
 MARK = "_fault"
 CELL_ERROR = "cell_error"
@@ -60,7 +60,7 @@ def read_sheet(path: Path, options: ExcelDrop, origin: Origin) -> tuple[list[str
         raise FileFaultError(Fault(Rule.TRUNCATED, f"{rows.height} rows below the header where {origin.footer_rows} footers are said"))
     rows = rows.select(*frame.columns[:width], MARK)
     for place in range(1, origin.footer_rows + 1):
-        refuse_row_as_footer(rows.drop(MARK).row(-place), width, place=place)
+        refuse_record_as_footer(rows.drop(MARK).row(-place), origin.footer_begins, place=place)
     return header, rows.head(rows.height - origin.footer_rows)
 
 

@@ -18,6 +18,7 @@ from contracts.connectors import FixedWidthDrop
 from contracts.source_feeds import Origin
 from resources.source_systems.connector import Fault, Rule
 from resources.source_systems.csv_text import POSITION, RAGGED, FileFaultError, pass_over_bytes
+from resources.source_systems.odd_headers import refuse_record_as_footer
 
 LONGEST_LINE = 100_000
 
@@ -29,7 +30,7 @@ def read_lines(path: Path, options: FixedWidthDrop, origin: Origin) -> pl.DataFr
     says ``header_row: 1`` and one with a header line ``header_row: 2``. Lines that hold nothing are passed over.
 
     Raises:
-        FileFaultError: if the text is not what is declared, or a footer is as long as a row.
+        FileFaultError: if the text is not what is declared, or a footer begins otherwise than it says.
     """
     pass_over_bytes(path, encoding=options.encoding, max_bytes=options.max_bytes)
     layout = origin.layout or {}
@@ -38,8 +39,8 @@ def read_lines(path: Path, options: FixedWidthDrop, origin: Origin) -> pl.DataFr
     footers = lines[len(lines) - origin.footer_rows :] if origin.footer_rows else []
     if len(footers) < origin.footer_rows:
         raise FileFaultError(Fault(Rule.TRUNCATED, f"{len(lines)} lines where {origin.footer_rows} footers are said"))
-    if any(len(line) == width for line in footers):
-        raise FileFaultError(Fault(Rule.MALFORMED_FOOTER, f"a footer has the {width} letters of a row; mend footer_rows"))
+    for place, line in zip(range(len(footers), 0, -1), footers, strict=True):
+        refuse_record_as_footer([line], origin.footer_begins, place=place)
     text = pl.DataFrame({"line": lines[: len(lines) - origin.footer_rows]}, schema={"line": pl.String})
     sound = pl.col("line").str.len_chars() == width
     return text.select(

@@ -24,21 +24,20 @@ def unaliased(fields: Sequence[str], aliases: Mapping[str, Sequence[str]]) -> li
     return [ours.get(normal(field), field) for field in fields]
 
 
-def refuse_row_as_footer(fields: Sequence[str | None], width: int, *, place: int) -> None:
-    """Refuse to drop what looks like a row: one with the header's number of fields, at least half of them filled.
+def refuse_record_as_footer(fields: Sequence[str | None], begins: Sequence[str], *, place: int) -> None:
+    """Refuse to leave out a row that does not begin as the text says footers do.
 
     Args:
-        fields: the row.
-        width: columns of the header.
+        fields: the row; its first field that holds anything counts.
+        begins: beginnings, compared without regard to case and width of letters.
         place: its place from the end of the file.
 
     Raises:
-        FileFaultError: if it looks like one.
+        FileFaultError: if it begins otherwise.
     """
-    filled = sum(bool(field and field.strip()) for field in fields)
-    if len(fields) == width and 2 * filled >= width:
-        detail = f"row {place} from the end has {filled} of {width} fields filled and is no footer; mend footer_rows"
-        raise FileFaultError(Fault(Rule.MALFORMED_FOOTER, detail))
+    first = normal(next((field for field in fields if field and field.strip()), ""))
+    if not first.startswith(tuple(normal(text) for text in begins if text.strip())):
+        raise FileFaultError(Fault(Rule.MALFORMED_FOOTER, f"row {place} from the end begins otherwise than footer_begins says"))
 
 
 def has_oddities(feed: Feed) -> bool:
@@ -52,7 +51,7 @@ def write_plain(path: Path, target: Path, options: CsvDrop, feed: Feed) -> None:
     Lines are counted among those that hold anything.
 
     Raises:
-        FileFaultError: if there is no header where the text says, or a footer looks like a row.
+        FileFaultError: if there is no header where the text says, or a footer begins otherwise than it says.
         UnicodeDecodeError: if the text is not in its declared encoding.
     """
     held: deque[list[str]] = deque()
@@ -74,4 +73,4 @@ def write_plain(path: Path, target: Path, options: CsvDrop, feed: Feed) -> None:
     if len(held) < feed.origin.footer_rows:
         raise FileFaultError(Fault(Rule.TRUNCATED, f"{len(held)} lines below the header where {feed.origin.footer_rows} footers are said"))
     for place, fields in zip(range(len(held), 0, -1), held, strict=True):
-        refuse_row_as_footer(fields, width, place=place)
+        refuse_record_as_footer(fields, feed.origin.footer_begins, place=place)
