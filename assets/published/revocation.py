@@ -22,7 +22,7 @@ PACKAGE: Final = "assets.published"
 
 @dataclass(frozen=True)
 class ProductProof:
-    """One product: versions that lie there, how many were last decided before the last deny, and identifiers found that may not be there."""
+    """One product: versions that lie there, how many were last decided before the last deny, and identifiers found that may not be."""
 
     product: str
     current: str | None
