@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.clock import set_simulated_day
+from resources.home import Home
 from resources.simulated_county.deliver import deliver
 from tests.county.conftest import Office
 
@@ -61,9 +63,14 @@ def governed(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Offic
     """An office after two nights."""
     office = Office(tmp_path_factory.mktemp("governed") / "home")
     for night in NIGHTS:
-        deliver(simulated, office.home / "county_systems", night)
-        office.type("run", "--night", night.isoformat())
+        _run(office, simulated, night)
     return office
+
+
+def _run(office: Office, simulated: Path, night: date) -> None:
+    deliver(simulated, office.home / "county_systems", night)
+    set_simulated_day(Home(office.home), night)
+    office.type("run", "--night", night.isoformat())
 
 
 def _clients(office: Office, question: str, day: date) -> set[str]:
@@ -206,8 +213,7 @@ def test_after_a_wrong_merge_every_version_that_showed_another_person_is_found_a
         "link", "review", "decide", "different", "--pair", f"jail:{jacket}", f"health:{client}",
         "--by", "reviewer", "--why", "two brothers; the jacket is the elder's",
     )  # fmt: skip
-    deliver(simulated, governed.home / "county_systems", THIRD)
-    governed.type("run", "--night", THIRD.isoformat())
+    _run(governed, simulated, THIRD)
     assert client not in _clients(governed, CUSTODY, THIRD)
     said = governed.json(
         "disclosures", "--affected-by", THIRD.isoformat(), "--open-incident", "--reason", "two brothers told apart", expect=1
