@@ -111,8 +111,9 @@ def _checked(frame: pl.DataFrame, resource: str, lines: pl.Series | None) -> pl.
     columns = [pl.col(name).cast(pl.String) for name in FHIR_COLUMNS[resource]]
     if lines is None:
         return frame.select("_position", *columns, fault)
-    raw = pl.when(pl.col("is_json")).then("line").otherwise(pl.struct(raw_line="line").struct.json_encode()).alias("_raw")
-    return frame.with_columns(lines).select("_position", *columns, raw, fault)
+    # Under a name of its own: an address has a line too.
+    whole = pl.when(pl.col("is_json")).then("_line").otherwise(pl.struct(raw_line="_line").struct.json_encode()).alias("_raw")
+    return frame.with_columns(lines.alias("_line")).select("_position", *columns, whole, fault)
 
 
 def _form_tables(forms: Forms) -> Mapping[str, pl.DataFrame]:

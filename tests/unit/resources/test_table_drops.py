@@ -226,13 +226,10 @@ def test_a_workbook_without_a_sheet_is_a_fault_of_the_text(tmp_path: Path) -> No
         _source(tmp_path, "excel_drop", {})
 
 
-ODD = """Calls for service
-Printed 03/02/2026,"by ""records"""
-
-Inc. No.,Received (local time),BEAT
-I-1,2026-02-03 04:05:06,7
-I-2,,
-{footer}"""
+ODD = (
+    'Calls for service\nPrinted 03/02/2026,"by ""records"""\n\n'
+    "Inc. No.,Received (local time),BEAT\nI-1,2026-02-03 04:05:06,7\nI-2,,\n{footer}"
+)
 ALIASES = {"Incident #": ["Inc. No.", "Incident Number"], "When": ["Received (local time)"]}
 
 
@@ -262,9 +259,7 @@ def test_titles_and_totals_are_left_out_and_columns_found_by_their_other_spellin
         ("Total,,\n", {"footer_rows": 9}, "truncated: 3 lines below the header where 9 footers are said"),
     ],
 )
-def test_what_stands_around_the_rows_must_be_as_the_text_says(
-    tmp_path: Path, footer: str, origin: dict[str, Any], message: str
-) -> None:
+def test_what_stands_around_the_rows_must_be_as_the_text_says(tmp_path: Path, footer: str, origin: dict[str, Any], message: str) -> None:
     assert [str(part.fault).startswith(message) for part in _odd(tmp_path, footer, **origin).refused] == [True]
 
 
