@@ -13,6 +13,7 @@ from typing import Final
 
 from assets.checked.registry_sql import RECORD_COLUMNS, known_columns, versions_table
 from contracts.records import RECORD_TYPES, RecordType, SubjectFrom
+from contracts.records.declaring import Derived
 from resources.sql import load_sql
 
 PACKAGE: Final = "assets.checked"
@@ -49,7 +50,12 @@ def known_select(record_type: RecordType) -> str:
 
 def _extra(record_type: RecordType) -> list[str]:
     """Derived columns that only the type's own question can answer."""
-    return [derived.name for derived in record_type.derived if not derived.at_admission and not derived.copied_from]
+    ours = (item for item in record_type.derived if not (item.at_admission or item.copied_from or item.of_identity))
+    return [item.name for item in ours]
+
+
+def _of_identity(record_type: RecordType) -> list[str]:
+    return [item.name for item in record_type.derived if item.of_identity]
 
 
 def _content(record_type: RecordType) -> str:
@@ -59,7 +65,7 @@ def _content(record_type: RecordType) -> str:
     if parent is None:
         return f"select own.*, {_day(record_type)} as happened_on from {own} as own where own.known_to is null"
     held = RECORD_TYPES[parent.record_type]
-    copied = "".join(f", {_copied(derived.copied_from)} as {derived.name}" for derived in record_type.derived if derived.copied_from)
+    copied = "".join(f", {_copied(item)} as {item.name}" for item in record_type.derived if item.copied_from)
     named = f", own.parent_record_id as {parent.column}" if parent.column else ""
     join = "join" if parent.required else "left join"
     return (
@@ -86,7 +92,7 @@ def _role(record_type: RecordType) -> str:
 def _day(record_type: RecordType) -> str:
     """The day of the event; of a parent where the row has none."""
     start, parent = record_type.start, record_type.parent
-    copied = next((derived.copied_from for derived in record_type.derived if derived.name == start), ())
+    copied = next((derived for derived in record_type.derived if derived.name == start), None)
     own = _copied(copied) if copied else f"own.{start}" if start else "own.known_from"
     if not start or start in record_type.required_fields or copied:
         return f"({own})::date"
@@ -95,13 +101,15 @@ def _day(record_type: RecordType) -> str:
     return f"coalesce(({own})::date, {fallback})"
 
 
-def _copied(columns: tuple[str, ...]) -> str:
-    return f"coalesce({', '.join(f'parent.{name}' for name in columns)})" if len(columns) > 1 else f"parent.{columns[0]}"
+def _copied(item: Derived) -> str:
+    columns = [f"parent.{name}" for name in item.copied_from]
+    columns += [] if item.if_absent is None else [str(item.if_absent).lower()]
+    return f"coalesce({', '.join(columns)})" if len(columns) > 1 else columns[0]
 
 
 def _person(record_type: RecordType) -> str:
     """Who the record is about, by the identity that it, its parent or its subject states."""
-    columns = "latest_birth_date, sex, region"
+    columns = ", ".join(("latest_birth_date", "sex", "region", *_of_identity(record_type)))
     if record_type.subject is SubjectFrom.PERSON_ID:
         # Of several statements about a subject the latest counts.
         return (
@@ -119,8 +127,7 @@ def _seen(record_type: RecordType, extra: list[str]) -> str:
         age = "date_sub('year', person.latest_birth_date, content.happened_on)"
         columns += [
             f"coalesce(case when {age} between 0 and 120 then {age}::integer end, {stated}) as age_at_event",
-            "person.sex",
-            "person.region",
+            *(f"person.{name}" for name in ("sex", "region", *_of_identity(record_type))),
         ]
         by = {SubjectFrom.PERSON_ID: "subject_id", SubjectFrom.PARENT: "parent_record_id"}.get(record_type.subject, "record_id")
         joins.append(f"left join person on person.joined_by = content.{by}")

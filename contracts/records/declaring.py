@@ -88,6 +88,8 @@ class Derived:
         at_admission: whether it is made when a row is admitted (``derived_<record type>.sql``); else when the night looks at what is
             known, by copying or by ``known_<record type>.sql``.
         copied_from: the parent's columns, the first that is filled counting.
+        if_absent: what a yes/no copied from a parent is where there is no parent, or it does not say.
+        of_identity: whether it is a column of the identity that the row states, told as it was on the day.
     """
 
     name: str
@@ -98,6 +100,8 @@ class Derived:
     standard: str = "derived by this software"
     at_admission: bool = False
     copied_from: tuple[str, ...] = ()
+    if_absent: bool | None = None
+    of_identity: bool = False
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,7 @@ class HealthDiagnosis(OfPatient):
                 ),
                 Derived(
                     "is_part2", "boolean", "Whether the encounter's programme is a Part 2 programme; an unknown one is.",
-                    kind=Kind.PLAIN, standard="42 CFR 2.11",
+                    kind=Kind.PLAIN, standard="42 CFR 2.11", copied_from=("is_part2",), if_absent=True,
                 ),
             ),
         )  # fmt: skip

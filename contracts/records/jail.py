@@ -177,7 +177,12 @@ class JailBooking(Raced):
             derived=(
                 Derived("charge_level", "varchar", "Level of the gravest charge: F, M or I."),
                 Derived(
-                    "resident", "boolean", "Whether the address lies in the county.", kind=Kind.QUASI, standard="derived from the ZIP code"
+                    "resident",
+                    "boolean",
+                    "Whether the address lies in the county.",
+                    kind=Kind.QUASI,
+                    standard="derived from the ZIP code",
+                    of_identity=True,
                 ),
             ),
             rules=(
