@@ -34,11 +34,11 @@ def missing_for_linking(county: County, night: date) -> list[str]:
     said = {system: _compared_with(source, known.values()) for system, source in sources.items()}
     found = []
     for one, other in combinations(sorted(sources), 2):
-        lacking = [
-            f"{sources[here].agency} has {'a clause that is not in force' if there in said[here] else 'no clause'} for [{here}] with [{there}]"
-            for here, there in ((one, other), (other, one))
-            if there not in open_[here]
-        ]
+        lacking = []
+        for here, there in ((one, other), (other, one)):
+            if there not in open_[here]:
+                has = "a clause that is not in force" if there in said[here] else "no clause"
+                lacking.append(f"{sources[here].agency} has {has} for [{here}] with [{there}]")
         if lacking:
             found.append(f"[{one}] and [{other}] are not linked: {'; '.join(lacking)}")
     return found

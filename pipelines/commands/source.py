@@ -19,6 +19,7 @@ from pipelines.onboarding.asked import Asked, CannotPropose
 from pipelines.onboarding.plan import NewSource, plan_source, surroundings
 from pipelines.onboarding.propose import FeedProposal, Proposal
 from pipelines.onboarding.sample import UnreadableSample
+from pipelines.onboarding.shared_people import shared_people
 from pipelines.onboarding.source_text import render
 
 app = typer.Typer(no_args_is_help=True, help="A vendor's export on its way to becoming a source.")
@@ -81,11 +82,13 @@ def new(
 
 @app.command("list")
 def list_sources(as_json: AsJson = False) -> None:
-    """List the county's sources: whose they are, how they are read, what they deliver.
+    """List the county's sources: whose they are, how they are read, what they deliver; after a night, how many people they share.
 
     Example: throughcare source list
     """
-    county = terms(here())
+    place = here()
+    county = terms(place)
+    shared = shared_people(place.home)
     lines = [
         {
             "source": source.name,
@@ -100,13 +103,16 @@ def list_sources(as_json: AsJson = False) -> None:
         for source in county.sources.values()
     ]
     if as_json:
-        emit_json(lines)
+        emit_json({"sources": lines, "people": shared})
         return
     table(
         county.text.name,
         ("source", "system", "agency", "read by", "delivers", "cadence", "feeds", "instruments"),
         ((*(line[key] for key in tuple(line)[:7]), ", ".join(line["instruments"])) for line in lines),  # type: ignore[arg-type]
     )
+    if shared:
+        columns = ("system", "with", "people", "subjects", "withheld")
+        table("People of the newest night", columns, (tuple(line.values()) for line in shared), numbers=columns[2:])
 
 
 def files_of(found: NewSource) -> dict[str, str]:
@@ -196,9 +202,8 @@ def say_next(found: NewSource, folder: Path, *, written: bool) -> None:
     """What is left to do."""
     if not written:
         say("nothing was written; add --write")
-    say(
-        f"{found.text.undecided} line(s) of sources/{found.text.name}.yaml are marked DECIDE; county check refuses the file until they are mended"
-    )
+    open_ = found.text.undecided
+    say(f"{open_} line(s) of sources/{found.text.name}.yaml are marked DECIDE; county check refuses the file until they are mended")
     if found.agency:
         say("agencies.yaml has no owner of the system; under agencies put:")
         print(found.agency)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from contracts.county import County
 from contracts.sources import Source
@@ -97,9 +98,8 @@ def preview(
             if show_rows:
                 _show_rows(tried, show_rows, rows_to)
             if not as_json and tried.refused:
-                complain(
-                    f"{sum(item.faults for item in tried.refused)} fault(s) in refused rows, not counted above: throughcare source check {name} …"
-                )
+                faults = sum(item.faults for item in tried.refused)
+                complain(f"{faults} fault(s) in refused rows, not counted above: throughcare source check {name} …")
             read = tried.checked is not None
             reason = tried.acquired.reason
     except CannotTry as error:
@@ -154,7 +154,10 @@ def _faults(reason: str) -> list[str]:
 def say_trial(tried: Trial, report: Path | None) -> None:
     """A trial in words and tables."""
     for fault in _faults(tried.acquired.reason):
-        complain(f"the delivery: {fault}")
+        if tried.usable:
+            say(f"the delivery: {escape(fault)}")
+        else:
+            complain(f"the delivery: {fault}")
     if tried.checked:
         columns = ("feed", "rows read", "admitted", "duplicate", "superseded", "refused", "awaiting parent")
         table(

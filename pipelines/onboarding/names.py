@@ -15,7 +15,8 @@ from functools import cache
 from contracts.records import RecordType
 
 ABBREVIATIONS: Mapping[str, str] = {
-    "addr": "address", "agcy": "agency", "arr": "arrest", "bk": "booking", "bkg": "booking", "bkd": "booked", "book": "booking",
+    "addr": "address", "adm": "admission", "agcy": "agency", "arr": "arrest",
+    "bk": "booking", "bkg": "booking", "bkd": "booked", "book": "booking",
     "cd": "code", "chg": "charge", "desc": "description", "disp": "disposition", "dob": "birthdate", "dt": "date", "dtm": "date",
     "dttm": "date", "enc": "encounter", "eth": "ethnicity", "fac": "facility", "fl": "flag", "flg": "flag", "fname": "firstname",
     "fnm": "firstname", "ind": "flag", "lname": "lastname", "lnm": "lastname", "lvl": "level", "mid": "middle", "mname": "middlename",
@@ -54,7 +55,7 @@ PHRASES: Mapping[str, tuple[str, ...]] = {
     "release_type": ("release reason", "release type", "release code", "reason released", "left why"),
     "facility": ("facility", "jail facility", "building", "location", "housing facility"),
     "arresting_agency": ("arresting agency", "arrest agency", "agency", "arresting ori"),
-    "booking_type": ("booking type", "booking reason", "admission type", "commitment type", "reason booked"),
+    "booking_type": ("booking type", "admission reason", "booking reason", "admission type", "commitment type", "reason booked"),
     "bjmhs_positive": ("bjmhs result", "bjmhs", "mental health screen", "screen result"),
     "bjmhs_at": ("bjmhs date", "screen date", "screened"),
     "homeless": ("homeless", "homeless flag", "housing status"),

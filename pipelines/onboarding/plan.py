@@ -18,7 +18,7 @@ from contracts.county import CountyText
 from contracts.instruments import Instrument
 from contracts.records import RECORD_TYPES
 from contracts.reviewed import TermsFaults, load_reviewed
-from contracts.sources import Encoding, Source
+from contracts.sources import Source
 from contracts.standards import template
 from pipelines.onboarding.asked import Asked, CannotPropose
 from pipelines.onboarding.file_names import pattern_of
@@ -138,15 +138,14 @@ def plan_source(asked: Asked, around: Surroundings) -> NewSource:
         year=year,
         schema=schema_address("instrument"),
     )
-    agency = agency_entry(asked.agency, system, around.agencies, title=text.title) if around.agencies else None
+    agency = agency_entry(asked.agency, system, around.agencies, title=text.title)
     return NewSource(text, draft, agency, tuple(feed.proposal for feed in feeds), samples, _remarks(feeds, samples, around))
 
 
 def _opening(asked: Asked) -> tuple[str, ...]:
     whence = f"the layout [{asked.standard}] and samples" if asked.standard else "samples"
-    return (
-        f"Proposed by `throughcare source new` from {whence}. A line marked DECIDE waits for a person; every other line waits for a review.",
-    )
+    marked = "A line marked DECIDE waits for a person; every other line for a review."
+    return (f"Proposed by `throughcare source new` from {whence}. {marked}",)
 
 
 def _from_files(asked: Asked) -> tuple[tuple[FeedText, ...], dict[str, Sample], dict[str, object]]:
@@ -177,10 +176,10 @@ def _from_files(asked: Asked) -> tuple[tuple[FeedText, ...], dict[str, Sample], 
 
 
 def _drop(name: str, samples: list[Sample]) -> dict[str, object]:
-    encodings = {sample.encoding for sample in samples}
+    encodings = {sample.encoding for sample in samples if not sample.plain} or {samples[0].encoding}
     delimiters = {sample.delimiter for sample in samples}
-    if len(encodings) > 1 and encodings == {Encoding.UTF8, Encoding.WINDOWS_1252}:
-        raise CannotPropose("one sample is UTF-8 and another Windows-1252; a source has one encoding, so ask the vendor for one")
+    if len(encodings) > 1:
+        raise CannotPropose("the samples are in different encodings; a source has one, so ask the vendor for UTF-8")
     if len(delimiters) > 1:
         raise CannotPropose("the samples have different delimiters; write one source for each")
     (encoding,), (delimiter,) = encodings, delimiters

@@ -23,6 +23,8 @@ CLEAR = 0.72
 """Likeness from which a name with the right shape is taken as meant."""
 PERHAPS = 0.5
 """Likeness from which a person is asked."""
+MOST_YES_NO = 4
+"""Different spellings of yes and no in one column."""
 
 
 class State(StrEnum):
@@ -138,31 +140,38 @@ def _assign(record_type: RecordType, columns: Mapping[str, ColumnProfile], key: 
 
 def misfit(column: ColumnProfile, field_name: str, record_type: RecordType) -> str:
     """Why a column's values do not have the shape that a field wants; empty if they do, or if there is none to judge."""
-    dtype = record_type.fields[field_name]
     if column.look is Look.EMPTY:
         return ""
+    dtype = record_type.fields[field_name]
     if dtype in (pl.Date, pl.Datetime("us")):
-        if not column.formats:
-            return f"the values look like {column.look.value}, not like a date in one format"
-        if len(column.formats) > 1:
-            return f"the values fit {' and '.join(column.formats[:3])}; the vendor knows which"
-        return ""
-    if dtype == pl.Int32:
-        digits = all(word.lstrip("-").isdigit() for word in column.words) if column.look is Look.CODE else False
-        return "" if column.look is Look.NUMBER or digits or _all_digits(column) else "the values are not whole numbers"
-    if field_name in record_type.vocabularies and not record_type.is_list(field_name) and column.distinct > MOST_CODES:
-        return f"{column.distinct} different values are no code list"
-    if dtype == pl.Boolean and column.distinct > 4:
-        return f"{column.distinct} different values are not yes and no"
-    if field_name == "zip" and not all(shape.startswith("99999") for shape, _ in column.shapes):
-        return "not every value begins with five digits"
-    if field_name == "ssn4" and not all(shape == "9999" for shape, _ in column.shapes):
-        return "the field takes the last four digits only; ask the vendor not to send more"
+        return _date_misfit(column)
+    is_coded = field_name in record_type.vocabularies and not record_type.is_list(field_name)
+    shapes = [shape for shape, _ in column.shapes]
+    checks = (
+        (dtype == pl.Int32 and not _is_whole(column), "the values are not whole numbers"),
+        (is_coded and column.distinct > MOST_CODES, f"{column.distinct} different values are no code list"),
+        (dtype == pl.Boolean and column.distinct > MOST_YES_NO, f"{column.distinct} different values are not yes and no"),
+        (field_name == "zip" and not all(shape.startswith("99999") for shape in shapes), "not every value begins with five digits"),
+        (
+            field_name == "ssn4" and not all(shape == "9999" for shape in shapes),
+            "the field takes the last four digits only; ask the vendor not to send more",
+        ),
+    )
+    return next((why for is_wrong, why in checks if is_wrong), "")
+
+
+def _date_misfit(column: ColumnProfile) -> str:
+    if not column.formats:
+        return f"the values look like {column.look.value}, not like a date in one format"
+    if len(column.formats) > 1:
+        return f"the values fit {' and '.join(column.formats[:3])}; the vendor knows which"
     return ""
 
 
-def _all_digits(column: ColumnProfile) -> bool:
-    return all(set(shape) <= {"9", "-"} for shape, _ in column.shapes)
+def _is_whole(column: ColumnProfile) -> bool:
+    if column.look is Look.CODE:
+        return all(word.lstrip("-").isdigit() for word in column.words)
+    return column.look is Look.NUMBER or all(set(shape) <= {"9", "-"} for shape, _ in column.shapes)
 
 
 def _proposal(

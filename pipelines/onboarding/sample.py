@@ -37,6 +37,7 @@ class Sample:
     Attributes:
         path: the file.
         encoding: what its bytes fit; None for a workbook.
+        plain: whether it holds nothing but ASCII, so that it fits any encoding.
         delimiter: None for a workbook.
         frame: its rows as text, prohibited columns left out, a blank as null.
         ragged: rows with another number of fields than the header; they are not in the frame.
@@ -51,6 +52,7 @@ class Sample:
     ragged: int = 0
     dropped: int = 0
     whole: bool = True
+    plain: bool = False
 
 
 def read_sample(path: Path, *, most_rows: int = MOST_ROWS) -> Sample:
@@ -142,6 +144,7 @@ def _table(path: Path, encoding: Encoding, delimiter: str, text: str, most_rows:
         ragged=min(len(body), most_rows) - len(sound),
         dropped=len(header) - len(kept),
         whole=len(body) <= most_rows,
+        plain=text.isascii(),
     )
 
 

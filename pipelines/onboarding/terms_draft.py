@@ -68,7 +68,7 @@ def draft_instrument(
     contributor = agency or decide("the agency that owns the system")
     lines = [
         SCHEMA_LINE.format(where=schema),
-        "# A draft written by `throughcare source new`. Nothing is received or linked under it until status is active and every party signed.",
+        "# A draft of `throughcare source new`. Nothing is received or linked under it until status is active and every party signed.",
         f"id: {instrument_id(name, year)}",
         "kind: DSA",
         'version: "0.1"',
@@ -111,16 +111,15 @@ def _with_systems(compared: list[str]) -> str:
     return f"    with_systems: {listed(compared)}     # each of them needs a clause that names this system too"
 
 
-def agency_entry(agency: str | None, system: str, agencies: Agencies, *, title: str) -> str | None:
+def agency_entry(agency: str | None, system: str, agencies: Agencies | None, *, title: str) -> str | None:
     """What to put into agencies.yaml so that the system has an owner; None if it has one."""
-    if agencies.owner_of(system) is not None:
+    if agencies is not None and agencies.owner_of(system) is not None:
         return None
-    known = agencies.agencies.get(agency or "")
+    known = agencies.agencies.get(agency or "") if agencies else None
     if known is not None:
         roles = known.roles if AgencyRole.CONTRIBUTOR in known.roles else (AgencyRole.CONTRIBUTOR, *known.roles)
-        return f"  {agency}:                 # the entry that is there, with these two lines\n    roles: {listed(roles)}\n" + (
-            f"    systems: {listed([*known.systems, system])}\n"
-        )
+        opening = f"  {agency}:                 # the entry that is there, with these two lines"
+        return f"{opening}\n    roles: {listed(roles)}\n    systems: {listed([*known.systems, system])}\n"
     return (
         f"  {agency or 'DECIDE'}:\n    title: {scalar(title)}\n    roles: [contributor]\n    systems: [{system}]\n"
         "    breach_contact: DECIDE            # DECIDE: who is told of a breach\n"

@@ -75,12 +75,7 @@ class Trial:
     @property
     def usable(self) -> bool:
         """Whether the nightly run would use the delivery."""
-        return (
-            self.acquired.verdict is Verdict.ACCEPTED
-            and not self.acquired.reason
-            and self.checked is not None
-            and self.checked.verdict is CheckVerdict.ACCEPTED
-        )
+        return self.acquired.verdict is Verdict.ACCEPTED and self.checked is not None and self.checked.verdict is CheckVerdict.ACCEPTED
 
     @property
     def quarantine(self) -> Path:

@@ -1,6 +1,6 @@
 """What is measured of a source every night, and the band it usually lies in.
 
-Belongs here: metrics, bands, verdicts. Does not belong here: measuring (measure and the .sql files), judging by Great Expectations (suites).
+Belongs here: metrics, bands, verdicts. Does not belong here: measuring (measure, the .sql files), judging by Great Expectations (suites).
 Bands are county-neutral widths of a warning, not of a gate; a source's text may say other ones.
 """
 

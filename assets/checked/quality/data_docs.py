@@ -127,7 +127,8 @@ def _index(folder: Path, verdicts: Sequence[SuiteVerdict], night: date) -> str:
             f"<td>{shown}</td><td>{suite}</td></tr>"
         )
     head = f'<meta charset="utf-8">{POLICY}<title>What is usual: {night}</title><style>{style()}</style>'
-    table = f"<table><thead><tr><th>source<th><th>not as usual<th class=number>looked at<th><th></tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    columns = "<th>source<th>stands<th>not as usual<th class=number>looked at<th><th>"
+    table = f"<table><thead><tr>{columns}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
     said = "Advisory: figures of the night against their usual bands, judged by Great Expectations. No row of a person is here."
     return (
         f'<!doctype html>\n<html lang="en"><head>{head}</head>\n<body><h1>What is usual</h1><p class=quiet>Night {night}. {said} '

@@ -1,7 +1,7 @@
 """The trends of a report card as one picture of vectors.
 
-Belongs here: which figures are drawn and how. Does not belong here: the figures (card) and the page (card_page). Altair describes, vl-convert
-draws; neither needs a browser or a network, and what comes out holds no script.
+Belongs here: which figures are drawn and how. Does not belong here: the figures (card) and the page (card_page). Altair describes and
+vl-convert draws; neither needs a browser or a network, and what comes out holds no script.
 """
 
 from __future__ import annotations
