@@ -43,7 +43,7 @@ def test_both_ways_of_splitting_lines_read_the_same(tmp_path: Path, resource: st
 def test_rows_keep_the_order_of_a_file_of_many_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fhir, "BATCH_ROWS", 5_000)
     monkeypatch.setattr(fhir, "BLOCK", 100_000)
-    items = [{"resourceType": "Encounter", "id": str(number), "text": "x" * 400} for number in range(150_000)]
+    items = [{"resourceType": "Encounter", "id": str(number), "text": "x" * 900} for number in range(80_000)]
     path = _lines(tmp_path, *items)
     found = _read(path, "Encounter")
     assert found["id"].to_list() == [item["id"] for item in items]
