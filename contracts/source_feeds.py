@@ -144,6 +144,13 @@ class Origin(Reviewed):
         return self.table or self.file or self.resource or ""
 
 
+class OneOfColumns(Reviewed):
+    """Columns of which a row must fill at least one; the first that is filled counts. A row without any is refused by the rule's name."""
+
+    fills: str = Field(description="Canonical field of text that takes the value, or source_record_id for the record's own key.")
+    columns: tuple[str, ...] = Field(min_length=2, description="Vendor columns, the surest first.")
+
+
 class Feed(Reviewed):
     """One table, file or resource, and where each of its columns goes."""
 
@@ -152,6 +159,9 @@ class Feed(Reviewed):
     key: tuple[str, ...] = Field(min_length=1, description="Vendor columns that identify a record.")
     columns: dict[str, tuple[Column, ...]] = Field(description="Vendor column to canonical field.")
     unused: tuple[str, ...] = Field(default=(), description="Vendor columns that are read by nobody, said out loud.")
+    one_of: dict[str, OneOfColumns] = Field(
+        default_factory=dict, description="Name of a rule to the columns of which it asks for one: booking_number_or_event_id."
+    )
     constants: dict[str, Code] = Field(default_factory=dict, description="Fields that have one value for the whole feed.")
     references: dict[str, str] = Field(default_factory=dict, description="Record type of another source to the name of that source.")
     race: Race | None = None
@@ -188,7 +198,8 @@ class Feed(Reviewed):
     @property
     def used_columns(self) -> tuple[str, ...]:
         """Vendor columns that are read."""
-        return tuple(dict.fromkeys((*self.key, *self.columns)))
+        of_rules = (column for rule in self.one_of.values() for column in rule.columns)
+        return tuple(dict.fromkeys((*self.key, *self.columns, *of_rules)))
 
 
 def _as_columns(said: Any) -> Any:
@@ -234,6 +245,9 @@ def feed_faults(name: str, feed: Feed, *, formats: SourceFormats, origin: str) -
         for column in columns:
             where = (*here, "columns", vendor_column)
             faults += [(where, message) for message in column_messages(column, record_type, formats)]
+    for rule, said in feed.one_of.items():
+        if said.fills != "source_record_id" and record_type.fields.get(said.fills) != pl.String:
+            faults.append(((*here, "one_of", rule), f"[{record_type.name}] has no field of text [{said.fills}]"))
     faults += [((*here, "constants", field), message) for field, message in _constant_messages(feed, record_type)]
     faults += [(here, message) for message in _missing_messages(feed, record_type)]
     return faults
@@ -242,9 +256,9 @@ def feed_faults(name: str, feed: Feed, *, formats: SourceFormats, origin: str) -
 def _said_twice(here: tuple[str, ...], feed: Feed, record_type: RecordType) -> list[FeedFault]:
     faults: list[FeedFault] = []
     for column in feed.unused:
-        if column in feed.columns or column in feed.key:
+        if column in feed.used_columns:
             faults.append(((*here, "unused"), f"the column [{column}] is both used and unused"))
-    filled = [*feed.targets, *feed.constants]
+    filled = [*feed.targets, *feed.constants, *(rule.fills for rule in feed.one_of.values())]
     for columns in feed.columns.values():
         filled += [also for column in columns if column.parse for also in PARSER_ALSO_FILLS.get(column.parse, ())]
     for field in sorted({field for field in filled if filled.count(field) > 1 and not _adds_up(feed, field)}):
@@ -319,7 +333,7 @@ def _constant_messages(feed: Feed, record_type: RecordType) -> list[tuple[str, s
 
 
 def _missing_messages(feed: Feed, record_type: RecordType) -> list[str]:
-    filled = {*feed.targets, *feed.constants, "source_record_id", "is_deleted"}
+    filled = {*feed.targets, *feed.constants, *(rule.fills for rule in feed.one_of.values()), "source_record_id", "is_deleted"}
     messages = [f"nothing fills the required field [{field}]" for field in record_type.required_fields if field not in filled]
     if record_type.subject is SubjectFrom.PERSON_ID and not filled & {PERSON_ID_FIELD, "source_parent_id"}:
         messages.append("nothing says whom a row is about; map a column to source_person_id")

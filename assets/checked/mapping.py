@@ -87,6 +87,11 @@ def plan_of(feed: Feed, record_type: RecordType, *, formats: SourceFormats, as_o
     fields["source_record_id"] = _key(feed.key)
     faults.append((feed.key[0], "key_missing", fields["source_record_id"].is_null()))
     vendor_column["source_record_id"] = feed.key[0]
+    for rule, said in feed.one_of.items():
+        fields[said.fills] = pl.coalesce(pl.col(name) for name in said.columns)
+        vendor_column[said.fills] = said.columns[0]
+        faults = [fault for fault in faults if said.fills != "source_record_id" or fault[1] != "key_missing"]
+        faults.append((ROW_RULE, rule, fields[said.fills].is_null()))
     fields |= {field: pl.lit(value, dtype=record_type.fields[field]) for field, value in feed.constants.items()}
     fields["is_deleted"] = fields.get("is_deleted", pl.lit(False)).fill_null(False)
     if "race_raw" in record_type.fields:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.columns import CONVENTION, Kind, Label
+from contracts.columns import CONVENTION, Kind, Label, field
 from contracts.records.counting import CountingRules
 from contracts.records.declaring import Contact, Derived, Intercept, Reference, SubjectFrom, Unit, declares
 from contracts.records.rules import InOrder, NotBeforeBirth, stages
-from contracts.records.shared import Raced, Texts, Timestamp, coded, field, identifier, quasi, sensitive
+from contracts.records.shared import Raced, Texts, Timestamp, coded, identifier, quasi, sensitive
 from contracts.vocabularies.emergency import (
     ArrivalMode,
     CareDisposition,

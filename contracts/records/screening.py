@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.columns import Kind, Label
+from contracts.columns import Kind, Label, field
 from contracts.records.counting import CountingRules
 from contracts.records.declaring import Parent, SubjectFrom, declares
 from contracts.records.rules import WithinForm
-from contracts.records.shared import Marks, OfPerson, Timestamp, coded, field, identifier, sensitive
+from contracts.records.shared import Marks, OfPerson, Timestamp, coded, identifier, sensitive
 from contracts.vocabularies.screening import FORMS, MOST_ITEMS, Screen, ScreenResult
 
 _PHI = (Label.PHI,)

@@ -343,3 +343,26 @@ def test_what_hangs_on_a_sealed_booking_goes_with_it(house: Any, tmp_path: Path)
     erased = {name for (name,) in house.con.execute(f"select record_id from ({load_sql('assets.consented', 'erased_record')})").fetchall()}
     for name in ("jail_booking", "housing_move", "screening", "legal_event"):
         assert {record for (record,) in house.rows(f"select record_id from checked.{name}")} <= erased, name
+
+
+def test_one_of_several_columns_is_enough_and_none_is_refused_under_the_rules_name(house: Any, tmp_path: Path) -> None:
+    """Inmate number or person id, booking number or event id, last or full name: as a published layout of jail bookings asks."""
+    columns = {name: said for name, said in {**BOOKING.columns, "Whole": "full_name"}.items() if name != "Person"}
+    one_of = {
+        "booking_number_or_event_id": {"fills": "source_record_id", "columns": ["Key", "Event"]},
+        "inmate_number_or_person_id": {"fills": "source_person_id", "columns": ["Inmate", "Person"]},
+    }
+    at = {"In": "2026-01-10 08:00", "Why": "N"}
+    rows = [
+        {"Key": "b1", **at, "Inmate": "i1", "Last": "Tessaly"},
+        {"Event": "e2", **at, "Person": "p2", "Whole": "TESSALY, ANNA"},
+        {**at, "Person": "p3", "Last": "Tessaly"},
+        {"Key": "b4", **at, "Last": "Tessaly"},
+        {"Key": "b5", **at, "Person": "p5"},
+    ]
+    feed = TinyFeed("jail_booking", columns, rows, {**RACE, "one_of": one_of}, also=("Event", "Inmate", "Person"))
+    report = check_source(house.con, house.home, tmp_path, {"bookings": feed})
+    assert report.feeds[0].admitted == 2
+    assert report.feeds[0].refused_by_rule == {"booking_number_or_event_id": 1, "inmate_number_or_person_id": 1, "last_or_full_name": 1}
+    assert house.rows("select source_record_id from checked.source_record order by all") == [("b1",), ("e2",)]
+    assert house.rows("select source_person_id from checked.subject order by all") == [("i1",), ("p2",)]
