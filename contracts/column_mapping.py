@@ -107,7 +107,7 @@ def with_crosswalk(vendor_column: str, said: Any) -> Any:
     except KeyError as error:
         message = str(error.args[0])
     else:
-        own = said.get("codes") if isinstance(said.get("codes"), dict) else {}
+        own: dict[Any, Any] = said["codes"] if isinstance(said.get("codes"), dict) else {}
         contradicted = [code for code, word in own.items() if code in listed and listed[code] != word]
         if not contradicted:
             return {**said, "codes": {**listed, **own}}

@@ -14,6 +14,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.source_groups import CARRIERS_OF_DENIES
+from contracts.connectors import HmisCsv
 from contracts.county import County
 from contracts.source_feeds import FILE_DATE
 from contracts.sources import FhirNdjson, Source, SqlAlchemyQuery
@@ -36,8 +37,15 @@ def expected_files(source: Source, folder: Path, night: date) -> list[Path]:
     """Files that make a delivery of that night complete."""
     if isinstance(source.connector, FhirNdjson):
         bulk = folder / night.isoformat()
-        return [bulk / source.connector.manifest, *(bulk / f"{feed.origin.name}.ndjson" for feed in source.feeds.values())]
-    return [folder / FILE_DATE.sub(lambda found: night.strftime(found.group(1)), feed.origin.name) for feed in source.feeds.values()]
+        manifest = [bulk / source.connector.manifest] if source.connector.manifest else []
+        return [*manifest, *(bulk / f"{feed.origin.name}.ndjson" for feed in source.feeds.values())]
+    if isinstance(source.connector, HmisCsv):
+        return [folder / _of_night(source.connector.file, night) if source.connector.file else folder / night.isoformat() / "Export.csv"]
+    return [folder / _of_night(feed.origin.file or feed.origin.name, night) for feed in source.feeds.values()]
+
+
+def _of_night(pattern: str, night: date) -> str:
+    return FILE_DATE.sub(lambda found: night.strftime(found.group(1)), pattern)
 
 
 def look(source: Source, place: Place, night: date) -> Drop:

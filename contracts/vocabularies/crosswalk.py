@@ -9,12 +9,12 @@ beginning: that has put "NATIVE AMERICAN" among Pacific Islanders and every code
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources as packaged
 from types import MappingProxyType
+
+from contracts.vocabularies.tables import table_names, table_rows
 
 Word = str | bool | None
 COLUMNS: tuple[str, ...] = ("crosswalk", "element", "to", "code", "means", "reason", "label", "source")
@@ -58,21 +58,13 @@ def entries() -> tuple[Entry, ...]:
     """
     found: list[Entry] = []
     said: set[tuple[str, str, str, str]] = set()
-    for file in sorted(packaged.files(__package__).joinpath("crosswalks").iterdir(), key=lambda item: item.name):
-        if not file.name.endswith(".csv"):
-            continue
-        with file.open(encoding="utf-8", newline="") as stream:
-            reader = csv.DictReader(stream)
-            if tuple(reader.fieldnames or ()) != COLUMNS:
-                raise ValueError(f"crosswalks/{file.name}: the columns must be {', '.join(COLUMNS)}")
-            for row in reader:
-                key = (row["crosswalk"], row["element"], row["to"], row["code"])
-                if key in said:
-                    raise ValueError(
-                        f"crosswalks/{file.name}: the code [{row['code']}] of {row['crosswalk']} is said twice for {row['to']}"
-                    )
-                said.add(key)
-                found.append(Entry(**{**row, "means": _word(row["means"])}))
+    for name in table_names("crosswalks"):
+        for row in table_rows(name, COLUMNS):
+            key = (row["crosswalk"], row["element"], row["to"], row["code"])
+            if key in said:
+                raise ValueError(f"{name}: {'/'.join(key)} is said twice")
+            said.add(key)
+            found.append(Entry(*key, _word(row["means"]), row["reason"], row["label"], row["source"]))
     return tuple(found)
 
 

@@ -10,11 +10,11 @@ A diagnosis is not a functional impairment. These sets are proxies; every column
 
 from __future__ import annotations
 
-import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
-from importlib import resources as packaged
+
+from contracts.vocabularies.tables import table_rows
 
 SMI_DX_PROXY = "smi_dx_proxy"
 SUD_DX_PROXY = "sud_dx_proxy"
@@ -50,8 +50,7 @@ class Member:
 @cache
 def members() -> tuple[Member, ...]:
     """Every root of every variant of every set, in the order of the table."""
-    with packaged.files(__package__).joinpath("diagnosis_sets.csv").open(encoding="utf-8", newline="") as stream:
-        return tuple(Member(**row) for row in csv.DictReader(stream))
+    return tuple(Member(**row) for row in table_rows("diagnosis_sets.csv", [field.name for field in fields(Member)]))
 
 
 @cache
@@ -86,8 +85,8 @@ def case_rules(definition: str) -> tuple[CaseRule, ...]:
     Raises:
         KeyError: if there is no such definition.
     """
-    with packaged.files(__package__).joinpath("case_definitions.csv").open(encoding="utf-8", newline="") as stream:
-        found = tuple(rule for row in csv.DictReader(stream) if (rule := CaseRule(**row)).definition == definition)
+    rows = table_rows("case_definitions.csv", [field.name for field in fields(CaseRule)])
+    found = tuple(CaseRule(**row) for row in rows if row["definition"] == definition)
     if not found:
         raise KeyError(f"no case definition [{definition}]")
     return found

@@ -8,12 +8,12 @@ Where the code system has no code, or a vendor uses its own, the county's text n
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources as packaged
 from types import MappingProxyType
+
+from contracts.vocabularies.tables import table_rows
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,7 @@ class Forms:
 @cache
 def shipped_forms() -> Forms:
     """Forms that LOINC codes whole. K6 is not among them: codes of two of its items are not established, so a county says all six."""
-    with packaged.files(__package__).joinpath("screens.csv").open(encoding="utf-8", newline="") as stream:
-        rows = list(csv.DictReader(stream))
+    rows = table_rows("screens.csv", ("screen", "kind", "code", "place", "label", "source"))
     panels = {row["screen"]: row["code"] for row in rows if row["kind"] == "panel"}
     items: dict[str, list[tuple[int, str]]] = {}
     for row in rows:

@@ -80,7 +80,7 @@ def _table(folder: Path, name: str, options: HmisCsv) -> pl.DataFrame:
     con = duckdb.connect()
     failed = False
     try:
-        frame = con.sql(
+        frame: pl.DataFrame = con.sql(
             f"select {wanted} from read_csv($path, columns = $columns, header = true, auto_detect = false, delim = ',', quote = '\"',"
             " escape = '\"', strict_mode = true, null_padding = false)",
             params={"path": str(path), "columns": dict.fromkeys(header, "VARCHAR")},
