@@ -239,11 +239,12 @@ def _meetings(con: Connection, found: Weighed, *, domain: str, model: FrozenMode
     shared = f"select key from ({load_sql(PACKAGE, 'block_key')}) group by key having count(*) = 2"
     replace_table(con, "temp.linked_shared_key", shared)
     listed = rows(con, load_sql(PACKAGE, "explain_rule"), {"domain": domain})
-    return tuple(Meeting(RULES[rule], keys, subjects) for rule, keys, subjects in listed)
+    return tuple(Meeting(RULES.get(rule, f"rule_{rule}"), keys, subjects) for rule, keys, subjects in listed)
 
 
 def _standing(found: Weighed, *, is_together: bool, meets: bool, threshold: float, judged: str | None) -> Standing:
-    if judged == "different":
+    # What was judged since the night has not been obeyed yet.
+    if judged == "different" and not is_together:
         return Standing.JUDGED_DIFFERENT
     enough = found.weight >= threshold and found.veto is None
     if is_together:
