@@ -263,6 +263,17 @@ def _source_faults(text: CountyText, sources: dict[str, Source]) -> list[Fault]:
     return faults
 
 
+def _diagnosis_faults(sources: dict[str, Source]) -> Iterable[Fault]:
+    """A person is not seriously mentally ill by one source's list and not by another's."""
+    first: Source | None = None
+    for file, source in sorted(sources.items()):
+        if source.has_diagnoses:
+            first = first or source
+            if source.diagnosis_sets != first.diagnosis_sets:
+                message = f"these are not the sets of the source [{first.name}]; a county holds to one variant of each"
+                yield Fault(file, 1, "diagnosis_sets", message)
+
+
 def _faults_across(
     county: County,
     *,
@@ -293,6 +304,7 @@ def _faults_across(
     for path in (model_file(county.folder / "linkage", county.linkage.model), card_file(county.folder / "linkage", county.linkage.model)):
         if not path.is_file():
             yield Fault("linkage/linkage.yaml", 1, "model", f"[{county.linkage.model}] has no {path.name} beside it; name a trained model")
+    yield from _diagnosis_faults({file: source for file, source in sources.items() if source.name in county.sources})
     if county.services is not None:
         try:
             read_services(county.services)

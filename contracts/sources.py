@@ -21,9 +21,10 @@ from contracts.reviewed import Reviewed
 from contracts.source_feeds import FILE_DATE, Feed, SourceFormats, feed_faults, reader_faults
 from contracts.source_feeds import raise_faults as _raise
 from contracts.source_quality import SourceQuality
+from contracts.vocabularies.diagnosis import SmiVariant, SudVariant
 
-__all__ = ["Action", "Connector", "CsvDrop", "DeliveryMode", "DriftRules", "Encoding", "Feed", "FhirNdjson", "Programme", "Source",
-           "SqlAlchemyQuery", "Where"]  # fmt: skip
+__all__ = ["Action", "Connector", "CsvDrop", "DeliveryMode", "DiagnosisSets", "DriftRules", "Encoding", "Feed", "FhirNdjson", "Programme",
+           "Source", "SqlAlchemyQuery", "Where"]  # fmt: skip
 
 
 class DeliveryMode(StrEnum):
@@ -59,6 +60,13 @@ class Programme(Reviewed):
     part2: bool = Field(description="Whether its records fall under 42 CFR Part 2.")
 
 
+class DiagnosisSets(Reviewed):
+    """Which variant of each proxy set of diagnoses the county holds to (contracts/vocabularies/diagnosis_sets.csv)."""
+
+    smi_dx_proxy: SmiVariant = SmiVariant.STANDARD
+    sud_dx_proxy: SudVariant = SudVariant.STANDARD
+
+
 class Source(Reviewed):
     """One system's delivery."""
 
@@ -82,6 +90,7 @@ class Source(Reviewed):
     feeds: dict[str, Feed] = Field(min_length=1, description="One entry a table, file or resource.")
     labels: tuple[Label, ...] = Field(default=(), description="Rules that every row of the source carries besides those of its type.")
     quality: SourceQuality = Field(default=SourceQuality(), description="What is usual of it, where the software's own bands do not fit.")
+    diagnosis_sets: DiagnosisSets = Field(default=DiagnosisSets(), description="What its diagnoses are taken to stand for.")
     programmes: dict[str, Programme] = Field(default_factory=dict, description="Programmes of a health source, by id.")
 
     @field_validator("instruments")
@@ -145,6 +154,11 @@ class Source(Reviewed):
         return tuple(sorted(programme for programme, said in self.programmes.items() if not said.part2))
 
     @property
+    def has_diagnoses(self) -> bool:
+        """Whether any feed delivers what proxy sets are applied to."""
+        return any(feed.record_type in {"health_diagnosis", "ed_visit"} for feed in self.feeds.values())
+
+    @property
     def feeds_in_order(self) -> tuple[tuple[str, Feed], ...]:
         """Feeds by name, parents before their children."""
         order = list(RECORD_TYPES)
@@ -172,6 +186,7 @@ class Source(Reviewed):
         }
         said = {
             "feeds": feeds,
+            "diagnosis_sets": self.diagnosis_sets.model_dump(mode="json"),
             "formats": self.formats.model_dump(mode="json"),
             "labels": sorted(self.labels),
             "programmes": {name: programme.part2 for name, programme in self.programmes.items()},

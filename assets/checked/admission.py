@@ -18,8 +18,9 @@ from assets.checked.tables import SIDE_TABLES
 from contracts.column_mapping import SexAsked
 from contracts.consents import DEFECTS_OF
 from contracts.sources import Source
+from contracts.vocabularies.diagnosis import SMI_DX_PROXY, SUD_DX_PROXY, roots
 from contracts.vocabularies.emergency import EMS_BEHAVIORAL_HEALTH_PATTERN, OPIOID_OVERDOSE_PATTERN
-from contracts.vocabularies.health import SMI_DX_PROXY_ROOTS, SUD_DX_ROOTS, code_set_pattern
+from contracts.vocabularies.health import code_set_pattern
 from contracts.vocabularies.housing import LivingSituation
 from contracts.vocabularies.person import Evidence
 from contracts.vocabularies.response import BEHAVIORAL_HEALTH_CALL_TYPES
@@ -79,8 +80,8 @@ def _parameters(source: Source, feed: Staged, night: date) -> dict[str, object]:
         "sex_method": sex.method.value,
         "behavioral_health_types": sorted(word.value for word in BEHAVIORAL_HEALTH_CALL_TYPES),
         "other_programmes": list(source.other_programmes),
-        "smi_pattern": code_set_pattern(SMI_DX_PROXY_ROOTS),
-        "sud_pattern": code_set_pattern(SUD_DX_ROOTS),
+        "smi_pattern": code_set_pattern(roots(SMI_DX_PROXY, source.diagnosis_sets.smi_dx_proxy)),
+        "sud_pattern": code_set_pattern(roots(SUD_DX_PROXY, source.diagnosis_sets.sud_dx_proxy)),
         "behavioral_health_pattern": EMS_BEHAVIORAL_HEALTH_PATTERN,
         "overdose_pattern": OPIOID_OVERDOSE_PATTERN,
         "forms": list(FORMS),

@@ -182,3 +182,25 @@ def test_a_dssg_file_tells_a_booking_once_and_its_moves_one_by_one(house: Any) -
         ("W, I/NOT HISPANIC", ["AIAN", "WHITE"], False),
     ]
     assert house.rows("select count(*), count(distinct parent_record_id) from checked.housing_move") == [(3, 2)]
+
+
+@pytest.mark.parametrize(("variant", "is_smi"), [("strict", False), ("standard", True), ("core", False), ("broad", True)])
+def test_a_county_chooses_what_stands_for_serious_mental_illness(house: Any, variant: str, is_smi: bool) -> None:
+    resources = exports.synthea()
+    resources["Condition"][0]["code"]["coding"][1]["code"] = "F29"
+    exports.write_ndjson(_folder(house), resources)
+    text = _source("fhir_us_core", house).model_dump(by_alias=True)
+    house.check(Source.model_validate({**text, "diagnosis_sets": {"smi_dx_proxy": variant}}))
+    assert house.rows("select icd10, is_smi from checked.health_diagnosis") == [("F29", is_smi)]
+
+
+def test_sources_of_one_county_hold_to_one_variant(house: Any) -> None:
+    from contracts.county import _diagnosis_faults
+
+    one = _source("fhir_us_core", house)
+    other = Source.model_validate({**one.model_dump(by_alias=True), "name": "ed", "diagnosis_sets": {"smi_dx_proxy": "broad"}})
+    hmis = _source("hmis_fy2026", house)
+    assert list(_diagnosis_faults({"sources/county.yaml": one, "sources/hmis.yaml": hmis})) == []
+    assert [(fault.file, fault.key) for fault in _diagnosis_faults({"sources/a.yaml": one, "sources/ed.yaml": other})] == [
+        ("sources/ed.yaml", "diagnosis_sets")
+    ]
