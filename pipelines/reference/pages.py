@@ -17,6 +17,7 @@ from pipelines.reference.model_card import model_card_page
 from pipelines.reference.records import records_page
 from pipelines.reference.schemas import schema_texts
 from pipelines.reference.tables import tables_page
+from pipelines.reference.vocabularies import vocabularies_page
 
 SCHEMAS = "schemas"
 
@@ -47,6 +48,7 @@ def generated_pages(county: County) -> dict[str, str]:
 
     pages = {
         "records.md": records_page(),
+        "vocabularies.md": vocabularies_page(),
         "tables.md": tables_page(county, catalogue_of(county), columns_of_every_table(county)),
         "elements.md": elements_page(county),
         "instruments.md": instruments_page(county),
