@@ -157,8 +157,6 @@ _MORE: Mapping[str, Mapping[str, Meaning]] = {
         "stayed": plain("people who meet it at both"),
         "entered": plain("people who meet it and did not"),
         "gone": plain("people who did and no longer do"),
-        "listed": plain("people listed at the later moment"),
-        "stayed_listed": plain("people listed at both"),
         "share_stayed": plain("stayed, of those who met it before; change, not effect"),
         "change_of_eligible": plain("eligible minus eligible before; change, not effect"),
     },

@@ -2,7 +2,10 @@
 -- min: the minimum itself. percentile: linear interpolation, among users or among everybody who passes the person filter (zeros
 -- included). rank: the value of the last place, so that everybody tied with it is in.
 with people as (
-    select definition_id, domain, count(*) as people from scope.definition_person group by all
+    select definition_id, domain, count(*) as people
+    from scope.definition_person
+    where definition_id in (select definition_id from scope.criterion where percentile is not null and among <> 'users')
+    group by all
 ),
 placed as (
     select
@@ -21,11 +24,11 @@ sized as (
         criterion.minimum,
         criterion.rank,
         -- Place of the percentile among all, and how many zeros lie below the first user.
-        criterion.percentile / 100 * (case criterion.among when 'users' then users else people.people end - 1) as place,
-        case criterion.among when 'users' then 0 else people.people - users end as zeros
+        criterion.percentile / 100 * (case criterion.among when 'users' then users else coalesce(people.people, users) end - 1) as place,
+        case criterion.among when 'users' then 0 else coalesce(people.people, users) - users end as zeros
     from placed
     join scope.criterion using (definition_id, criterion_no)
-    join people using (definition_id, domain)
+    left join people using (definition_id, domain)
 ),
 ends as (
     select

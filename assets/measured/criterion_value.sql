@@ -76,7 +76,19 @@ valued as (
     from uncovered
     group by all
 )
+-- A definition without a person filter finds everybody where it can be answered: nothing to look up person by person.
 select valued.*
 from valued
-join scope.definition_person using (definition_id, domain, person_key)
+join scope.definition on definition.definition_id = valued.definition_id
+join scope.definition_domain
+    on definition_domain.definition_id = definition.rule_id and definition_domain.domain = valued.domain and definition_domain.reason is null
+where valued.value > 0 and not definition.is_filtered
+union all
+select valued.*
+from valued
+join (
+    select definition_person.definition_id, definition_person.domain, definition_person.person_key
+    from scope.definition_person
+    join scope.definition on definition.definition_id = definition_person.definition_id and definition.is_filtered
+) as filtered using (definition_id, domain, person_key)
 where valued.value > 0

@@ -43,7 +43,7 @@ Curves = Mapping[tuple[str, str, str, str, str], Mapping[str, Mapping[int, int]]
 
 
 def write_follow_up(run: Run) -> None:
-    """Fill ``follow_up_curve``; ``booking_evidence`` and ``release_outcome`` are there."""
+    """Fill ``follow_up_curve``; ``counted_booking`` and ``booking_cell`` are there."""
     table = f"{run.target}.follow_up_curve"
     create_from(run.con, table, CURVE, list(_lines(run)))
     run.written["follow_up_curve"] = count(run.con, table)

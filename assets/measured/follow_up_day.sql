@@ -2,32 +2,16 @@
 -- connection: a community service, against another booking and leaving the community. recidivism: another booking, against leaving.
 -- Day 0 is the day of release. A release is seen until the records of both systems end.
 with released as (
-    select
-        booking_evidence.domain,
-        booking_evidence.race_group,
-        booking_evidence.evidence,
-        booking_evidence.smi_status,
-        release_outcome.released_at,
-        release_outcome.next_booked_at,
-        release_outcome.first_service_at,
-        release_outcome.leaves_community
-    from scope.booking_evidence
-    join scope.release_outcome using (domain, record_id)
-    where
-        booking_evidence.breakdown in ('ALL', 'race_group')
-        and booking_evidence.evidence in ('ALL', 'either')
-        and release_outcome.released_at >= $period_start
-        and release_outcome.released_at < $seen_until
+    select booking_no, released_at, next_booked_at, first_service_at, leaves_community
+    from scope.counted_booking
+    where released_at >= $period_start and released_at < $seen_until
 ),
 asked as (
     select *, unnest(['connection', 'recidivism']) as curve from released
 ),
 first_event as (
     select
-        domain,
-        race_group,
-        evidence,
-        smi_status,
+        booking_no,
         curve,
         case
             when leaves_community then 'left_community'
@@ -48,13 +32,16 @@ first_event as (
 )
 select
     curve,
-    domain,
-    race_group,
-    evidence,
-    smi_status,
+    cell.domain,
+    cell.race_group,
+    cell.evidence,
+    cell.smi_status,
     cause,
     least((epoch_us(first_at) - epoch_us(released_at)) // 86400000000, $curve_days + 1)::integer as day,
     count(*) as releases
 from first_event
+join scope.booking_cell using (booking_no)
+join scope.cell using (cell)
+where cell.breakdown in ('ALL', 'race_group') and cell.evidence in ('ALL', 'either')
 group by all
 order by all

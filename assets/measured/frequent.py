@@ -62,6 +62,8 @@ def write_frequent_utilizers(run: Run) -> None:
 def write_comparisons(run: Run) -> None:
     """Fill ``frequent_utilizer_equity``, ``frequent_utilizer_overlap`` and ``frequent_utilizer_stability``."""
     run.publish("frequent_utilizer_overlap")
+    run.keep("month_met")
+    run.keep("frequent_utilizer_month")
     run.publish("frequent_utilizer_stability")
     table = f"{run.target}.frequent_utilizer_equity"
     create_from(run.con, table, EQUITY, adjusted(_equity(run)))

@@ -1,4 +1,4 @@
--- Who meets at least one criterion of each definition, tonight and in earlier months, who meets the definition, and who is on its list?
+-- Who meets at least one criterion of each definition tonight, who meets the definition, and who is on its list?
 -- The composite is the mean of a person's percentile ranks within the criteria, 0 where a criterion has no value. Costs are left out of it:
 -- no list is ordered by cost. List places are shared by people with the same composite, and everybody tied at the cut is listed.
 with standing as (
@@ -15,6 +15,7 @@ with standing as (
         ) as percentile_rank
     from scope.criterion_value
     join scope.criterion_cut using (definition_id, criterion_no, domain)
+    where criterion_value.definition_id in (select rule_id from scope.definition)
 ),
 met as (
     select definition_id, domain, person_key from standing where is_met group by all

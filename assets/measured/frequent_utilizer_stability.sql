@@ -8,7 +8,7 @@ month as (
     select rule_id, months_back, window_start, window_end from scope.definition
 ),
 found as (
-    select definition_id, domain, months_back, person_key, listed from scope.frequent_utilizer_draft where qualifies
+    select definition_id, domain, months_back, person_key from scope.frequent_utilizer_month
 ),
 step as (
     select
@@ -17,9 +17,7 @@ step as (
         coalesce(later.months_back, earlier.months_back - 1) as months_back,
         count(later.person_key) as eligible,
         count(earlier.person_key) as eligible_before,
-        count(*) filter (where later.person_key is not null and earlier.person_key is not null) as stayed,
-        count(*) filter (where coalesce(later.listed, false)) as listed,
-        count(*) filter (where coalesce(later.listed, false) and coalesce(earlier.listed, false)) as stayed_listed
+        count(*) filter (where later.person_key is not null and earlier.person_key is not null) as stayed
     from found as later
     full join found as earlier
         on earlier.definition_id = later.definition_id
@@ -39,8 +37,6 @@ select
     coalesce(step.stayed, 0) as stayed,
     coalesce(step.eligible - step.stayed, 0) as entered,
     coalesce(step.eligible_before - step.stayed, 0) as gone,
-    coalesce(step.listed, 0) as listed,
-    coalesce(step.stayed_listed, 0) as stayed_listed,
     step.stayed / nullif(step.eligible_before, 0) as share_stayed,
     step.eligible - step.eligible_before as change_of_eligible
 from answered

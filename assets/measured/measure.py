@@ -213,7 +213,7 @@ def begin(con: Connection, target_schema: str, definitions: Definitions, as_of: 
         minimum_stay_hours=rules.booking.minimum_stay_hours,
     )
     run.publish("person_timeline", first_appearance_hours=definitions.timeline.first_appearance_hours)
-    run.view("matched_contact")
+    run.keep("matched_contact")
     run.keep("race_evidence")
     run.publish("person_race", rule=definitions.race.id, category_system=definitions.race.category_system)
     run.keep("person")

@@ -49,7 +49,7 @@ _SHOWN: Final = ("ALL", "race_group")
 
 
 def write_progress(run: Run) -> None:
-    """Fill ``yearly_reassessment``, ``target_status`` and ``six_questions``; ``booking_evidence`` and ``release_outcome`` are there."""
+    """Fill ``yearly_reassessment``, ``target_status`` and ``six_questions``; ``counted_booking`` and ``booking_cell`` are there."""
     _narrow(run, _SHOWN)
     _ask_years(run)
     run.publish("yearly_reassessment")
@@ -68,7 +68,9 @@ def _put(run: Run, name: str, columns: Mapping[str, str], lines: list[Mapping[st
 def _narrow(run: Run, breakdowns: tuple[str, ...]) -> None:
     """Let questions see only these breakdowns: earlier periods are not asked by facility and charge."""
     listed = ", ".join(f"'{name}'" for name in breakdowns)
-    run.con.execute(f"delete from {SCOPE}.booking_evidence where breakdown not in ({listed}) or is_detail").fetchall()
+    kept = f"select cell from {SCOPE}.cell where breakdown in ({listed}) and not is_detail"
+    run.con.execute(f"delete from {SCOPE}.booking_cell where cell not in ({kept})").fetchall()
+    run.con.execute(f"delete from {SCOPE}.cell where cell not in ({kept})").fetchall()
 
 
 def _ask_years(run: Run) -> None:

@@ -2,9 +2,7 @@
 -- People without a screen are shown, never left out: they are the base of "screened". Assessment and connection are asked only of those
 -- whose follow-up is complete.
 with booked as (
-    select *
-    from scope.booking_evidence
-    where evidence = 'ALL' and booked_at >= $period_start and booked_at < $as_of
+    select * from scope.counted_booking where booked_at >= $period_start and booked_at < $as_of
 ),
 assessment as (
     select domain, person_key, start_at from scope.matched_contact where filter_id = 'assessment' group by all
@@ -31,82 +29,78 @@ timed as (
 ),
 counted as (
     select
-        domain,
-        breakdown,
-        category,
-        any_value(race_group) as race_group,
+        booking_cell.cell,
         [
             {
                 'name': 'screened_in_time', 'above': count(*) filter (where screen <> 'unknown')::double, 'below': count(*)::double,
-                'people': count(distinct person_key) filter (where screen <> 'unknown'), 'base': count(distinct person_key),
+                'people': count(distinct person_no) filter (where screen <> 'unknown'), 'base': count(distinct person_no),
                 'value': null::double, 'unit': 'share of bookings'
             },
             {
                 'name': 'screened_positive', 'above': count(*) filter (where screen = 'positive')::double,
                 'below': count(*) filter (where screen <> 'unknown')::double,
-                'people': count(distinct person_key) filter (where screen = 'positive'),
-                'base': count(distinct person_key) filter (where screen <> 'unknown'), 'value': null, 'unit': 'share of screened bookings'
+                'people': count(distinct person_no) filter (where screen = 'positive'),
+                'base': count(distinct person_no) filter (where screen <> 'unknown'), 'value': null, 'unit': 'share of screened bookings'
             },
             {
                 'name': 'hours_to_screen_median', 'above': null, 'below': count(*) filter (where is_screened)::double,
-                'people': count(distinct person_key) filter (where is_screened), 'base': count(distinct person_key),
+                'people': count(distinct person_no) filter (where is_screened), 'base': count(distinct person_no),
                 'value': median(hours_to_screen) filter (where is_screened), 'unit': 'hours'
             },
             {
                 'name': 'hours_to_screen_p90', 'above': null, 'below': count(*) filter (where is_screened)::double,
-                'people': count(distinct person_key) filter (where is_screened), 'base': count(distinct person_key),
+                'people': count(distinct person_no) filter (where is_screened), 'base': count(distinct person_no),
                 'value': quantile_cont(hours_to_screen, 0.9) filter (where is_screened), 'unit': 'hours'
             },
             {
                 'name': 'attempts', 'above': coalesce(sum(screen_attempts), 0)::double, 'below': count(*)::double,
-                'people': count(distinct person_key) filter (where screen_attempts > 0), 'base': count(distinct person_key),
+                'people': count(distinct person_no) filter (where screen_attempts > 0), 'base': count(distinct person_no),
                 'value': null, 'unit': 'attempts a booking'
             },
             {
                 'name': 'refused', 'above': count(*) filter (where screens_refused > 0)::double, 'below': count(*)::double,
-                'people': count(distinct person_key) filter (where screens_refused > 0), 'base': count(distinct person_key),
+                'people': count(distinct person_no) filter (where screens_refused > 0), 'base': count(distinct person_no),
                 'value': null, 'unit': 'share of bookings'
             },
             {
                 'name': 'assessed', 'above': count(*) filter (where is_assessed)::double, 'below': count(*) filter (where is_mature)::double,
-                'people': count(distinct person_key) filter (where is_assessed),
-                'base': count(distinct person_key) filter (where is_mature), 'value': null, 'unit': 'share of positive screens'
+                'people': count(distinct person_no) filter (where is_assessed),
+                'base': count(distinct person_no) filter (where is_mature), 'value': null, 'unit': 'share of positive screens'
             },
             {
                 'name': 'hours_to_assessment_median', 'above': null, 'below': count(*) filter (where is_assessed)::double,
-                'people': count(distinct person_key) filter (where is_assessed),
-                'base': count(distinct person_key) filter (where is_mature),
+                'people': count(distinct person_no) filter (where is_assessed),
+                'base': count(distinct person_no) filter (where is_mature),
                 'value': median(hours_to_assessment) filter (where is_assessed), 'unit': 'hours'
             }
         ] as figures
     from timed
-    group by domain, breakdown, category
+    join scope.booking_cell using (booking_no)
+    join scope.cell on cell.cell = booking_cell.cell and cell.evidence = 'ALL'
+    group by booking_cell.cell
 ),
 connected as (
     select
-        booking_evidence.domain,
-        booking_evidence.breakdown,
-        booking_evidence.category,
-        any_value(booking_evidence.race_group) as race_group,
+        booking_cell.cell,
         count(*)::double as below,
-        count(distinct booking_evidence.person_key) as people,
-        median((epoch_us(release_outcome.first_service_at) - epoch_us(release_outcome.released_at)) / 3600000000) as hours
-    from scope.booking_evidence
-    join scope.release_outcome using (domain, record_id)
+        count(distinct booking.person_no) as people,
+        median((epoch_us(booking.first_service_at) - epoch_us(booking.released_at)) / 3600000000) as hours
+    from scope.counted_booking as booking
+    join scope.booking_cell using (booking_no)
+    join scope.cell on cell.cell = booking_cell.cell and cell.evidence = 'ALL'
     where
-        booking_evidence.evidence = 'ALL'
-        and release_outcome.released_at >= $period_start
-        and coalesce(release_outcome.first_service_at <= release_outcome.next_booked_at, release_outcome.first_service_at is not null)
-        and not release_outcome.leaves_community
-    group by booking_evidence.domain, booking_evidence.breakdown, booking_evidence.category
+        booking.released_at >= $period_start
+        and coalesce(booking.first_service_at <= booking.next_booked_at, booking.first_service_at is not null)
+        and not booking.leaves_community
+    group by booking_cell.cell
 ),
 answered as (
     select
         each.figure.name as submeasure,
-        counted.domain,
-        counted.breakdown,
-        counted.category,
-        counted.race_group,
+        cell.domain,
+        cell.breakdown,
+        cell.category,
+        cell.race_group,
         $period_start::timestamp as period_start,
         $as_of::timestamp as period_end,
         each.figure.above as numerator,
@@ -124,14 +118,15 @@ answered as (
             case when coalesce(each.figure.below, 0) = 0 then 'base_zero' end
         ) as reason
     from counted
+    join scope.cell using (cell)
     cross join unnest(counted.figures) as each (figure)
     union all by name
     select
         'hours_to_connect_median' as submeasure,
-        domain,
-        breakdown,
-        category,
-        race_group,
+        cell.domain,
+        cell.breakdown,
+        cell.category,
+        cell.race_group,
         $period_start::timestamp as period_start,
         $as_of::timestamp as period_end,
         below as denominator,
@@ -141,6 +136,7 @@ answered as (
         'hours' as unit,
         $connection_reason::varchar as reason
     from connected
+    join scope.cell using (cell)
 )
 select
     answered.* replace (

@@ -1,7 +1,7 @@
 """The county's definitions as tables that questions can join: what the text says, settled for one as-of moment.
 
 Belongs here: turning definitions into rows of the scratch database ``scope``. Does not belong here: any question, any person.
-The tables: ``event_filter``, ``criterion``, ``definition``, ``unit_cost``, ``race_step``. Their names are not names of scope tables.
+The tables: ``event_filter``, ``criterion``, ``plain_count``, ``definition``, ``unit_cost``, ``race_step``. Their names are not names of scope tables.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from datetime import datetime, time
 from typing import Any, Final
 
 from assets.measured.scope import SCOPE
-from contracts.definition_parts import EventFilter, Window
+from contracts.definition_parts import Criterion, EventFilter, Unit, Window
 from contracts.definitions import Definitions, FrequentUtilizerDefinition
 from resources.sql import Connection
 
@@ -46,6 +46,18 @@ CRITERION: Final = {
     "rank": "BIGINT",
     "among": "VARCHAR",
 }
+PLAIN_COUNT: Final = {
+    "rule_id": "VARCHAR",
+    "criterion_no": "INTEGER",
+    "filter_id": "VARCHAR",
+    "unit": "VARCHAR",
+    "minimum": "DOUBLE",
+    "months_back": "INTEGER",
+    "window_start": "TIMESTAMP",
+    "window_end": "TIMESTAMP",
+    "shared_start": "TIMESTAMP",
+    "shared_end": "TIMESTAMP",
+}
 DEFINITION: Final = {
     "definition_id": "VARCHAR",
     "rule_id": "VARCHAR",
@@ -54,6 +66,7 @@ DEFINITION: Final = {
     "version": "INTEGER",
     "source": "VARCHAR",
     "needed": "INTEGER",
+    "is_filtered": "BOOLEAN",
     "list_size": "BIGINT",
     "smi": "BOOLEAN",
     "homeless": "BOOLEAN",
@@ -110,6 +123,7 @@ def settle(con: Connection, definitions: Definitions, as_of: datetime) -> None:
     """Write the definitions into ``scope`` as they stand at ``as_of``."""
     create_from(con, f"{SCOPE}.event_filter", EVENT_FILTER, list(_filters(definitions)))
     create_from(con, f"{SCOPE}.criterion", CRITERION, list(_criteria(definitions, as_of)))
+    create_from(con, f"{SCOPE}.plain_count", PLAIN_COUNT, list(_plain_counts(definitions, as_of)))
     create_from(con, f"{SCOPE}.definition", DEFINITION, list(_definitions(definitions, as_of)))
     costs = [cost.model_dump() for cost in definitions.timeline.unit_costs]
     create_from(con, f"{SCOPE}.unit_cost", UNIT_COST, costs)
@@ -164,6 +178,8 @@ def _criteria(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str
     for months_back, moment in moments(definitions, as_of, frequent.months):
         for definition in frequent.every():
             for number, criterion in enumerate(definition.criteria, start=1):
+                if months_back and is_plain_count(criterion):
+                    continue  # asked of all months together: month_met.sql
                 yield {
                     "definition_id": dated_id(definition.id, months_back),
                     "criterion_no": number,
@@ -180,6 +196,34 @@ def _criteria(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str
                 }
 
 
+def is_plain_count(criterion: Criterion) -> bool:
+    """Whether a criterion is a least number of contacts or days: then what months share is counted once for all of them."""
+    return criterion.min is not None and criterion.unit in (Unit.EVENT, Unit.DISTINCT_DAY)
+
+
+def _plain_counts(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
+    frequent = definitions.frequent_utilizers
+    months = moments(definitions, as_of, frequent.months)[1:]
+    for definition in frequent.every() if months else ():
+        for number, criterion in enumerate(definition.criteria, start=1):
+            if not is_plain_count(criterion):
+                continue
+            windows = [(criterion.window.start(moment), moment) for _, moment in months]
+            for (months_back, _), (start, end) in zip(months, windows, strict=True):
+                yield {
+                    "rule_id": definition.id,
+                    "criterion_no": number,
+                    "filter_id": criterion_filter_id(definition, number),
+                    "unit": criterion.unit,
+                    "minimum": criterion.min,
+                    "months_back": months_back,
+                    "window_start": start,
+                    "window_end": end,
+                    "shared_start": max(begin for begin, _ in windows),
+                    "shared_end": min(finish for _, finish in windows),
+                }
+
+
 def _definitions(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
     frequent = definitions.frequent_utilizers
     for months_back, moment in moments(definitions, as_of, frequent.months):
@@ -192,6 +236,7 @@ def _definitions(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[
                 "version": definition.version,
                 "source": definition.source,
                 "needed": definition.needed,
+                "is_filtered": any(value is not None for value in definition.person.model_dump().values()),
                 "list_size": definition.list_size,
                 **definition.person.model_dump(),
                 "window_start": min(criterion.window.start(moment) for criterion in definition.criteria),

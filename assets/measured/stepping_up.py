@@ -9,7 +9,7 @@ seen for d days. Their period is printed in the row.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from itertools import pairwise
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from assets.measured.decision_points import WITHHELD_PEOPLE
 from assets.measured.run import Run
 from assets.measured.scope import SCOPE
 from assets.measured.settled import CONNECTION, append, create_from, records_begin, words
+from contracts.definition_parts import Window
 
 STEPPING_UP: Final = {
     "measure": "VARCHAR",
@@ -56,18 +57,35 @@ def write_stepping_up(run: Run) -> None:
     create_from(run.con, f"{SCOPE}.withheld_people", WITHHELD_PEOPLE, ())
     create_from(run.con, f"{SCOPE}.evidence_reason", _EVIDENCE_REASON, _evidence_reasons(run))
     run.keep(
-        "booking_evidence",
-        breakdowns=[ALL, "race_group", *(each.value for each in rules.breakdowns)],
-        age_bands=list(rules.age_bands),
-        age_labels=age_labels(rules.age_bands),
-    )
-    run.keep(
         "release_outcome",
         connection_system=rules.connection.system,
         leaves_community=words(rules.connection.leaves_community),
     )
+    run.keep(
+        "counted_booking",
+        earliest=_earliest(run),
+        breakdowns=[ALL, "race_group", *(each.value for each in rules.breakdowns)],
+        age_bands=list(rules.age_bands),
+        age_labels=age_labels(rules.age_bands),
+    )
+    run.keep("split")
+    run.keep("cell")
+    run.keep("booking_cell")
     ask(run, "stepping_up_draft", run.as_of)
     run.publish("stepping_up")
+
+
+def _earliest(run: Run) -> datetime:
+    """First moment of any period that can be asked: the oldest baseline or year, and the longest follow-up before it."""
+    rules = run.definitions.stepping_up
+    ends = [Window(years=rules.years).start(run.as_of)]
+    ends += [
+        datetime.combine(target.baseline.period_end, time.min)
+        for target in run.definitions.progress.targets
+        if target.baseline.period_end is not None
+    ]
+    longest = max(*rules.connection.within_days, *rules.recidivism.forward_days)
+    return rules.period.start(min(ends)) - timedelta(days=longest)
 
 
 def ask(run: Run, draft: str, end: datetime) -> None:
@@ -107,7 +125,7 @@ def _connection(run: Run, draft: str, end: datetime) -> None:
         if cohort is None:
             _unanswered(run, draft, "connection_to_treatment", f"connected_{days}d", reason or "no_mature_follow_up")
             continue
-        label = f"connection:{days}:{cohort[1].isoformat()}"
+        label = f"{draft}:{days}:{cohort[1].isoformat()}"
         run.extend(
             "withheld_people",
             "withheld_people",

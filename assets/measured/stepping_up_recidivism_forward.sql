@@ -2,63 +2,45 @@
 -- Only releases whose follow-up is complete. Leaving the community (death, prison, transfer) is a competing outcome and shown beside.
 with outcome as (
     select
-        booking_evidence.domain,
-        booking_evidence.breakdown,
-        booking_evidence.category,
-        booking_evidence.race_group,
-        booking_evidence.evidence,
-        booking_evidence.smi_status,
-        booking_evidence.person_key,
+        booking_no,
+        person_no,
         case
-            when release_outcome.next_booked_at < release_outcome.released_at + to_days($follow_days::integer) then 'rebooked'
-            when release_outcome.leaves_community then 'left_community'
+            when next_booked_at < released_at + to_days($follow_days::integer) then 'rebooked'
+            when leaves_community then 'left_community'
             else 'neither'
         end as outcome
-    from scope.booking_evidence
-    join scope.release_outcome using (domain, record_id)
-    where release_outcome.released_at >= $cohort_start and release_outcome.released_at < $cohort_end
-        and not booking_evidence.is_detail
+    from scope.counted_booking
+    where released_at >= $cohort_start and released_at < $cohort_end
 ),
 immature as (
-    select domain, breakdown, category, evidence, smi_status, count(*) as releases
-    from scope.booking_evidence
-    where released_at >= $cohort_end
-    group by all
+    select booking_cell.cell, count(*) as releases
+    from scope.counted_booking as booking
+    join scope.booking_cell using (booking_no)
+    where booking.released_at >= $cohort_end
+    group by booking_cell.cell
 ),
 counted as (
     select
-        domain,
-        breakdown,
-        category,
-        any_value(race_group) as race_group,
-        evidence,
-        smi_status,
+        booking_cell.cell,
         count(*) as releases,
-        count(distinct person_key) as people,
-        [
-            {
-                'name': 'rebooked',
-                'releases': count(*) filter (where outcome = 'rebooked'),
-                'people': count(distinct person_key) filter (where outcome = 'rebooked')
-            },
-            {
-                'name': 'left_community',
-                'releases': count(*) filter (where outcome = 'left_community'),
-                'people': count(distinct person_key) filter (where outcome = 'left_community')
-            }
-        ] as outcomes
+        count(distinct person_no) as people,
+        count(*) filter (where outcome = 'rebooked') as rebooked,
+        count(distinct person_no) filter (where outcome = 'rebooked') as people_rebooked,
+        count(*) filter (where outcome = 'left_community') as left_community,
+        count(distinct person_no) filter (where outcome = 'left_community') as people_left
     from outcome
-    group by domain, breakdown, category, evidence, smi_status
+    join scope.booking_cell using (booking_no)
+    group by booking_cell.cell
 )
 select
     'recidivism_forward' as measure,
     each.outcome.name || '_' || $follow_days::integer || 'd' as submeasure,
-    counted.domain,
-    counted.breakdown,
-    counted.category,
-    counted.race_group,
-    counted.evidence,
-    counted.smi_status,
+    cell.domain,
+    cell.breakdown,
+    cell.category,
+    cell.race_group,
+    cell.evidence,
+    cell.smi_status,
     $cohort_start::timestamp as period_start,
     $cohort_end::timestamp as period_end,
     each.outcome.releases as numerator,
@@ -69,5 +51,10 @@ select
     'share of releases' as unit,
     coalesce(immature.releases, 0) as excluded
 from counted
-left join immature using (domain, breakdown, category, evidence, smi_status)
-cross join unnest(counted.outcomes) as each (outcome)
+join scope.cell using (cell)
+left join immature using (cell)
+cross join unnest([
+    {'name': 'rebooked', 'releases': counted.rebooked, 'people': counted.people_rebooked},
+    {'name': 'left_community', 'releases': counted.left_community, 'people': counted.people_left}
+]) as each (outcome)
+where not cell.is_detail
