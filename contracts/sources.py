@@ -76,7 +76,7 @@ class Source(Reviewed):
     agency: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Agency that contributes it.")
     instruments: tuple[str, ...] = Field(min_length=1, description="Instruments under which it is received.")
     steward: str = Field(min_length=1, description="Who answers questions about it.")
-    cadence: Literal["nightly", "weekly", "monthly"] = Field(description="How often it is delivered.")
+    cadence: Literal["nightly", "weekly", "monthly", "yearly"] = Field(description="How often it is delivered.")
     delivery_mode: DeliveryMode
     delete_cap: float = Field(default=0.05, ge=0, le=1, description="Largest share of held records that may vanish in a night.")
     refusal_cap: float = Field(default=0.05, ge=0, le=1, description="Largest share of rows that may be refused.")

@@ -27,7 +27,7 @@ app.command()(check)
 app.command()(preview)
 app.command()(card)
 Standard = Literal["dssg", "fhir", "hmis"]
-Cadence = Literal["nightly", "weekly", "monthly"]
+Cadence = Literal["nightly", "weekly", "monthly", "yearly"]
 Mode = Literal["full_snapshot", "increment", "tombstones"]
 Method = Literal["self", "observed", "proxy", "unknown"]
 

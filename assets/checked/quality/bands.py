@@ -78,8 +78,8 @@ METRICS: Mapping[Metric, Band] = {
     Metric.OWN_TOTAL: Band("our count over the agency's own, of the days it counted", Compared.ITSELF, 0.9, 1.1),
 }  # fmt: skip
 
-DAYS_BY_CADENCE: Mapping[str, float] = {"nightly": 3.0, "weekly": 10.0, "monthly": 38.0}
-"""Newest event of a source, in days before the night, beyond which it is late."""
+DAYS_BY_CADENCE: Mapping[str, float] = {"nightly": 3.0, "weekly": 10.0, "monthly": 38.0, "yearly": 730.0}
+"""Newest event of a source, in days before the night, beyond which it is late. A year is published within the next, by its first day."""
 USUAL_NIGHTS = 28
 """Nights looked back on; the first night, which brings the backlog, and exempt nights are left out."""
 FEWEST_NIGHTS = 3
