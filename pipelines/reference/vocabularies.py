@@ -41,8 +41,12 @@ def _crosswalks() -> Iterator[str]:
             where = f", column {code(element)}" if element else ""
             yield f"### {name}: {to}{f', {element}' if element else ''}"
             yield f"Fills {code(to)}{where}. Source: {listed[0].source}."
-            lines = ((code(entry.code) if entry.code else "nothing written", _meaning(entry), entry.reason, entry.label) for entry in listed)
+            lines = ((_code(entry), _meaning(entry), entry.reason, entry.label) for entry in listed)
             yield table(("code", "stands for", "why not known", "the list's own name"), lines)
+
+
+def _code(entry: crosswalk.Entry) -> str:
+    return code(entry.code) if entry.code else "nothing written"
 
 
 def _meaning(entry: crosswalk.Entry) -> str:
