@@ -124,6 +124,7 @@ _CONSENTED: Mapping[str, Mapping[str, Meaning]] = {
 
 _LINKED: Mapping[str, Mapping[str, Meaning]] = {
     "linked.edge": {"gammas": plain("levels of agreement the pair reached, comparison by comparison")},
+    "linked.jail_booking": {"counts": plain("whether the county counts it as a booking, by the switches of county.yaml")},
     "linked.cad_person": {"event_at": _EVENT_AT, "call_type": _CALL_TYPE},
     "linked.health_encounter": {"is_part2": _DIAGNOSIS["is_part2"]},
     "linked.health_diagnosis": _DIAGNOSIS,

@@ -134,6 +134,12 @@ class County:
             raise KeyError(f"records of [{record_type}] are not counted")
         return rules.turned(self.text.counting.get(record_type, {}))
 
+    @property
+    def counting_rules(self) -> dict[str, CountingRules]:
+        """How records are counted here, by record type, for every type whose records a county may leave out."""
+        switched = (name for name, record_type in RECORD_TYPES.items() if record_type.counting and record_type.counting.switches)
+        return {name: self.counting(name) for name in switched}
+
     def product(self, recipient: str, name: str) -> Product:
         """The product of that recipient and name.
 

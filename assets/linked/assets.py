@@ -151,7 +151,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
     def joined(context: dg.AssetExecutionContext, integrator: dg.ResourceParam[Integrator]) -> Iterator[dg.MaterializeResult[None]]:
         """Join permitted content to person keys."""
         with integrator.step("linked.content") as con:
-            night.join_content(con, night=night_of(context))
+            night.join_content(con, night=night_of(context), counting=integrator.terms.county.counting_rules)
             results = [
                 materialized(
                     con,

@@ -13,12 +13,29 @@ from __future__ import annotations
 from typing import Any, Final
 
 from contracts.records import RECORD_TYPES, Intercept, RecordType
+from contracts.records.counting import CountingRules
 
 QUESTION: Final = "-- When did which person meet which system, at which intercept of the Sequential Intercept Model?"
 _KEYS: Final = ("record_id", "person_key", "subject_id", "domain", "system", "source", "record_type")
 _PERSON: Final = ("age_at_event", "sex", "region", "labels")
+COUNTS_COLUMN: Final = "counts"
+"""Column of a content table whose type has counting switches: whether the row counts in this county."""
 CONTACTS: Final[tuple[RecordType, ...]] = tuple(kind for kind in RECORD_TYPES.values() if kind.intercept and kind.is_linked)
 """Record types whose rows are contacts, in the order of the registry."""
+
+
+def has_switches(kind: RecordType) -> bool:
+    """Whether a county may leave out some of the type's records."""
+    return kind.counting is not None and bool(kind.counting.switches)
+
+
+def counts_expression(rules: CountingRules) -> str:
+    """SQL of whether a row counts; takes the parameters of the rules. The specification is ``contracts.records.counting.counts``."""
+    fields = dict.fromkeys(switch.field for switch in rules.switches if switch.field)
+    of_kind = [f"not coalesce(list_contains($not_counted_{name}::varchar[], {name}), false)" for name in fields]
+    spans = "list_zip($not_counted_hours_from::integer[], $not_counted_hours_to::integer[])"
+    lasts = f"{rules.end} >= {rules.start} + to_hours(span[1]) and {rules.end} < {rules.start} + to_hours(span[2])"
+    return " and ".join([*of_kind, f"len(list_filter({spans}, lambda span: {lasts})) = 0"])
 
 
 def contact_select() -> str:
@@ -50,7 +67,9 @@ def _of(kind: RecordType) -> str:
         "is_behavioral_health": _truth(about_health),
     }
     listed = ", ".join([*_KEYS, *(f"{value} as {name}" for name, value in columns.items()), *_PERSON])
-    return f"select {listed} from linked.{kind.name}"
+    # What a county does not count is no contact; what it could not tell is one.
+    counted = f" where coalesce({COUNTS_COLUMN}, true)" if has_switches(kind) else ""
+    return f"select {listed} from linked.{kind.name}{counted}"
 
 
 def _truth(said: str | bool | None) -> str:

@@ -10,8 +10,9 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import Final
 
-from assets.linked.contact import contact_parameters, contact_select
+from assets.linked.contact import COUNTS_COLUMN, contact_parameters, contact_select, counts_expression, has_switches
 from contracts.records import RECORD_TYPES
+from contracts.records.counting import CountingRules
 from resources.sql import Connection, load_sql, replace_table
 
 __all__ = ["CONTENT", "COUNTS", "DERIVED", "contact_parameters", "contact_select", "join_content", "shown"]
@@ -36,13 +37,18 @@ def shown(names: Collection[str], delivered: Collection[str]) -> tuple[str, ...]
     return tuple(name for name in names if name in delivered or name in ASKED_FOR)
 
 
-def join_content(con: Connection, *, night: date) -> Mapping[str, int]:
+def join_content(con: Connection, *, night: date, counting: Mapping[str, CountingRules] | None = None) -> Mapping[str, int]:
     """Fill every content table of the linked stage; returns rows by table.
 
     Only rows whose person was the subject, whose subject has a person key tonight, and whose record is neither sealed nor expunged.
-    A subject that may not be linked keeps its rows under a person of its own.
+    A subject that may not be linked keeps its rows under a person of its own. Rows of a type with counting switches say in ``counts``
+    whether they count, by the county's rules (``counting``, by record type) or the type's own.
     """
-    counts = {name: replace_table(con, f"linked.{name}", _of(name)) for name in CONTENT}
+    rules = {kind.name: kind.counting for kind in RECORD_TYPES.values() if has_switches(kind) and kind.counting} | dict(counting or {})
+    counts = {
+        name: replace_table(con, f"linked.{name}", _of(name, rules.get(name)), rules[name].parameters() if name in rules else None)
+        for name in CONTENT
+    }
     replace_table(con, "temp.known_record", _known())
     parameters = {"night": night, **contact_parameters()}
     return counts | {name: replace_table(con, f"linked.{name}", _derived(name), parameters) for name in DERIVED}
@@ -54,9 +60,12 @@ def _derived(name: str) -> str:
     return f"select * from checked.{name}" if name in COUNTS else load_sql(PACKAGE, name)
 
 
-def _of(record_type: str) -> str:
+def _of(record_type: str, rules: CountingRules | None) -> str:
     """The content question put to one record type of the registry: the one place where a table name enters a text."""
-    return load_sql(PACKAGE, "content").replace("checked.jail_booking", f"checked.{record_type}")
+    joined = load_sql(PACKAGE, "content").replace("checked.jail_booking", f"checked.{record_type}")
+    if rules is None or not rules.switches:
+        return joined
+    return f"select joined.*, {counts_expression(rules)} as {COUNTS_COLUMN} from ({joined}) as joined"
 
 
 def _known() -> str:

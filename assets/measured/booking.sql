@@ -21,7 +21,8 @@ with known as (
         -- The same stay delivered twice (two vendor ids of one person) is one stay.
         row_number() over (partition by domain, person_key, booked_at, released_at order by record_id) > 1 as is_duplicate
     from scope.jail_booking
-    where booked_at < $as_of
+    -- What the county does not count is no booking: papers, returns, moves between its own facilities.
+    where booked_at < $as_of and coalesce(counts, true)
 ),
 screen as (
     select

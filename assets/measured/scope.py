@@ -65,6 +65,7 @@ SCOPE_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
         "bjmhs_at": "TIMESTAMP",
         "homeless": "BOOLEAN",
         "resident": "BOOLEAN",
+        "counts": "BOOLEAN",  # false: the county does not count it as a booking; NULL: it does
     },
     "jail_charge": {
         **_KEYS,

@@ -34,7 +34,7 @@ DECISIONS: Final = "temp.product_decision"
 PERMITTED: Final = "temp.product_permitted"
 KEYS: Final = (
     "record_id", "subject_id", "person_key", "domain", "system", "source", "record_type", "labels", "parent_record_id", "cad_record_id",
-    "booking_record_id",
+    "booking_record_id", "counts",
 )  # fmt: skip
 """What is carried along with a permitted row: keys for joining, and its labels; none of it is published."""
 
