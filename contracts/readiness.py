@@ -29,7 +29,8 @@ def missing_for_receiving(county: County, night: date) -> list[str]:
 def missing_for_linking(county: County, night: date) -> list[str]:
     """Which pairs of systems could not be linked on a night, and whose clause is missing: both sides must permit it."""
     known = _by_id(county)
-    sources = {source.system: source for source in county.sources.values()}
+    # A source without identities, such as totals, has nobody to link.
+    sources = {source.system: source for source in county.sources.values() if any(item.identity_fields for item in source.record_types)}
     open_ = {system: _compared_with(source, known.values(), known, night) for system, source in sources.items()}
     said = {system: _compared_with(source, known.values()) for system, source in sources.items()}
     found = []

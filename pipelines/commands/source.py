@@ -108,7 +108,7 @@ def list_sources(as_json: AsJson = False) -> None:
     table(
         county.text.name,
         ("source", "system", "agency", "read by", "delivers", "cadence", "feeds", "instruments"),
-        ((*(line[key] for key in tuple(line)[:7]), ", ".join(line["instruments"])) for line in lines),  # type: ignore[arg-type]
+        ((*(line[key] for key in tuple(line)[:7]), ", ".join(line["instruments"])) for line in lines),
     )
     if shared:
         columns = ("system", "with", "people", "subjects", "withheld")

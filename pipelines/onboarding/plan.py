@@ -19,7 +19,7 @@ from contracts.instruments import Instrument
 from contracts.records import RECORD_TYPES
 from contracts.reviewed import TermsFaults, load_reviewed
 from contracts.sources import Source
-from contracts.standards import template
+from contracts.standards import Template, template
 from pipelines.onboarding.asked import Asked, CannotPropose
 from pipelines.onboarding.file_names import pattern_of
 from pipelines.onboarding.profile import profile
@@ -68,19 +68,24 @@ def surroundings(folder: Path) -> Surroundings:
     """What a county folder says so far."""
     agencies = _read(folder / "agencies.yaml", Agencies)
     county = _read(folder / "county.yaml", CountyText)
-    instruments = [found for path in sorted((folder / "instruments").glob("*.yaml")) if (found := _read(path, Instrument))]
-    sources = [found for path in sorted((folder / "sources").glob("*.yaml")) if (found := _read(path, Source))]
+    instruments = _read_all(folder / "instruments", Instrument)
+    sources = _read_all(folder / "sources", Source)
     used = [source.system for source in sources if county is None or source.name in county.sources]
     owned = [system for agency in (agencies.agencies.values() if agencies else ()) for system in agency.systems]
     return Surroundings(
         folder=folder,
         agencies=agencies,
         systems=tuple(sorted({*used, *owned})),
-        instruments=tuple(instruments),
+        instruments=instruments,
         integrator=agencies.integrator if agencies else None,
         year=county.first_night.year if county else None,
         timezone=county.timezone if county else None,
     )
+
+
+def _read_all(folder: Path, model: type[Model]) -> tuple[Model, ...]:
+    read = (_read(path, model) for path in sorted(folder.glob("*.yaml")))
+    return tuple(item for item in read if item is not None)
 
 
 def _read(path: Path, model: type[Model]) -> Model | None:
@@ -101,12 +106,15 @@ def plan_source(asked: Asked, around: Surroundings) -> NewSource:
         CannotPropose: if record types and samples do not fit together.
         UnreadableSample: if a sample cannot be opened.
     """
+    layout: Template | None = None
+    further: tuple[str, ...] = ()
     if asked.standard in FOLDER_STANDARDS:
         feeds, samples, connector, layout, further = by_standard(asked)
     else:
         feeds, samples, connector = _from_files(asked)
         laid = next((feed.proposal.standard for feed in feeds if feed.proposal.standard), "")
-        layout, further = template(laid) if laid else None, ()
+        if laid:
+            layout = template(laid)
     system = asked.system or asked.name
     year = around.year or 2026
     record_types = [feed.proposal.record_type for feed in feeds]

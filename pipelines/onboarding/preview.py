@@ -85,8 +85,13 @@ def sample_rows(con: Connection, record_type: RecordType, most: int) -> pl.DataF
     content = ", ".join(f"known.{name}" for name in record_type.content_fields) or "null as no_content"
     identity = [name for name in IDENTITY if name in record_type.identity_fields]
     if not identity:
-        return con.sql(f"select {content} from {view} as known order by known.record_id limit {int(most)}").pl()
+        return _frame(con, f"select {content} from {view} as known order by known.record_id limit {int(most)}")
     stated = ", ".join(f"stated.{name}" for name in identity)
     joined = f"{view} as known left join checked.observation_versions as stated on stated.record_id = known.record_id"
     only = "stated.evidence = 'primary' and stated.known_to is null"
-    return con.sql(f"select {stated}, {content} from {joined} and {only} order by known.record_id limit {int(most)}").pl()
+    return _frame(con, f"select {stated}, {content} from {joined} and {only} order by known.record_id limit {int(most)}")
+
+
+def _frame(con: Connection, sql: str) -> pl.DataFrame:
+    frame: pl.DataFrame = con.sql(sql).pl()
+    return frame

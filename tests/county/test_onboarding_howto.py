@@ -142,10 +142,3 @@ def test_the_card_the_page_ends_with_is_there(stranger: Stranger) -> None:
     page = (stranger.folder / "home" / "quality" / "jail.html").read_text(encoding="utf-8")
     assert "<svg" in page
     assert "Race collection at booking" in page
-
-
-def test_proposals_are_never_written_over(stranger: Stranger) -> None:
-    text = (stranger.folder / "our_county" / "sources" / "jail.yaml").read_text(encoding="utf-8")
-    line = next(line for line in stranger.printed if line.startswith("throughcare source new jail") and "--write" in line)
-    stranger.type(f"{line}   # exits 2")
-    assert (stranger.folder / "our_county" / "sources" / "jail.yaml").read_text(encoding="utf-8") == text

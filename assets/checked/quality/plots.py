@@ -64,7 +64,7 @@ def _figures(card: Card, metric: Metric) -> list[dict[str, Any]]:
 
 
 def _range(line: Sequence[dict[str, Any]]) -> float:
-    values = [point["value"] for point in line]
+    values = [float(point["value"]) for point in line]
     return max(values) - min(values)
 
 

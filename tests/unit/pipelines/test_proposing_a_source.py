@@ -198,3 +198,16 @@ def test_the_draft_agreement_is_a_draft_and_names_the_other_systems(sample: Path
     assert "status: draft" in draft.text
     assert f"with_systems: [{', '.join(surroundings(demo_county()).systems)}]" in draft.text
     assert UNDECIDED in draft.text
+
+
+def test_a_proposal_is_never_written_over_a_file(sample: Path, tmp_path: Path) -> None:
+    import typer
+
+    from pipelines.commands.source import files_of, write_files
+
+    files = files_of(_plan(sample))
+    write_files(tmp_path / "county", files)
+    kept = (tmp_path / "county" / "sources" / "bookings.yaml").read_text(encoding="utf-8")
+    with pytest.raises(typer.Exit):
+        write_files(tmp_path / "county", {name: "another text" for name in files})
+    assert (tmp_path / "county" / "sources" / "bookings.yaml").read_text(encoding="utf-8") == kept
