@@ -123,7 +123,8 @@ class DuckDBEngine:
         from splink import Linker
 
         with scratch_duckdb(features, unique_id=NODE, threads=threads) as (scratch, api, source):
-            linker = Linker(source, pairs_given(model, self.name), log_level=logging.ERROR)
+            # The settings are frozen and were validated when they were trained.
+            linker = Linker(source, pairs_given(model, self.name), validate_settings=False, log_level=logging.ERROR)
             _register_frequencies(linker, api, scratch, model)
             yield _DuckDBScoring(scratch, api, linker, model.comparisons)
 

@@ -33,8 +33,8 @@ RULES: Mapping[int, str] = {
 }
 """Names of the rules of block_key.sql by the number in a key's last four bits."""
 MEMBERS = (
-    "select subject_id from linked.standardised semi join (select distinct node from linked_member) as member"
-    " on member.node = md5_number_lower(standardised.subject_id) where known_to is null"
+    "select subject_id from linked.standardised semi join linked_numbered as numbered"
+    " on numbered.node = md5_number_lower(standardised.subject_id) where known_to is null"
 )
 """Who is in any block that :func:`reach` found, with rows of other domains that do no harm: nobody else can be in a candidate pair."""
 SHARE = 3_000_000
@@ -105,8 +105,8 @@ def reach(con: Connection, *, domain: str, largest_block: int) -> tuple[tuple[Ru
     parameters = _parameters(domain, largest_block)
     everybody = _is_everybody(con, domain, "temp.linked_rescored")
     replace_table(con, "temp.linked_reach", load_sql(PACKAGE, "block_reach_all" if everybody else "block_reach"), parameters)
-    for name in ("block", "block_anchor", "block_member"):
-        replace_table(con, f"temp.linked_{name.removeprefix('block_')}", load_sql(PACKAGE, name), parameters)
+    for table, name in (("block", "block"), ("numbered", "block_number"), ("anchor", "block_anchor"), ("member", "block_member")):
+        replace_table(con, f"temp.linked_{table}", load_sql(PACKAGE, name), parameters)
     con.execute("drop table temp.linked_reach").fetchall()
     found = rows(con, load_sql(PACKAGE, "block_report"), parameters)
     reports = tuple(RuleReport(RULES.get(int(rule), f"rule_{rule}"), *(int(figure) for figure in figures)) for rule, *figures in found)

@@ -249,6 +249,7 @@ def _compare(con: Connection, domain: str, setting: _Setting) -> tuple[int, int,
     blocking = _score(con, domain, setting, cap)
     replace_table(con, "temp.linked_pair", "select subject_a, subject_b from temp.linked_scored")
     replace_table(con, "temp.linked_judgement", load_sql(PACKAGE, "judgement"))
+    replace_table(con, "temp.linked_known", load_sql(PACKAGE, "known_judgement"))
     replace_table(con, "temp.linked_edge", load_sql(PACKAGE, "edge"), {"model": setting.model.name})
     drift.note(con, domain=domain, night=setting.night, model=setting.model.name)
     con.execute(

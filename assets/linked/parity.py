@@ -56,6 +56,7 @@ def _compare(con: Connection, *, domain: str, model: FrozenModel, choice: Linkag
                 opened.share(con, floor=floor, into="linked_scored")
     replace_table(con, "temp.linked_pair", "select subject_a, subject_b from temp.linked_scored")
     replace_table(con, "temp.linked_judgement", load_sql(PACKAGE, "judgement"))
+    replace_table(con, "temp.linked_known", load_sql(PACKAGE, "known_judgement"))
     replace_table(con, "temp.linked_edge", load_sql(PACKAGE, "edge"), {"model": model.name})
 
 

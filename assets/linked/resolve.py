@@ -71,6 +71,11 @@ def resolve(con: Connection, *, domain: str, choice: LinkageChoice, rest: dict[s
     """Group the affected subjects that may still be compared."""
     import numpy as np
 
+    # What was judged of scored pairs holds here too; whoever resolves without comparing starts with nothing.
+    con.execute(
+        "create temp table if not exists linked_known as select null::varchar as subject_a, null::varchar as subject_b,"
+        " false as is_forbidden, 0 as dates, 0 as names where false"
+    ).fetchall()
     con.execute(f"create or replace temp table linked_present as {load_sql(PACKAGE, 'present')}", {"domain": domain}).fetchall()
     present = con.sql("select * from temp.linked_present order by number").pl()
     if present.is_empty():
@@ -152,11 +157,16 @@ def _hold(con: Connection, table: str, **columns: Any) -> None:
 
 
 def judge(con: Connection, pairs: str, *, domain: str, rest: dict[str, float]) -> Verdicts:
-    """What hard facts say of the pairs (subject_a, subject_b) that the SELECT ``pairs`` finds among ``temp.linked_present``."""
-    if replace_table(con, "temp.linked_pair", pairs):
+    """What hard facts say of the pairs (subject_a, subject_b) that the SELECT ``pairs`` finds among ``temp.linked_present``.
+
+    Facts do not change within a night: ``temp.linked_known`` keeps what was asked before, scored pairs among it.
+    """
+    replace_table(con, "temp.linked_asked", pairs)
+    if replace_table(con, "temp.linked_pair", load_sql(PACKAGE, "unjudged_pair")):
         ends = "select subject_a as subject_id from linked_pair union select subject_b from linked_pair"
         delta.also_needed(con, domain=domain, subjects=ends, rest=rest)
-    replace_table(con, "temp.linked_judgement", load_sql(PACKAGE, "judgement"))
+        replace_table(con, "temp.linked_judgement", load_sql(PACKAGE, "judgement"))
+        insert_into(con, "temp.linked_known", load_sql(PACKAGE, "known_judgement"))
     found = con.execute(load_sql(PACKAGE, "verdict")).fetchnumpy()
     return Verdicts(found["a"], found["b"], found["is_forbidden"], found["dates"], found["names"])
 

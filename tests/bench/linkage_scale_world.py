@@ -21,7 +21,7 @@ SYSTEM_SHARE = (0.27, 0.30, 0.15, 0.28)
 RECORDS = (0.45, 0.27, 0.14, 0.07, 0.04, 0.03)
 """Share of people with one, two, … identities; two on average."""
 WITHOUT_PERMISSION = 0.002
-GIVEN, SURNAMES = 6_000, 90_000
+GIVEN, SURNAMES, STREETS = 6_000, 90_000, 3_000
 
 IDENTITY = (
     "identity_id varchar, subject_id varchar, system varchar, source varchar, record_id varchar, person_role varchar, evidence varchar,"
@@ -84,9 +84,10 @@ def people(identities: int, seed: int) -> pl.DataFrame:
     number = identities // 2
     first, last = names(draw, GIVEN, (1, 4)), names(draw, SURNAMES, (2, 4))
     # A person in 2 lives alone; the others in households of 2 to 5 next to each other in the table.
+    streets = names(draw, STREETS, (2, 4))
     household = np.cumsum(draw.random(number) < 0.55)
     homes = int(household.max()) + 1
-    home_last, home_place, home_street = _zipf(draw, homes, SURNAMES), draw.integers(1, 4000, homes), draw.integers(0, 3000, homes)
+    home_last, home_place, home_street = _zipf(draw, homes, SURNAMES), draw.integers(1, 4000, homes), draw.integers(0, STREETS, homes)
     home_zip, home_phone = draw.integers(45000, 45060, homes), draw.integers(2_000_000, 9_999_999, homes)
     own_last = draw.random(number) < 0.2
     born = draw.integers(-10_950, 14_000, number)  # 1940 to 2008
@@ -97,12 +98,14 @@ def people(identities: int, seed: int) -> pl.DataFrame:
         {
             "person": np.arange(number),
             "first": first[_zipf(draw, number, GIVEN)],
-            "middle": np.where(draw.random(number) < 0.6, first[_zipf(draw, number, GIVEN)], None),
+            "middle": pl.select(
+                pl.when(pl.Series(draw.random(number) < 0.6)).then(pl.Series(first[_zipf(draw, number, GIVEN)]))
+            ).to_series(),
             "last": last[np.where(own_last, _zipf(draw, number, SURNAMES), home_last[household])],
             "born": born.astype(np.int64),
             "sex": np.where(draw.random(number) < 0.5, "F", "M"),
             "house": home_place[household],
-            "street": home_street[household],
+            "street": streets[home_street[household]],
             "zip": home_zip[household].astype(str),
             "phone": np.where(draw.random(number) < 0.5, home_phone[household], draw.integers(2_000_000, 9_999_999, number)),
             "ssn4": draw.integers(1, 10_000, number),
@@ -173,7 +176,7 @@ with slipped as (
         1 + nudge % greatest(length(last) - 2, 1) as last_at,
         case when system = 'cad' and c_nodate < $no_birth_date_in_911 then null else date '1970-01-01' + born::integer end as true_date,
         case when c_moved < $moved then nudge else house end as house_now,
-        case when c_moved < $moved then 2000000 + (nudge * 7919 + street * 104729) % 7999999 else phone end as phone_now
+        case when c_moved < $moved then 2000000 + (nudge * 7919 + house * 104729) % 7999999 else phone end as phone_now
     from written_frame
 ),
 dated as (
@@ -203,7 +206,7 @@ select
     null, null, birth_date, case when birth_date is null then 'missing' else 'full' end, year(birth_date), month(birth_date),
     case when c_sex < $sex then case sex when 'F' then 'M' else 'F' end else sex end,
     case when c_phone < $no_phone then null else '614' || phone_now::varchar end,
-    case when c_address < $no_address then null else house_now::varchar || ' STREET' || street::varchar || ' AVE' end,
+    case when c_address < $no_address then null else house_now::varchar || ' ' || street || ' AVE' end,
     null, null,
     case when c_address < $no_address then null else zip end,
     case when system in ('cad', 'co_responder') or c_nossn < $no_ssn4 then null
