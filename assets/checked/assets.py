@@ -24,8 +24,8 @@ from contracts.sources import Source
 from resources.integrator import Integrator
 from resources.sql import Connection, rows
 
-IDENTITY, SUBJECT, RACE, KEY_REUSE, SOURCE_RECORD, DISPOSITION = checked(
-    "identity", "subject", "race_assertion", "key_reuse", "source_record", "disposition"
+IDENTITY, SUBJECT, RACE, SEX, KEY_REUSE, SOURCE_RECORD, DISPOSITION = checked(
+    "identity", "subject", "race_assertion", "sex_assertion", "key_reuse", "source_record", "disposition"
 )
 
 
@@ -99,6 +99,13 @@ def derived_tables(county: County) -> tuple[Table, ...]:
             steward,
             with_race,
             ("race_assertion",),
+        ),
+        Table(
+            SEX,
+            "Sex or gender as each source codes it, what the source asked and who answered; stays with the integrator.",
+            steward,
+            about_people,
+            ("sex_assertion",),
         ),
         Table(
             SOURCE_RECORD,
