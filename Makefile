@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test check up docs lock clean
+.PHONY: setup demo test bench check up docs lock clean
 
 setup: $(STAMP)  ## .venv with the hashed lock and the throughcare command
 
@@ -19,6 +19,20 @@ demo: setup  ## simulate a county of 20,000 residents, run three nights, print w
 
 test: setup check  ## every check and test; what .ci/run calls
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+BENCH_STAMP := $(VENV)/.bench-installed
+
+$(BENCH_STAMP): requirements-bench.lock $(STAMP)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.lock
+	touch $@
+
+.PHONY: bench-data
+bench-data:
+	@test -n "$(BENCH_DATA)" && test -d "$(BENCH_DATA)" || { echo "BENCH_DATA must name the folder that holds fake_1000.csv and historical_figures_50k.parquet: make bench BENCH_DATA=folder" >&2; exit 2; }
+
+bench: bench-data setup $(BENCH_STAMP)  ## every benchmark, then docs/reference/benchmarks.md; BENCH_DATA=folder with the public data sets (hours)
+	@for script in tests/bench/bench_*.py; do echo "== $$script"; BENCH_DATA="$(BENCH_DATA)" nice -n 10 $(BIN)/python $$script || exit 1; done
+	$(BIN)/python tests/bench/page.py
 
 check: setup  ## style, types and who may import whom
 	$(BIN)/ruff check .
