@@ -24,6 +24,8 @@ LONGEST = 8_192
 EARLIEST_EVENT = date(1900, 1, 1)
 LATEST_VALIDITY = date(2200, 1, 1)
 _CONTROL = r"[\x00-\x1f\x7f-\x9f]"
+_HIDDEN = r"[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+"""Letters nobody sees: marks of byte order and direction, and blanks without width. Two keys must not differ by them."""
 _SUFFIX = r"(?i)[\s,]+(JR|SR|II|III|IV)\.?$"
 
 
@@ -36,8 +38,8 @@ class Values:
 
 
 def clean(column: str) -> pl.Expr:
-    """Text without control characters and outer white space; null where nothing is left."""
-    return _stripped(pl.col(column).str.replace_all(f"{_CONTROL}+", " "))
+    """Text without control and hidden characters and outer white space; null where nothing is left."""
+    return _stripped(pl.col(column).str.replace_all(_HIDDEN, "").str.replace_all(f"{_CONTROL}+", " "))
 
 
 def _stripped(value: pl.Expr) -> pl.Expr:
@@ -53,7 +55,7 @@ def cleaned(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
     named = list(dict.fromkeys(columns))
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in named if name not in frame.columns]
     frame = frame.with_columns(absent)
-    marked = frame.lazy().select(pl.col(name).str.contains(_CONTROL).any().alias(name) for name in named).collect().row(0, named=True)
+    marked = frame.lazy().select(pl.col(name).str.contains(f"{_CONTROL}|{_HIDDEN}").any().alias(name) for name in named).collect().row(0, named=True)
     texts = [(clean(name) if marked[name] else _stripped(pl.col(name))).alias(name) for name in named]
     return frame.lazy().with_columns(texts).collect()
 

@@ -32,9 +32,9 @@ BLOCK = 1024 * 1024
 CHUNK_ROWS = 200_000
 CHUNK_LETTERS = 24_000_000
 """Letters after which a chunk ends before it has its rows; what a chunk costs depends on both."""
+MANY_COLUMNS = 4_096
 LONGEST_LINE = 8_000_000
 """A longer line is no row of anything, and reading it would take the memory that other files need."""
-csv.field_size_limit(LONGEST_LINE)
 POSITION = "_position"
 """Column with a row's place in its file: 1 is the first row after the header."""
 RAGGED = "_fields"
@@ -194,6 +194,7 @@ def _records(path: Path, options: CsvDrop) -> Iterator[list[str]]:
     """Every record of the file that is not an empty line, header first."""
     encoding = "utf-8-sig" if options.encoding is Encoding.UTF8 else options.encoding.value
     record = -1
+    csv.field_size_limit(LONGEST_LINE)  # the module's own limit is that of everybody in the process
     with path.open(encoding=encoding, newline="") as stream:
         reader = csv.reader(_lines(stream), delimiter=options.delimiter, quotechar=options.quote, strict=True)
         try:
@@ -246,6 +247,8 @@ def read_header(
         FileFaultError: if a name is repeated or unreadable, or columns changed in a way that blocks.
     """
     policy = policy or DriftPolicy(feed="")
+    if len(fields) > MANY_COLUMNS:
+        raise FileFaultError(Fault(Rule.MALFORMED_HEADER, f"{len(fields)} columns, more than the {MANY_COLUMNS} any table has"))
     if not any(name.strip() for name in fields):
         raise FileFaultError(Fault(Rule.EMPTY, "the header names no column"))
     for place, name in enumerate(fields, start=1):

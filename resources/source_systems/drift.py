@@ -25,6 +25,7 @@ LIKE_NAME = 0.8
 LIKE_SHAPE = 0.9
 HALF_LIKE_NAME = 0.45
 SHORT_HASH = 8
+MANY_PAIRS = 4_000
 
 Shape = tuple[float, ...]
 """Share filled; mean length of filled values, over 20; share of digits, letters and other characters; share of distinct values."""
@@ -172,7 +173,9 @@ def _renamed(
     policy: DriftPolicy, missing: Sequence[str], news: Mapping[int, str], shapes: Mapping[int, Shape]
 ) -> dict[str, tuple[int, float]]:
     """Missing column to (position of the new one, likeness); each new column stands for one missing column at most."""
-    pairs = []
+    pairs: list[tuple[float, str, int]] = []
+    if len(missing) * len(news) > MANY_PAIRS:
+        return {}  # another table altogether
     for column in missing:
         for place, name in news.items():
             likeness = _likeness(policy.before, column, place, name, shapes.get(place))
