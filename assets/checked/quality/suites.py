@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -98,8 +99,11 @@ def _only_site(context: Any, docs: Path) -> None:
         "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
     }
     context.add_data_docs_site(SITE, site)
-    for name in [name for name in context.list_data_docs_sites() if name != SITE]:
-        context.delete_data_docs_site(name)
+    for name, other in dict(context.list_data_docs_sites()).items():
+        if name != SITE:
+            context.delete_data_docs_site(name)
+            # An ephemeral context makes a folder of its own for a site that nobody asked for.
+            shutil.rmtree(other["store_backend"]["base_directory"], ignore_errors=True)
 
 
 def _judge(gx: Any, context: Any, source: Any, suite: Suite, night: date) -> SuiteVerdict:

@@ -209,5 +209,5 @@ def test_a_proposal_is_never_written_over_a_file(sample: Path, tmp_path: Path) -
     write_files(tmp_path / "county", files)
     kept = (tmp_path / "county" / "sources" / "bookings.yaml").read_text(encoding="utf-8")
     with pytest.raises(typer.Exit):
-        write_files(tmp_path / "county", {name: "another text" for name in files})
+        write_files(tmp_path / "county", dict.fromkeys(files, "another text"))
     assert (tmp_path / "county" / "sources" / "bookings.yaml").read_text(encoding="utf-8") == kept
