@@ -88,7 +88,7 @@ def simulate(
     nights: Annotated[int, typer.Option(min=1, max=3_650, help="How many nights.")] = 3,
     seed: Annotated[int, typer.Option(help="The same seed gives the same county.")] = 20_260_302,
 ) -> None:
-    """Simulate a county with known truth, in the formats of four vendors.
+    """Simulate a county with known truth, in the formats of four vendors and the state's counts.
 
     Example: throughcare county simulate --residents 20000 --nights 3
     """

@@ -1,4 +1,4 @@
-"""The demo county: seeded people with known truth, delivered in four vendors' formats.
+"""The demo county: seeded people with known truth, delivered in four vendors' formats and the state's counts.
 
 Belongs here: simulating, delivering, and the vendors' ways of writing. Does not belong here: anything the pipeline does with it.
 """
