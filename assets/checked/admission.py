@@ -106,6 +106,7 @@ def _report(con: Connection, feed: Staged) -> FeedReport:
         feed=feed.name,
         record_type=feed.record_type.name,
         rows_read=feed.rows_read,
+        set_aside=feed.set_aside,
         admitted=found.get(Disposition.ADMITTED, 0),
         unchanged=found.get(Disposition.UNCHANGED, 0),
         duplicate=found.get(Disposition.DUPLICATE, 0),

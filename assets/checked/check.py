@@ -142,6 +142,7 @@ def _all_refused(con: Connection, feed: Staged) -> FeedReport:
         feed=feed.name,
         record_type=feed.record_type.name,
         rows_read=feed.rows_read,
+        set_aside=feed.set_aside,
         refused=feed.rows_read,
         refused_by_rule=refused_by_rule(con, feed),
     )

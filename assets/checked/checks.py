@@ -25,7 +25,7 @@ def figures_of(found: Sequence[CheckReport], record_type: str) -> dict[str, obje
     feeds = _feeds(found, record_type)
     totals = {
         name: sum(getattr(feed, name) for feed in feeds)
-        for name in ("rows_read", "admitted", "unchanged", "duplicate", "superseded", "refused", "deleted", "awaiting_parent")
+        for name in ("rows_read", "admitted", "unchanged", "duplicate", "superseded", "refused", "deleted", "awaiting_parent", "set_aside")
     }
     rules: Counter[str] = Counter()
     for feed in feeds:

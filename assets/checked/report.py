@@ -35,7 +35,8 @@ class FeedReport:
     """One feed, one night. The five dispositions sum to ``rows_read``.
 
     ``deleted``: records that ended because a full snapshot lacks them. ``awaiting_parent``: admitted rows whose parent has not arrived.
-    ``refused_by_rule``: faults by rule; a row can have several.
+    ``refused_by_rule``: faults by rule; a row can have several. ``set_aside``: rows of the delivery that the feed's text says are not its
+    own (``only``); they are not among ``rows_read``.
     """
 
     feed: str
@@ -48,6 +49,7 @@ class FeedReport:
     refused: int = 0
     deleted: int = 0
     awaiting_parent: int = 0
+    set_aside: int = 0
     refused_by_rule: Mapping[str, int] = field(default_factory=dict)
 
     @property

@@ -46,6 +46,11 @@ class Staged:
     parts: tuple[StagedPart, ...]
     rows_read: int
 
+    @property
+    def set_aside(self) -> int:
+        """Rows of the delivery that are not this feed's."""
+        return sum(read.part.rows for read in self.parts) - self.rows_read if self.feed.only else 0
+
     def table(self, what: str) -> str:
         """Qualified name of one of its temporary tables."""
         return f"temp.{what}_{self.number}"

@@ -55,7 +55,12 @@ def cleaned(frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
     named = list(dict.fromkeys(columns))
     absent = [pl.lit(None, dtype=pl.String).alias(name) for name in named if name not in frame.columns]
     frame = frame.with_columns(absent)
-    marked = frame.lazy().select(pl.col(name).str.contains(f"{_CONTROL}|{_HIDDEN}").any().alias(name) for name in named).collect().row(0, named=True)
+    marked = (
+        frame.lazy()
+        .select(pl.col(name).str.contains(f"{_CONTROL}|{_HIDDEN}").any().alias(name) for name in named)
+        .collect()
+        .row(0, named=True)
+    )
     texts = [(clean(name) if marked[name] else _stripped(pl.col(name))).alias(name) for name in named]
     return frame.lazy().with_columns(texts).collect()
 
