@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test bench check up docs lock clean
+.PHONY: setup demo test bench soak check up docs lock clean
 
 setup: $(STAMP)  ## .venv with the hashed lock and the throughcare command
 
@@ -33,6 +33,9 @@ bench-data:
 bench: bench-data setup $(BENCH_STAMP)  ## every benchmark, then docs/reference/benchmarks.md; BENCH_DATA=folder with the public data sets (hours)
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; BENCH_DATA="$(BENCH_DATA)" nice -n 10 $(BIN)/python $$script || exit 1; done
 	$(BIN)/python tests/bench/page.py
+
+soak: setup  ## every property on twenty times as many examples; hours
+	$(BIN)/python -m pytest tests/property --soak 20 -n 2 --dist loadfile
 
 check: setup  ## style, types and who may import whom
 	$(BIN)/ruff check .

@@ -14,9 +14,10 @@ from assets.consented.decide import Decision, Reason, Verdict, decide, explain
 from assets.consented.decisions import decide_all
 from assets.consented.facts import Facts, MembershipFact
 from contracts.instruments import Effect
+from tests.fixtures.counts import times
 from tests.fixtures.random_decisions import ASKED, NIGHT, label_groups, requests, world, write
 
-BATCH = 40
+BATCH = 200
 SEEDS = st.lists(st.integers(0, 2**48), min_size=BATCH, max_size=BATCH, unique=True)
 
 
@@ -51,7 +52,7 @@ def as_row(decision: Decision) -> tuple[object, ...]:
 
 
 @given(seeds=SEEDS)
-@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
+@settings(max_examples=times(10), deadline=None, suppress_health_check=list(HealthCheck), database=None, derandomize=True)
 def test_sql_and_python_decide_alike_in_every_world(seeds: list[int]) -> None:
     worlds = [world(seed) for seed in seeds]
     groups = [label_groups(facts, seed) for facts, seed in zip(worlds, seeds, strict=True)]
@@ -125,7 +126,7 @@ def weakened(facts: Facts, pick: int) -> dict[str, Facts]:
 
 
 @given(seed=st.integers(0, 2**48), pick=st.integers(0, 50))
-@settings(max_examples=150, deadline=None, derandomize=True, database=None)
+@settings(max_examples=times(1_000), deadline=None, derandomize=True, database=None)
 def test_taking_a_permission_away_or_adding_an_obstacle_never_permits_more(seed: int, pick: int) -> None:
     facts = world(seed)
     before = permits(facts, seed)
@@ -134,7 +135,7 @@ def test_taking_a_permission_away_or_adding_an_obstacle_never_permits_more(seed:
 
 
 @given(seed=st.integers(0, 2**48))
-@settings(max_examples=80, deadline=None, derandomize=True, database=None)
+@settings(max_examples=times(80), deadline=None, derandomize=True, database=None)
 def test_an_explanation_ends_where_the_decision_does(seed: int) -> None:
     facts = world(seed)
     groups = label_groups(facts, seed)
