@@ -147,6 +147,38 @@ class SexEvidence(Reviewed):
     precision_without: Share | None = Field(default=None, description="Precision among subjects with a birth date when sex is left out.")
 
 
+class GroupRecall(Reviewed):
+    """How well one race group's people are found, among records with a full birth date, pooled over several simulated counties."""
+
+    group: str
+    people_per_county: int = Field(ge=0, description="True people with such a record in one county, on average.")
+    pairs: int = Field(ge=0, description="Pairs of records that belong together, in all counties.")
+    recall: Share | None = Field(description="Share of these pairs that was found.")
+    low: Share | None = Field(description="95 % interval by resampling people: one person's records stand or fall together.")
+    high: Share | None = None
+    recall_of_named: Share | None = Field(description="The same among records that give any name.")
+
+
+class Mitigation(Reviewed):
+    """One thing that was tried against unequal recall."""
+
+    tried: str
+    effect: str
+    kept: bool
+
+
+class Fairness(Reviewed):
+    """Whether every race group is found equally well; measured on truth after the fact. Race is never evidence."""
+
+    counties: tuple[int, ...] = Field(description="Seeds of the simulated counties; the model learned on none of them.")
+    smallest_group: int = Field(description="People per county from which on a group's recall is judged.")
+    groups: tuple[GroupRecall, ...]
+    gap_points: float | None = Field(description="Percentage points between the best and the worst recall of the groups judged.")
+    gap_points_of_named: float | None = Field(description="The same among records that give any name.")
+    causes: tuple[str, ...]
+    mitigations: tuple[Mitigation, ...]
+
+
 class Evidence(Reviewed):
     """One comparison of the model in words."""
 
@@ -178,6 +210,7 @@ class ModelCard(Reviewed):
     term_frequencies: tuple[TermFrequencies, ...]
     thresholds: Thresholds
     accuracy: tuple[AccuracyRow, ...]
+    fairness: Fairness | None = Field(default=None, description="Null in cards of models that were made before it was measured.")
     limits: tuple[str, ...]
     review: Review
 

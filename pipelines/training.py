@@ -6,11 +6,12 @@ measures (assets/linked/evaluate), or any night of a real county: training is ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 from assets.acquired.acquire import acquire
 from assets.checked.check import check_source, derive_identity, derive_race, derive_subject
@@ -23,10 +24,10 @@ from assets.consented.consent import (
     write_link_domains,
     write_link_permissions,
 )
-from assets.linked import evaluate, night, train
+from assets.linked import card_words, evaluate, fairness, night, train
 from assets.linked.model import FrozenModel
 from contracts.county import County
-from contracts.linkage import AccuracyRow, ModelCard, SexEvidence, Training
+from contracts.linkage import ModelCard, SexEvidence, Training
 from resources.home import Home
 from resources.keyring import Keyring
 from resources.simulated_county import deliver, simulate
@@ -85,6 +86,7 @@ def train_version(
     training_seed: int,
     measured_seed: int,
     seed: int,
+    further_seeds: Sequence[int] = (),
 ) -> ModelCard:
     """Train on one simulated county, measure on another, write model, frequencies and card into ``folder``.
 
@@ -98,11 +100,12 @@ def train_version(
         training_seed: of the county that the model learns from.
         measured_seed: of the county on which it is measured; another seed.
         seed: of the random pairs drawn while learning.
+        further_seeds: of more counties, on which only recall by race group is measured, together with the measured one.
 
     Raises:
-        ValueError: if both counties have one seed: accuracy would be measured where the model learned.
+        ValueError: if a county on which it is measured has the seed of the one that it learned from.
     """
-    if training_seed == measured_seed:
+    if training_seed in (measured_seed, *further_seeds):
         raise ValueError("a model must be measured on another county than it learned from; give two seeds")
     with checked_county(scratch / "training", county, first=first, residents=residents, seed=training_seed) as con:
         permit_everyone(con)
@@ -117,12 +120,15 @@ def train_version(
         seed=seed,
         command=f"throughcare link train {name} --residents {residents} --training-seed {training_seed} --measured-seed {measured_seed}",
         subjects=subjects,
-        software={package: version(package) for package in ("duckdb", "nicknames", "splink")},
+        software={
+            package: version(package)
+            for package in ("anyascii", "duckdb", "nameparser", "nicknames", "phonenumbers", "splink", "usaddress")
+        },
     )
 
-    def written(candidate: train.Trained, into: Path, sex: SexEvidence, accuracy: tuple[AccuracyRow, ...] = ()) -> ModelCard:
+    def written(candidate: train.Trained, into: Path, sex: SexEvidence, **figures: Any) -> ModelCard:
         into.mkdir(parents=True, exist_ok=True)
-        return train.write(into, candidate, name=name, training=training, thresholds=county.linkage.thresholds, sex=sex, accuracy=accuracy)
+        return train.write(into, candidate, name=name, training=training, thresholds=county.linkage.thresholds, sex=sex, **figures)
 
     undeclared = SexEvidence(used=True, reason="not measured yet")
     card = written(trained, scratch / "draft", undeclared)
@@ -137,8 +143,16 @@ def train_version(
 
         lacking = measured(train.frozen(without_sex, bare)).row("with_birth_date")
         permitted = measured(train.frozen(trained, card))
+        people = {measured_seed: fairness.people(con)}
         permit_everyone(con)
         everyone = measured(train.frozen(trained, card))
+    for further in further_seeds:
+        with checked_county(scratch / f"further_{further}", county, first=first, residents=residents, seed=further) as con:
+            keyring = Keyring(scratch / f"further_{further}" / "home" / "keys")
+            night.link_domains(con, model=train.frozen(trained, card), choice=county.linkage, keyring=keyring, night=first)
+            evaluate.evaluate(con, scratch / f"further_{further}" / "simulated" / "truth")
+            people[further] = fairness.people(con)
+    fair = fairness.fairness(people, seed=seed, causes=card_words.CAUSES, mitigations=card_words.MITIGATIONS)
     agreement, disagreement = train.bits(trained, "sex")
     sex = SexEvidence(
         used=True,
@@ -149,4 +163,4 @@ def train_version(
         recall_without=lacking.recall.value,
     )
     accuracy = (*permitted.accuracy, *(row.model_copy(update={"population": EVERYONE}) for row in everyone.accuracy if row.by == "overall"))
-    return written(trained, folder, sex, accuracy)
+    return written(trained, folder, sex, accuracy=accuracy, fairness=fair)

@@ -25,6 +25,7 @@ RULES: Mapping[int, str] = {
     5: "surname_and_given_name",
     6: "sounds_of_both_names",
     7: "given_name_and_birth_month",
+    8: "surname_sound_initial_and_birth_year",
     9: "ssn4_and_surname_sound",
     10: "given_name_and_day",
     11: "house_number_and_street",

@@ -83,6 +83,12 @@ written as (
     join (select node, unnest(list_transform(dobs, lambda d: d[6:])) as month_day from feature) as day
         on day.node = root.node
     union all
+    -- A misspelt given name that begins alike, or only its initial.
+    select surname.node, 8, surname.sound || '|' || left(given.first_name, 1) || '|' || born.birth_ym[1:4]
+    from surname
+    join (select node, unnest(first_names) as first_name from feature) as given on given.node = surname.node
+    join born on born.node = surname.node
+    union all
     select feature.node, 9, ssn.ssn4 || '|' || surname.sound
     from feature, lateral (select unnest(feature.ssn4s) as ssn4) as ssn
     join surname on surname.node = feature.node

@@ -37,6 +37,10 @@ class Evaluation:
     unknown_to_truth: int
     shared_vendor_keys: int
     """Subjects whose vendor key stood for two people: neither right nor wrong, left out."""
+    effective_true: float
+    """Independent pairs as telling as the true pairs among subjects with a birth date (Kish 1965), of which recall is a share."""
+    effective_found: float
+    """The same of the pairs found, of which precision is a share."""
 
     def row(self, scope: Scope, by: By = "overall", group: str = "all") -> AccuracyRow:
         """One slice.
@@ -99,6 +103,7 @@ def evaluate(con: Connection, truth_dir: Path) -> Evaluation:
     unknown, shared = rows(con, load_sql(PACKAGE, "truth_left_out"))[0]
     accuracy = [row for scope in get_args(Scope) for row in _accuracy(con, scope)]
     persons, whole = rows(con, load_sql(PACKAGE, "truth_whole"))[0]
+    effective_true, effective_found = rows(con, load_sql(PACKAGE, "truth_spread"))[0]
     return Evaluation(
         accuracy=tuple(accuracy),
         subjects=int(scalar(con, "select count(*) from temp.linked_truth")),
@@ -107,6 +112,8 @@ def evaluate(con: Connection, truth_dir: Path) -> Evaluation:
         persons_whole=int(whole),
         unknown_to_truth=int(unknown),
         shared_vendor_keys=int(shared),
+        effective_true=float(effective_true),
+        effective_found=float(effective_found),
     )
 
 
@@ -126,6 +133,19 @@ def interval(hits: int, of: int) -> Interval:
 
     low, high = proportion_confint(hits, of, alpha=0.05, method="wilson")
     return Interval(hits=hits, of=of, value=round(hits / of, 6), low=round(float(low), 6), high=round(float(high), 6))
+
+
+def may_be(value: float | None, promised: float, effective: float) -> bool:
+    """Whether a proportion measured on so few independent pairs is consistent with at least ``promised``.
+
+    It is unless its 95 % Wilson interval on the effective size lies below. A proportion that could not be measured is not.
+    """
+    if value is None or effective <= 0:
+        return False
+    from statsmodels.stats.proportion import proportion_confint
+
+    _, high = proportion_confint(value * effective, effective, alpha=0.05, method="wilson")
+    return value >= promised or float(high) >= promised
 
 
 def _shown(value: Interval) -> str:

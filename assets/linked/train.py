@@ -19,13 +19,14 @@ from typing import Any
 
 import yaml
 
+from assets.linked import card_words, score
 from assets.linked import model as models
-from assets.linked import score
 from assets.linked.model import FrozenModel
 from assets.linked.standardise import standardise
 from contracts.linkage import (
     AccuracyRow,
     Caps,
+    Fairness,
     ModelCard,
     Review,
     SexEvidence,
@@ -44,6 +45,8 @@ CERTAIN_RECALL = 0.6
 SHARE_ROUNDS = 100
 SHARE_STANDS_STILL = 1e-6
 U_PAIRS = 2_000_000
+LARGEST_BLOCK = 1_000
+BLOCKED_PAIRS = 200_000_000
 U_PER_LEVEL = 20
 M_FLOOR = 0.01
 U_FLOOR = 1e-6
@@ -106,9 +109,10 @@ def estimate(
     """
     from splink import Linker, SettingsCreator
 
+    refuse_swollen_blocks(con)
     frequencies, rests = _frequencies(con, minimum_count)
     _load_training_frequencies(con, frequencies, rests)
-    features = con.sql(load_sql(PACKAGE, "training_input")).to_arrow_table()
+    features = con.sql(load_sql(PACKAGE, "training_input"), params={"cap": LARGEST_BLOCK}).to_arrow_table()
     settings = SettingsCreator(
         link_type="dedupe_only",
         unique_id_column_name=models.UNIQUE_ID,
@@ -166,6 +170,20 @@ def matching_share(weights: Sequence[float], *, assumed: float, pairs: int) -> f
     return share
 
 
+def refuse_swollen_blocks(con: Connection) -> None:
+    """See to it that no value is so common that learning among those who share it would never end.
+
+    Raises:
+        TrainingFailed: naming the field and how many subjects share one value; never the value.
+    """
+    for rule, pairs, largest in rows(con, load_sql(PACKAGE, "training_block")):
+        if pairs > BLOCKED_PAIRS:
+            raise TrainingFailed(
+                f"{largest:,} subjects share one {rule}, which makes {pairs:,} pairs to learn from (at most {BLOCKED_PAIRS:,});"
+                " if it stands for 'not known', add it to contracts/vocabularies/placeholders.csv"
+            )
+
+
 def write(
     folder: Path,
     trained: Trained,
@@ -175,6 +193,7 @@ def write(
     thresholds: Thresholds,
     sex: SexEvidence,
     accuracy: Sequence[AccuracyRow] = (),
+    fairness: Fairness | None = None,
     minimum_count: int = 10,
 ) -> ModelCard:
     """Write the model file, its frequency files and its card into a county's ``linkage`` folder.
@@ -188,7 +207,7 @@ def write(
         model=name,
         linker_uid=trained.settings["linker_uid"],
         sha256=sha256_of(content),
-        intended_use=INTENDED_USE,
+        intended_use=card_words.INTENDED_USE,
         training=training,
         evidence=models.evidence(),
         never_evidence=("race", "ethnicity", "language", "birthplace", "citizenship", "religion"),
@@ -196,7 +215,8 @@ def write(
         term_frequencies=tables,
         thresholds=thresholds,
         accuracy=tuple(accuracy),
-        limits=LIMITS,
+        fairness=fairness,
+        limits=card_words.LIMITS,
         review=Review(),
     )
     text = yaml.safe_dump(card.model_dump(mode="json"), sort_keys=False, allow_unicode=True, width=200, default_flow_style=None)
@@ -204,19 +224,6 @@ def write(
     return card
 
 
-INTENDED_USE = (
-    "Tells which identities of a county's jail, 911, co-responder and behavioural health records belong to one person, for care"
-    " coordination and aggregate measures. Not for identifying an unknown person, and not for any decision about one person alone."
-)
-LIMITS = (
-    "Trained and measured on a simulated county: in a real county accuracy is not known until a blind sample has been judged.",
-    "The prior (share of matching pairs) belongs to a county of about the size it was trained on; a much larger one needs its own version.",
-    "Records without a birth date and without any number are linked only by name with phone or address, and only to one person.",
-    "Six simulated counties of 20,000 differ by chance: precision among subjects with a birth date was 0.9993 to 1, recall 0.946 to 0.952.",
-    "Two in three missed pairs hold a 911 record without any name; a few such people move the recall of a small group by points.",
-    "A person with more records than the largest component of linkage.yaml is cut up and goes to review.",
-    "Names written in scripts other than Latin are compared only after transliteration by the source.",
-)
 CARD_HEAD = "# The card of a frozen linkage model. Figures are measured on simulated truth that training never saw. Weights are in bits.\n"
 
 

@@ -9,7 +9,11 @@ cross join temp.linked_rest as rest
 left join temp.linked_frequency as first_frequency on first_frequency.column_name = 'first_name' and first_frequency.value = feature.first_name
 left join temp.linked_frequency as last_frequency on last_frequency.column_name = 'last_name' and last_frequency.value = feature.last_name
 left join (
-    select node, list(key order by key) as block_keys from temp.linked_block_key group by node
+    -- Keys that very many subjects hold say little and would be squared.
+    select own.node, list(own.key order by own.key) as block_keys
+    from temp.linked_block_key as own
+    join (select key from temp.linked_block_key group by key having count(*) <= $cap) as block on block.key = own.key
+    group by own.node
 ) as keys on keys.node = md5_number_lower(feature.subject_id)
 where not feature.is_held
 order by feature.subject_id

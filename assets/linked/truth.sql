@@ -40,7 +40,8 @@ select
             [18, 25, 35, 45, 55, 65], lambda age: age <= date_sub('year', person.birth_date::date, night.newest)
         ))]
     end as age_band,
-    standardised.dob is not null as has_birth_date
+    standardised.dob is not null as has_birth_date,
+    standardised.first_name is not null or standardised.last_name is not null as is_named
 from subject
 join read_parquet($persons) as person on person.person = subject.person
 cross join (select max(known_from) as newest from linked.membership_versions) as night

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.county import County
-from contracts.linkage import AccuracyRow, Interval, ModelCard, card_file
+from contracts.linkage import AccuracyRow, GroupRecall, Interval, ModelCard, card_file
 from contracts.reviewed import load_reviewed
 from pipelines.reference.markdown import bullets, code, codes, page, table
 
@@ -59,6 +59,7 @@ def model_card_page(county: County) -> str:
             "## Accuracy",
             "Pairwise, with 95 % Wilson intervals.",
             *_accuracy(card),
+            *_fairness(card),
             "## Limits",
             bullets(card.limits),
         ],
@@ -82,6 +83,35 @@ def _sex(card: ModelCard) -> Iterator[str]:
         ("bits for a shared sex", "bits for a different one", "precision without", "recall without"),
         [(sex.agreement_bits, sex.disagreement_bits, sex.precision_without, sex.recall_without)],
     )
+
+
+def _fairness(card: ModelCard) -> Iterator[str]:
+    fair = card.fairness
+    if fair is None:
+        return
+    yield "## By race group, over several counties"
+    seeds = ", ".join(str(seed) for seed in fair.counties)
+    yield (
+        f"Recall among subjects with a full birth date, pooled over {len(fair.counties)} simulated counties (seeds {seeds}), with 95 % "
+        f"intervals by resampling people. Between groups of {fair.smallest_group} people or more the largest gap is **{fair.gap_points} "
+        f"points**, and {fair.gap_points_of_named} points among records that give any name."
+    )
+    yield table(
+        ("group", "people in a county", "true pairs", "recall", "interval", "of records with a name"),
+        (_group(group) for group in fair.groups),
+    )
+    yield "Causes:"
+    yield bullets(fair.causes)
+    yield table(("tried", "effect", "kept"), ((item.tried, item.effect, "yes" if item.kept else "no") for item in fair.mitigations))
+
+
+def _group(group: GroupRecall) -> tuple[object, ...]:
+    between = f"{_three(group.low)}-{_three(group.high)}"
+    return group.group, f"{group.people_per_county:,}", f"{group.pairs:,}", _three(group.recall), between, _three(group.recall_of_named)
+
+
+def _three(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
 
 
 def _accuracy(card: ModelCard) -> Iterator[str]:
