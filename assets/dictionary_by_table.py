@@ -124,6 +124,33 @@ _CONSENTED: Mapping[str, Mapping[str, Meaning]] = {
 
 _LINKED: Mapping[str, Mapping[str, Meaning]] = {
     "linked.edge": {"gammas": plain("levels of agreement the pair reached, comparison by comparison")},
+    "linked.person_change": {
+        "kind": plain("merge, split or retire"),
+        "old_key": identifier("person key as it was known"),
+        "new_key": identifier("person key under which its subjects go on; none where nobody does"),
+        "subjects": plain("subjects that moved"),
+    },
+    "linked.block_report": {
+        "rule": plain("blocking rule"),
+        "blocks": plain("keys that several subjects hold, one of them compared tonight"),
+        "candidates": plain("pairs the rule gives; a pair that shares two keys counts under both"),
+        "capped_blocks": plain("blocks over the cap, in which only pairs with an anchor are compared"),
+        "capped_subjects": plain("subjects in blocks over the cap"),
+        "largest_block": plain("subjects in the largest block"),
+    },
+    "linked.gate": {
+        "gate": plain("what is judged before tonight's persons may be used"),
+        "scope": plain("system or blocking rule it is about, or all"),
+        "verdict": plain("passed or held"),
+        "figure": plain("what was measured; merges and splits per thousand persons, drift as an index"),
+        "limit_value": plain("most that the county allows, in the same unit"),
+        "is_overridden": plain("whether somebody let the gate pass by name and reason"),
+    },
+    "linked.score_profile": {
+        "kind": plain("match_weight, or the comparison whose levels are counted"),
+        "bucket": plain("weight in steps of two bits up to forty, or the comparison's level; -1: nothing to compare"),
+        "pairs": plain("scored pairs at or above even odds with a subject of the system"),
+    },
     "linked.jail_booking": {"counts": plain("whether the county counts it as a booking, by the switches of county.yaml")},
     "linked.cad_person": {"event_at": _EVENT_AT, "call_type": _CALL_TYPE},
     "linked.health_encounter": {"is_part2": _DIAGNOSIS["is_part2"]},

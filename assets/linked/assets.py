@@ -19,6 +19,7 @@ from resources.integrator import Integrator, overridden_gates
 from resources.keyring import Keyring
 
 EDGE, MEMBERSHIP, PERSON_EVENT, REVIEW_QUEUE = linked("edge", "membership", "person_event", "review_queue")
+PERSON_CHANGE, BLOCK_REPORT, SCORE_PROFILE, GATE = linked("person_change", "block_report", "score_profile", "gate")
 
 
 def linking_tables(county: County) -> tuple[Table, ...]:
@@ -38,7 +39,21 @@ def linking_tables(county: County) -> tuple[Table, ...]:
             steward,
             (EDGE, *permitted),
         ),
-        Table(PERSON_EVENT, "Persons created, merged and split tonight, so that recipients can follow.", steward, (MEMBERSHIP,)),
+        Table(PERSON_EVENT, "Persons created, extended, merged, split and retired, by night.", steward, (MEMBERSHIP,)),
+        Table(
+            PERSON_CHANGE,
+            "Person keys that went into another, were parted or ended, by night, so that recipients can follow.",
+            steward,
+            (MEMBERSHIP,),
+        ),
+        Table(BLOCK_REPORT, "What each blocking rule gave and which blocks stood over the cap, by night.", steward, permitted),
+        Table(SCORE_PROFILE, "How weights and comparison levels of scored pairs are spread by system, by night.", steward, (EDGE,)),
+        Table(
+            GATE,
+            "What was judged before the night's persons could be used: figure, limit, verdict, override.",
+            steward,
+            (MEMBERSHIP, BLOCK_REPORT, SCORE_PROFILE),
+        ),
         Table(
             REVIEW_QUEUE,
             "Pairs and groups that the model cannot decide and a person should.",
