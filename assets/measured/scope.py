@@ -27,6 +27,9 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
+from assets.checked.known_sql import shown_columns
+from assets.linked.content import CONTENT
+from contracts.records import RECORD_TYPES
 from resources.sql import Connection, load_sql, replace_table, rows, scalar
 
 SCOPE: Final = "scope"
@@ -34,7 +37,7 @@ SCOPE: Final = "scope"
 _KEYS: Final = {"record_id": "VARCHAR", "person_key": "VARCHAR", "domain": "VARCHAR", "system": "VARCHAR", "source": "VARCHAR"}
 _SUBJECT: Final = {"subject_id": "VARCHAR", "age_at_event": "INTEGER", "sex": "VARCHAR", "region": "VARCHAR", "labels": "VARCHAR[]"}
 
-SCOPE_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
+_WRITTEN: Final[Mapping[str, Mapping[str, str]]] = {
     # One row per countable contact, subject role only.
     "contact": {
         **_KEYS,
@@ -182,7 +185,20 @@ SCOPE_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "membership": {"person_key": "VARCHAR", "domain": "VARCHAR", "system": "VARCHAR", "link_state": "VARCHAR"},
 }
-"""Table -> column -> DuckDB type, in order: what every scope holds."""
+
+
+def _declared(record_type: str) -> dict[str, str]:
+    """Columns of a content table as its record type declares them."""
+    shown = {name: kind.upper() for name, kind in shown_columns(RECORD_TYPES[record_type]).items()}
+    left_out = {"version", "person_role", "record_type", "known_from", "known_to", *_KEYS}
+    return {**_KEYS, **{name: kind for name, kind in shown.items() if name not in left_out}}
+
+
+SCOPE_TABLES: Final[Mapping[str, Mapping[str, str]]] = {
+    **_WRITTEN,
+    **{name: _declared(name) for name in CONTENT if name not in _WRITTEN},
+}
+"""Table -> column -> DuckDB type, in order: what every scope holds. Types that no measure names yet come from the registry."""
 
 _NEVER_NULL: Final = ("record_id", "person_key", "domain")
 
