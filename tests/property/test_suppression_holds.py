@@ -13,6 +13,7 @@ from assets.published.linear import interval
 from assets.published.suppression import WITHHELD, _system, _Table, protect
 from contracts.disclosure import DisclosurePolicy
 from contracts.products import ProductTable
+from tests.fixtures.counts import times
 
 TOTAL = "all"
 POLICY = DisclosurePolicy(
@@ -104,7 +105,7 @@ def _recoverable(rows: list[dict[str, Any]], truth: list[dict[str, Any]], atoms:
 @pytest.mark.parametrize("batch", range(6))
 def test_no_small_count_can_be_computed_from_the_published_ones(batch: int, with_part: bool) -> None:
     found, shown, small = 0, 0, 0
-    for seed in range(20):
+    for seed in range(times(30)):
         table, rows, atoms = _cube(random.Random(f"{batch}:{seed}"), with_part=with_part)
         if with_part and len(atoms) > 24:
             continue
