@@ -1,8 +1,8 @@
 """Splink on Spark: the same frozen model where one machine is too small.
 
 Belongs here: a local or given Spark session, the model's conditions in Spark's words, scoring given pairs. Does not belong here: which
-pairs, training, thresholds. A frozen model is written in DuckDB's SQL; what it says is said here in Spark's, condition by condition, so that there
-is one model text. String similarity is another implementation on either side and differs in rare cases at the edge of a level
+pairs, training, thresholds. A frozen model is written in DuckDB's SQL; what it says is said here in Spark's, condition by condition, so
+that there is one model text. String similarity is another implementation on either side and differs in rare cases at the edge of a level
 (docs/decisions/0006), so a model version is scored by one engine only.
 """
 
@@ -95,7 +95,8 @@ class SparkEngine:
         with self._session(threads) as spark:
             from splink import Linker, SparkAPI
 
-            held = spark.createDataFrame(_signed(features, NODE))
+            told = {f"tf_{column}" for column in model.frequencies}
+            held = spark.createDataFrame(_signed(features.drop_columns(sorted(told & set(features.column_names))), NODE))
             repeated = held.count() - held.select(NODE).distinct().count()
             if repeated:
                 raise ValueError(f"{NODE} is not unique among the features ({repeated} repeated); every subject must have one row")
@@ -104,9 +105,9 @@ class SparkEngine:
             given = ScoringModel(spark_settings(model.settings), model.frequencies)
             source = api.register(held, table_name="features", dataset_display_name="subjects")
             linker = Linker(source, pairs_given(given, self.name), validate_settings=False, log_level=logging.ERROR)
-            for column, frequencies in model.frequencies.items():
-                told = spark.createDataFrame(list(frequencies.items()), f"{column} string, tf_{column} double")
-                linker.table_management.register_term_frequency_lookup(api.register(told, table_name=f"frequency_of_{column}"), column)
+            for column in model.frequencies:
+                lookup = spark.createDataFrame(_frequencies(features, column))
+                linker.table_management.register_term_frequency_lookup(api.register(lookup, table_name=f"frequency_of_{column}"), column)
             yield _SparkScoring(spark, api, linker, model.comparisons)
 
     @contextmanager
@@ -169,6 +170,14 @@ class _SparkScoring:
             f" to_json(named_struct({gammas})) as gammas from {predictions.physical_name}"
         ).toArrow()
         return _ordered(found)
+
+
+def _frequencies(features: Any, column: str) -> Any:
+    """How common each value is, as the features say it: a value outside the frozen table has the table's rest frequency there."""
+    import polars as pl
+
+    held = pl.DataFrame(features.select([column, f"tf_{column}"])).drop_nulls().unique(column)
+    return held.sort(column).to_arrow()
 
 
 def _signed(table: Any, column: str) -> Any:

@@ -16,11 +16,15 @@ from assets.linked import versions, vocabulary
 from assets.linked.model import FrozenModel
 from assets.linked.standardise import standardise
 from contracts.linkage import LinkageChoice
-from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows
+from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows, scalar
 
 PACKAGE = "assets.linked"
 RULES_VERSION = "3"
 """Moves when a .sql file of this stage changes what is comparable or what is vetoed: everybody is then compared again."""
+
+
+class SubjectTwice(RuntimeError):
+    """A subject stands twice in ``checked.subject``; the message says how many do."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,9 @@ def find(con: Connection, *, domain: str, night: date, choice: LinkageChoice, mo
     """Bring standardised identities and shared values of one domain up to date, and say whose comparisons are stale.
 
     Fills temporary tables ``linked_permitted``, ``linked_delta``, ``linked_touched`` and ``linked_removed``, all by ``subject_id``.
+
+    Raises:
+        SubjectTwice: if an id is not unique: its rows would be compared with each other and pass for two records of one person.
     """
     parameters = {"domain": domain, "phone_names": choice.caps.shared_phone_names, "address_names": choice.caps.shared_address_names}
     stale = _rules_moved(con, domain=domain, night=night, seal=fingerprint(model, choice))
@@ -56,6 +63,9 @@ def find(con: Connection, *, domain: str, night: date, choice: LinkageChoice, mo
     removed = replace_table(con, "temp.linked_removed", load_sql(PACKAGE, "removed"), parameters)
     came_and_went = rows(con, load_sql(PACKAGE, "cause"), parameters)
     again = standardise(con)
+    twice = again - scalar(con, "select count(distinct subject_id) from temp.linked_standardised")
+    if twice:
+        raise SubjectTwice(f"{twice} subjects stand twice in checked.subject; run the check of their source again before linking")
     con.execute(
         "create or replace temp table linked_scope as select subject_id from linked_delta union select subject_id from linked_removed"
     ).fetchall()
