@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -19,7 +19,7 @@ from contracts.sources import Encoding, FhirNdjson, Source
 from contracts.vocabularies.fhir import FHIR_COLUMNS
 from contracts.vocabularies.prohibited import PROHIBITED_FHIR_EXTENSIONS
 from resources.source_systems.connector import Collected, Fault, Known, Part, Rule
-from resources.source_systems.csv_text import FileFaultError, pass_over_bytes
+from resources.source_systems.csv_text import BLOCK, FileFaultError, pass_over_bytes
 from resources.source_systems.drop_folder import Dropped, collect_sets, unreachable
 from resources.source_systems.places import PlaceUnreachable, mirrored
 
@@ -160,13 +160,13 @@ def _examine(path: Path, options: FhirNdjson, *, said: int | None) -> tuple[int,
     last = b""
     marked = False
     with path.open("rb") as stream:
-        for line in stream:
-            if line.strip():
-                rows += 1
-                last = line
-                if len(line) > LONGEST_RESOURCE:
-                    raise FileFaultError(Fault(Rule.TOO_LARGE, f"resource {rows} has {len(line)} bytes, more than {LONGEST_RESOURCE}"))
-                marked = marked or any(mark in line for mark in _MARKS)
+        while block := stream.readlines(BLOCK):
+            lines = [line for line in block if not line.isspace()]
+            _refuse_endless(lines, rows)
+            rows += len(lines)
+            last = lines[-1] if lines else last
+            whole = b"".join(lines)
+            marked = marked or any(mark in whole for mark in _MARKS)
     if not seen.ends_with_newline and not _is_json(last):
         raise FileFaultError(Fault(Rule.TRUNCATED, f"resource {rows} ends the file in the middle"))
     if said is not None and said != rows:
@@ -174,6 +174,12 @@ def _examine(path: Path, options: FhirNdjson, *, said: int | None) -> tuple[int,
     if marked:
         dropped = _write_without_prohibited(path)
     return rows, dropped
+
+
+def _refuse_endless(lines: Sequence[bytes], before: int) -> None:
+    if max(map(len, lines), default=0) > LONGEST_RESOURCE:
+        place, size = next((place, len(line)) for place, line in enumerate(lines, start=before + 1) if len(line) > LONGEST_RESOURCE)
+        raise FileFaultError(Fault(Rule.TOO_LARGE, f"resource {place} has {size} bytes, more than {LONGEST_RESOURCE}"))
 
 
 def _is_json(line: bytes) -> bool:

@@ -124,3 +124,57 @@ def test_a_diagnosis_code_gets_its_point(text: str | None, code: str | None) -> 
 def test_a_last_day_becomes_the_first_day_after_it() -> None:
     found = _made(["2026-12-31", "2026-02-28"], values.day_after_values(values.clean("raw"), "valid_to", ["%Y-%m-%d"], "UTC"))
     assert found["valid_to"] == [date(2027, 1, 1), date(2026, 3, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "year", "month", "quality", "fault"),
+    [
+        ("1980-05-17", date(1980, 5, 17), 1980, 5, "full", None),
+        ("1980-05-XX", None, 1980, 5, "partial", None),
+        ("1980-XX-XX", None, 1980, None, "partial", None),
+        ("1980-xx-17", None, 1980, None, "partial", None),
+        ("XXXX-05-17", None, None, None, "missing", None),
+        ("198X-05-17", None, None, None, "missing", None),
+        ("XXXX-XX-XX", None, None, None, "missing", None),
+        ("1980-13-XX", None, None, None, "partial", "not_a_date"),
+        ("1980-02-30", None, None, None, "partial", "not_a_date"),
+        ("17.05.1980", None, None, None, "partial", "not_a_date"),
+        ("1980-05-XXX", None, None, None, "partial", "not_a_date"),
+    ],
+)
+def test_digits_of_a_birth_date_that_nobody_knew_are_written_x(  # noqa: PLR0917
+    text: str, day: date | None, year: int | None, month: int | None, quality: str, fault: str | None
+) -> None:
+    found = _made([text], values.date_with_x_values(values.clean("raw"), Column(to="birth_date"), as_of=AS_OF))
+    assert (found["birth_date"][0], found["birth_year"][0], found["birth_month"][0], found["birth_date_quality"][0]) == (
+        day, year, month, quality,
+    )  # fmt: skip
+    assert found["wrong_not_a_date"] == [fault is not None]
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("1500", 1500.0), ("1500.50", 1500.5), ("$1,500.00", 1500.0), ("-3", -3.0), ("0", 0.0),
+        ("1,50", None), ("1e308", None), ("inf", None), ("nan", None), ("12345678901234567890", None), ("$", None), ("5 %", None),
+    ],
+)  # fmt: skip
+def test_an_amount_is_read_as_money_is_written(text: str, number: float | None) -> None:
+    found = _made([text], values.decimal_values(values.clean("raw"), "bond_amount"))
+    assert found["bond_amount"] == [number]
+    assert found["wrong_not_a_number"] == [number is None]
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "wrong"),
+    [("1|0|1", [1, 0, 1], False), ("1||0", [1, None, 0], False), (" 1 | 2 ", [1, 2], False), ("1|x", [1, None], True), (None, None, False)],
+)
+def test_answers_keep_their_places(text: str | None, numbers: list[int | None] | None, wrong: bool) -> None:
+    found = _made([text], values.integer_list_values(values.clean("raw"), "answers", "|"))
+    assert found["answers"] == [numbers]
+    assert found["wrong_not_a_number"] == [wrong]
+
+
+@pytest.mark.parametrize(("text", "key"), [("1002;1001", "1001"), ("1001; 1002", "1001"), ("1003", "1003"), (";;", None), (None, None)])
+def test_of_several_ids_the_smallest_counts_whatever_their_order(text: str | None, key: str | None) -> None:
+    assert _made([text], values.first_of_several_values(values.clean("raw"), "id", ";"))["id"] == [key]
