@@ -12,7 +12,7 @@ event_filter, criterion, definition,  settled.py, from the county's definitions
 race_step
 booking                               booking.sql: bookings as known at the moment, which count, evidence, next booking
 person_timeline (finished)            person_timeline.sql
-matched_contact (view)                matched_contact.sql: contacts each filter selects
+matched_contact                       matched_contact.sql: contacts each filter selects
 person_race (finished), person,       person_race.sql, person.sql, system_seen.sql
 system_seen
 definition_domain, definition_person  which definitions can be answered, and whom they can find
@@ -20,9 +20,9 @@ definition_domain, definition_person  which definitions can be answered, and who
 criterion_cut
 decision_event, point_event,          decision_points.py
 withheld_people
-booking_evidence,                     stepping_up.py
-release_outcome, stepping_up_draft,
-evidence_reason
+counted_booking, split, cell,         stepping_up.py: bookings and the numbered cells they are counted in
+booking_cell, release_outcome,
+stepping_up_draft, evidence_reason
 ====================================  =================================================================================
 """
 
@@ -48,7 +48,7 @@ from assets.measured.settled import months_and_days, settle
 from assets.measured.stepping_up import JAIL, write_stepping_up
 from contracts.benchmarks import PopulationBase, PopulationRow, population_bases, read_population
 from contracts.definitions import Definitions
-from resources.sql import Connection, load_sql, rows
+from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows
 
 
 @dataclass(frozen=True)
@@ -158,6 +158,53 @@ def measure(
         part.write(run, Inputs(population, bases, services))
     reasons: dict[str, Mapping[str, int]] = {name: _reasons(run, name) for name in _WITH_REASON if name in run.written}
     return MeasureReport(as_of, target_schema, dict(run.written), reasons)
+
+
+BY_PERSON: Final = frozenset(
+    {"person_timeline", "person_race", "frequent_utilizers", "person_race_view", "screening_result", "episode", "person_summary"}
+)
+"""Tables with a row a person or contact; of a series of dates only the last one's are kept."""
+
+
+def measure_series(
+    con: Connection,
+    *,
+    target_schema: str,
+    definitions: Definitions,
+    benchmarks: Path,
+    as_ofs: Sequence[datetime],
+    services: Path | None = None,
+) -> dict[str, int]:
+    """Answer every measure at several moments of the scope that is open; returns rows by table.
+
+    What is about groups is kept of every moment in ``<table>_by_date``, with a column ``as_of``; tables by person are those of the last
+    moment. Each moment is answered as :func:`measure` would answer it alone.
+
+    Raises:
+        ScopeFault: if no scope is open or no moment is asked.
+        TermsFaults: if the population or the services file cannot be used.
+    """
+    moments = sorted(set(as_ofs))
+    if not moments:
+        raise ScopeFault("no moment is asked; name at least one")
+    grouped = [name for name in MEASURED_TABLES if name not in BY_PERSON]
+    for number, as_of in enumerate(moments):
+        measure(
+            con,
+            target_schema=target_schema,
+            definitions=definitions,
+            benchmarks=benchmarks,
+            as_of=as_of,
+            services=services,
+            tables=MEASURED_TABLES if as_of == moments[-1] else grouped,
+        )
+        for name in grouped:
+            dated = f"select $as_of::timestamp as as_of, * from {target_schema}.{name}"
+            if number == 0:
+                replace_table(con, f"{target_schema}.{name}_by_date", dated, {"as_of": as_of})
+            else:
+                insert_into(con, f"{target_schema}.{name}_by_date", dated, {"as_of": as_of})
+    return {name: count(con, f"{target_schema}.{name}") for name in MEASURED_TABLES}
 
 
 def parts_for(tables: Collection[str]) -> tuple[Part, ...]:

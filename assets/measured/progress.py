@@ -81,7 +81,10 @@ def _ask_years(run: Run) -> None:
         end = run.as_of if years_back == 0 else Window(years=years_back).start(run.as_of)
         if begin is not None and end <= begin:
             break
-        ask(run, "stepping_up_year", end)
+        if years_back == 0:  # tonight has been asked already
+            run.extend("stepping_up_year", "stepping_up_tonight")
+        else:
+            ask(run, "stepping_up_year", end)
         run.con.execute(
             f"update {SCOPE}.stepping_up_year set years_back = $years_back where years_back is null", {"years_back": years_back}
         ).fetchall()

@@ -6,14 +6,21 @@ with withheld as (
     where link_state = 'withheld' and system = $follow_system
     group by all
 ),
+-- The few who are withheld are looked for among the many contacts, not the other way round.
 shown as (
-    select domain, person_key from scope.person_timeline where system = $follow_system group by all
+    select distinct withheld.domain, withheld.person_key
+    from scope.person_timeline
+    join withheld using (domain, person_key)
+    where person_timeline.system = $follow_system
 ),
 fitting as (
-    select domain, person_key
+    select distinct withheld.domain, withheld.person_key
     from scope.matched_contact
-    where filter_id = $follow_filter and start_at >= $first_at and start_at < $last_at
-    group by all
+    join withheld using (domain, person_key)
+    where
+        matched_contact.filter_id = $follow_filter
+        and matched_contact.start_at >= $first_at
+        and matched_contact.start_at < $last_at
 ),
 possible as (
     select withheld.domain, withheld.person_key, coalesce(person.race_group, 'UNKNOWN') as race_group

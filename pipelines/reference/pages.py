@@ -13,6 +13,7 @@ from contracts.stages import Stage
 from pipelines.reference.agreed import definitions_page, elements_page, instruments_page
 from pipelines.reference.commands import commands_page
 from pipelines.reference.empty_night import columns_of_every_table
+from pipelines.reference.formulas import formulas_page
 from pipelines.reference.model_card import model_card_page
 from pipelines.reference.records import records_page
 from pipelines.reference.schemas import schema_texts
@@ -53,6 +54,7 @@ def generated_pages(county: County) -> dict[str, str]:
         "elements.md": elements_page(county),
         "instruments.md": instruments_page(county),
         "definitions.md": definitions_page(county),
+        "formulas.md": formulas_page(),
         "linkage-model.md": model_card_page(county),
         "commands.md": commands_page(build_command()),
         **{f"{SCHEMAS}/{name}": text for name, text in schema_texts().items()},

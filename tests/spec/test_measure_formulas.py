@@ -7,12 +7,15 @@ digits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date, timedelta
 from math import inf
 from pathlib import Path
 
 import pytest
 
-from assets.measured import intervals, rates
+from assets.measured import agreement, incidence, intervals, policy, rates, rubin, significance, targets
+from assets.measured.screening_rules import score
+from contracts.stepping_up import Screening, ScreenRules
 
 FOLDER = Path(__file__).parent / "measures"
 Cells = dict[str, str]
@@ -20,6 +23,14 @@ Cells = dict[str, str]
 
 def number(cell: str) -> float | None:
     return None if cell == "none" else float(cell)
+
+
+def numbers(cell: str) -> list[float]:
+    return [float(text) for text in cell.split()]
+
+
+def by_day(cell: str) -> dict[int, int]:
+    return {int(day): int(count) for day, _, count in (text.partition(":") for text in cell.split())}
 
 
 def whole(cell: str) -> int:
@@ -53,6 +64,52 @@ def share_variance(cells: Cells) -> list[float | None]:
     return [intervals.clustered_share(hits, base, squares, products, base_squares)]
 
 
+def p_of_two(c: Cells) -> list[float | None]:
+    found = significance.two_by_two(*four(c))
+    return [found[0] if found else None]
+
+
+def log_tested(c: Cells) -> list[float | None]:
+    found = significance.log_ratio(float(c["ratio"]), float(c["variance"]))
+    return [found[0] if found else None]
+
+
+def kappa(c: Cells) -> list[float | None]:
+    found = agreement.cohens_kappa([[int(text) for text in row.split()] for row in c["table"].split("/")])
+    return [found.observed, found.expected, found.kappa]
+
+
+def pooled(c: Cells) -> list[float | None]:
+    found = rubin.pool(numbers(c["estimates"]), numbers(c["variances"]))
+    assert found is not None
+    return [found.estimate, found.total, None if found.freedom == inf else found.freedom]
+
+
+def incident(c: Cells) -> list[float | None]:
+    curves = incidence.aalen_johansen({"event": by_day(c["event"]), "other": by_day(c["other event"])}, by_day(c["censored"]))
+    found = incidence.share_on(curves["event"], int(c["by day"]))
+    return [found.share if found else None]
+
+
+def product_limit(c: Cells) -> list[float | None]:
+    left = by_day(c["censored"])
+    for day, count in by_day(c["other event"]).items():
+        left[day] = left.get(day, 0) + count
+    found = incidence.share_on(incidence.kaplan_meier(by_day(c["event"]), left), int(c["by day"]))
+    return [found.share if found else None]
+
+
+def ratio_of_ratios(c: Cells) -> list[float | None]:
+    sides = []
+    for column in ("group", "reference"):
+        people = [tuple(map(int, text.split("/"))) for text in c[column].split()]
+        sides.append(policy.side([(before, before, after, after, 1) for before, after in people], on_population=True))
+    own, reference = sides
+    assert own.change is not None
+    assert reference.change is not None
+    return [own.change / reference.change, (own.variance or 0) + (reference.variance or 0)]
+
+
 FORMULAS: dict[str, tuple[tuple[str, ...], Callable[[Cells], list[float | None]]]] = {
     "Rate": (("rate",), lambda c: [rates.rate(number(c["events"]), number(c["base"]), float(c["per"]))]),
     "Rate ratio": (("ratio",), lambda c: [rates.rate_ratio(number(c["rate"]), number(c["reference"]))]),
@@ -82,6 +139,13 @@ FORMULAS: dict[str, tuple[tuple[str, ...], Callable[[Cells], list[float | None]]
     "Difference": (("lower", "upper"), newcombe),
     "Count of repeat people": (("variance",), count_variance),
     "Share of repeat people": (("variance",), share_variance),
+    "Two by two": (("p",), p_of_two),
+    "Test of a log ratio": (("p",), log_tested),
+    "Cohen's kappa": (("observed", "expected", "kappa"), kappa),
+    "Rubin's rules": (("pooled", "total", "freedom"), pooled),
+    "Cumulative incidence": (("share",), incident),
+    "Kaplan-Meier": (("share",), product_limit),
+    "Ratio of ratios": (("ratio", "variance"), ratio_of_ratios),
 }
 
 
@@ -99,7 +163,14 @@ def examples() -> Iterator[tuple[str, Cells]]:
                     header = cells
 
 
-EXAMPLES = list(examples())
+WORDED = {"False discovery", "Screens", "Target"}
+"""Tables whose answers are words or lists; each has a test of its own below."""
+ALL_EXAMPLES = list(examples())
+EXAMPLES = [(heading, cells) for heading, cells in ALL_EXAMPLES if heading not in WORDED]
+
+
+def worded(heading: str) -> list[Cells]:
+    return [cells for found, cells in ALL_EXAMPLES if found == heading]
 
 
 @pytest.mark.parametrize(("heading", "cells"), EXAMPLES, ids=[f"{heading}: {cells['worked']}" for heading, cells in EXAMPLES])
@@ -118,4 +189,30 @@ def test_the_formula_gives_what_was_worked_by_hand(heading: str, cells: Cells) -
 
 
 def test_every_table_has_a_formula_and_every_formula_a_table() -> None:
-    assert {heading for heading, _ in EXAMPLES} == set(FORMULAS)
+    assert {heading for heading, _ in ALL_EXAMPLES} == set(FORMULAS) | WORDED
+
+
+@pytest.mark.parametrize("cells", worded("False discovery"), ids=lambda cells: cells["worked"])
+def test_false_discovery_as_worked(cells: Cells) -> None:
+    assert significance.false_discovery(numbers(cells["p-values"])) == pytest.approx(numbers(cells["adjusted"]), abs=5e-5)
+
+
+@pytest.mark.parametrize("cells", worded("Screens"), ids=lambda cells: f"{cells['screen']}: {cells['worked']}")
+def test_a_screen_is_scored_as_worked(cells: Cells) -> None:
+    answers = [None if text == "-" else int(text) for text in cells["answers"].split()]
+    found = score(Screening(cells["screen"]), answers, ScreenRules())
+    assert (found.result, found.total, found.level or "none") == (cells["result"], int(cells["total"]), cells["level"])
+
+
+@pytest.mark.parametrize("cells", worded("Target"), ids=lambda cells: cells["worked"])
+def test_a_target_stands_as_worked(cells: Cells) -> None:
+    begin, due = date(2025, 1, 1), date(2026, 2, 5)  # four hundred days
+    found = targets.track(
+        baseline=float(cells["baseline"]),
+        current=float(cells["current"]),
+        target=float(cells["target"]),
+        begin=begin,
+        due=due,
+        today=begin + timedelta(days=round(400 * float(cells["passed"]))),
+    )
+    assert (found.standing, round(found.expected_now, 9)) == (cells["standing"], float(cells["expected"]))

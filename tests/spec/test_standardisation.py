@@ -90,7 +90,7 @@ def test_the_page_has_the_sections_that_are_read() -> None:
 @pytest.mark.parametrize(
     ("section", "number"),
     [(section, number) for section, lines in SECTIONS.items() for number in range(len(lines))],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_every_line_holds(section: str, number: int, standardised: dict[str, dict[str, Any]]) -> None:
     cells = SECTIONS[section][number]

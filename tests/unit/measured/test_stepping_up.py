@@ -119,7 +119,11 @@ def test_average_daily_population_is_custody_days_in_the_period_over_its_days(co
     county.booking(person, datetime(2025, 3, 10), datetime(2025, 3, 14))  # two more days
     county.booking(county.person("b"), datetime(2026, 2, 1))  # 29 days so far
     county.measured()
-    assert row(county, "average_daily_population", "numerator, denominator, people", submeasure="custody_days_per_day") == (10 + 2 + 29, 365, 2)
+    assert row(county, "average_daily_population", "numerator, denominator, people", submeasure="custody_days_per_day") == (
+        10 + 2 + 29,
+        365,
+        2,
+    )
 
 
 def test_outcomes_after_release_exclude_each_other_and_add_up(county: Any) -> None:
@@ -197,7 +201,11 @@ def test_looking_back_begins_only_when_the_records_reach_back_far_enough(county:
     county.measured(as_of=datetime(2026, 2, 1))
     assert row(county, "recidivism_backward", "denominator, period_start", submeasure="returned_within_365d") == (1, datetime(2025, 3, 2))
     county.measured(as_of=datetime(2025, 3, 2))
-    assert row(county, "recidivism_backward", "numerator, value, reason", submeasure="returned_within_365d") == (None, None, "history_too_short")
+    assert row(county, "recidivism_backward", "numerator, value, reason", submeasure="returned_within_365d") == (
+        None,
+        None,
+        "history_too_short",
+    )
 
 
 def test_a_period_does_not_begin_before_the_records(county: Any) -> None:

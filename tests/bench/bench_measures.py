@@ -1,0 +1,228 @@
+"""What all measures cost for a large county over two years of monthly as-of dates, and one product's night.
+
+Run: python tests/bench/bench_measures.py [--small] [--residents N] [--contacts N] [--dates N] [--threads N]
+
+A county is drawn with a fixed seed: contacts fall on people very unevenly, as they do. Every as-of date asks every measure of the integrator's
+scope; the last date is asked twice, and the logical hashes of both must be equal. The product's night asks what the county's product asks.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from assets.measured.measure import MEASURED_TABLES, measure, measure_series  # noqa: E402
+from assets.measured.scope import close_scope, open_scope, whole_of  # noqa: E402
+from contracts.definition_parts import Window  # noqa: E402
+from contracts.definitions import Definitions, load_definitions  # noqa: E402
+from resources.warehouse import logical_hash  # noqa: E402
+
+DEMO = ROOT / "contracts" / "demo_county"
+LAST = datetime(2026, 3, 2)
+YEARS = 4
+SEED = 20260302
+PRODUCT = ("frequent_utilizer_summary", "racial_disparity", "stepping_up", "intercept_flow")
+
+# Drawn with hash() of a number, so that the same size gives the same county on every machine.
+PEOPLE = """
+create table linked.person_attribute as
+select
+    printf('p%07d', n) as person_key, 'county' as domain,
+    if(hash(n, 1) % 100 < 49, 'F', 'M') as sex, (12 + hash(n, 2) % 70)::integer as age, hash(n, 3) % 100 < 92 as resident,
+    ['north', 'central', 'south'][(1 + hash(n, 4) % 3)::bigint] as region
+from range($residents) as people (n)
+"""
+CONTACTS = """
+create table bench_contact as
+with drawn as (
+    select
+        n,
+        -- The cube of a uniform number: a tenth of the people has about half of the contacts.
+        (pow((hash(n, 11) % 1000003) / 1000003.0, 3) * $residents)::bigint as person,
+        (hash(n, 12) % 1000)::integer as kind,
+        timestamp '2022-03-02' + to_seconds((hash(n, 13) % ($years * 365 * 86400))::bigint) as start_at,
+        (hash(n, 14) % 1000)::integer as length,
+        (hash(n, 15) % 1000000007)::bigint as other
+    from range($contacts) as contacts (n)
+)
+select
+    printf('r%09d', n) as record_id, printf('p%07d', person) as person_key, 'county' as domain,
+    case when kind < 90 then 'jail' when kind < 400 then 'cad' when kind < 440 then 'co_responder' else 'health' end as system,
+    start_at,
+    length,
+    other
+from drawn
+"""
+TABLES = {
+    "jail_booking": """
+        select record_id, person_key, domain, system, system as source, record_id as subject_id,
+            start_at as booked_at, start_at + to_hours((1 + length * length // 900)::integer) as released_at,
+            ['bail', 'recognizance', 'time_served', 'prison'][1 + other % 4] as release_type,
+            ['main', 'annex'][1 + other % 2] as facility, ['city', 'county', 'state'][1 + (other // 7) % 3] as arresting_agency,
+            ['new_charge', 'fta', 'hold', 'technical_violation'][1 + (other // 11) % 4] as booking_type,
+            ['F', 'M', 'I'][1 + (other // 13) % 3] as charge_level, if(other % 5 = 0, null, (other // 17) % 6 = 0) as bjmhs_positive,
+            start_at + to_hours((other % 30)::integer) as bjmhs_at, other % 9 = 0 as homeless, true as resident,
+            (18 + other % 50)::integer as age_at_event, if(other % 2 = 0, 'F', 'M') as sex,
+            ['north', 'central', 'south'][1 + other % 3] as region
+        from bench_contact where system = 'jail'
+    """,
+    "health_encounter": """
+        select record_id, person_key, domain, system, system as source, record_id as subject_id, start_at as started_at,
+            start_at + to_hours((length // 100)::integer) as ended_at,
+            ['outpatient', 'emergency', 'crisis', 'substance_use'][1 + other % 4] as encounter_type
+        from bench_contact where system = 'health'
+    """,
+    "health_diagnosis": """
+        select 'd' || record_id as record_id, person_key, domain, system, system as source, start_at::date as diagnosed_on,
+            'F20.9' as icd10, other % 8 = 0 as is_smi
+        from bench_contact where system = 'health' and other % 4 = 0
+    """,
+    "race_assertion": """
+        select 'a' || record_id as record_id, person_key, domain, system, system as source,
+            [['WHITE'], ['BLACK'], ['WHITE'], ['ASIAN'], ['BLACK', 'WHITE'], ['WHITE'], ['AIAN']][(1 + hash(person_key) % 7)::bigint] as races,
+            hash(person_key, 2) % 6 = 0 as hispanic, 'omb1997_two_question' as category_system,
+            if(system = 'health', 'self', 'observed') as method, start_at::date as asserted_on
+        from bench_contact where hash(record_id) % 10 = 0
+    """,
+    "membership": "select distinct person_key, domain, system, if(hash(person_key) % 50 = 0, 'withheld', 'linked') as link_state"
+    " from bench_contact",
+    "contact": """
+        select record_id, person_key, domain, system, system as source, record_id as subject_id,
+            case system when 'jail' then 'jail_booking' when 'cad' then 'cad_person'
+                when 'co_responder' then 'co_responder_encounter' else 'health_encounter' end as record_type,
+            start_at,
+            case system when 'jail' then start_at + to_hours((1 + length * length // 900)::integer) end as end_at,
+            if(system = 'jail', 'bed_day', 'event') as unit,
+            case system when 'jail' then 2 when 'health' then 0 else 1 end as intercept,
+            case system when 'jail' then ['new_charge', 'fta', 'hold', 'technical_violation'][1 + (other // 11) % 4]
+                when 'health' then ['outpatient', 'emergency', 'crisis', 'substance_use'][1 + other % 4] else 'mental_health' end as event_type,
+            case system when 'co_responder' then ['resolved_on_scene', 'arrest', 'involuntary_hold', 'referral'][1 + other % 4]
+                when 'jail' then ['bail', 'recognizance', 'time_served', 'prison'][1 + other % 4] end as disposition,
+            system <> 'jail' as is_behavioral_health, (18 + other % 50)::integer as age_at_event,
+            ['north', 'central', 'south'][1 + other % 3] as region
+        from bench_contact
+    """,
+    "source_total": """
+        select system as source, system, 'all' as feed, if(system = 'jail', 'jail_booking', system) as record_type,
+            count(*) as rows_read, count(*) as admitted_now, date '2026-03-02' as complete_through
+        from bench_contact group by system
+    """,
+}
+
+
+def county(con: duckdb.DuckDBPyConnection, residents: int, contacts: int) -> None:
+    """Draw the county into the schema ``linked``."""
+    con.execute("create schema linked")
+    con.execute("create schema measured")
+    con.execute(PEOPLE, {"residents": residents})
+    con.execute(CONTACTS, {"residents": residents, "contacts": contacts, "years": YEARS})
+    for name, question in TABLES.items():
+        con.execute(f"create table linked.{name} as {question}")
+    con.execute("drop table bench_contact")
+
+
+def moments(dates: int) -> list[datetime]:
+    """The last moment and the same day of the months before, oldest first."""
+    return [LAST if back == 0 else Window(months=back).start(LAST) for back in reversed(range(dates))]
+
+
+def definitions() -> Definitions:
+    """The demo county's, with records that begin where the drawn ones do."""
+    read = load_definitions(DEMO / "definitions")
+    timeline = read.timeline.model_copy(
+        update={"records_begin": {system: datetime(2022, 3, 2).date() for system in read.timeline.records_begin}}
+    )
+    return read.model_copy(update={"timeline": timeline})
+
+
+def clock() -> tuple[float, float]:
+    """Wall and CPU seconds."""
+    return time.perf_counter(), time.process_time()
+
+
+def since(begin: tuple[float, float]) -> tuple[float, float]:
+    """Wall and CPU seconds since."""
+    wall, cpu = clock()
+    return wall - begin[0], cpu - begin[1]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Draw, measure, print and write data/bench/measures.json."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--small", action="store_true", help="20,000 residents, 200,000 contacts, 3 dates")
+    parser.add_argument("--residents", type=int, default=1_000_000)
+    parser.add_argument("--contacts", type=int, default=10_000_000)
+    parser.add_argument("--dates", type=int, default=24)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--memory", default="5GB")
+    parser.add_argument("--out", type=Path, default=ROOT / "data" / "bench" / "measures.json")
+    given = parser.parse_args(arguments)
+    if given.small:
+        given.residents, given.contacts, given.dates = 20_000, 200_000, 3
+    said = definitions()
+    with tempfile.TemporaryDirectory() as folder:
+        con = duckdb.connect(str(Path(folder) / "county.duckdb"), config={"threads": given.threads, "memory_limit": given.memory})
+        county(con, given.residents, given.contacts)
+        rows: list[list[object]] = []
+        open_scope(con, whole_of(con, "linked"))
+        begin = clock()
+        report = measure_series(
+            con,
+            target_schema="measured",
+            definitions=said,
+            benchmarks=DEMO / "benchmarks" / "population.csv",
+            as_ofs=moments(given.dates),
+            services=DEMO / "services.csv",
+        )
+        rows.append(["all measures, all dates", given.dates, *(round(value, 1) for value in since(begin))])
+        hashes = {name: logical_hash(con, f"measured.{name}") for name in MEASURED_TABLES}
+        begin = clock()
+        again = {"definitions": said, "benchmarks": DEMO / "benchmarks" / "population.csv", "services": DEMO / "services.csv"}
+        open_scope(con, whole_of(con, "linked"))
+        measure(con, target_schema="measured", as_of=LAST, **again)  # type: ignore[arg-type]
+        rows.append(["all measures, the last date alone", 1, *(round(value, 1) for value in since(begin))])
+        equal = {name: logical_hash(con, f"measured.{name}") for name in MEASURED_TABLES} == hashes
+        begin = clock()
+        open_scope(con, whole_of(con, "linked"))
+        measure(con, target_schema="measured", as_of=LAST, tables=PRODUCT, **again)  # type: ignore[arg-type]
+        rows.append(["what one product asks", 1, *(round(value, 1) for value in since(begin))])
+        close_scope(con)
+        con.close()
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+    document = {
+        "title": "Measures",
+        "command": f"python tests/bench/bench_measures.py --residents {given.residents} --contacts {given.contacts} --dates {given.dates}",
+        "versions": {"python": platform.python_version(), "duckdb": duckdb.__version__},
+        "seed": SEED,
+        "notes": [
+            f"{given.residents:,} residents, {given.contacts:,} contacts in {YEARS} years, {given.threads} threads",
+            f"peak memory {peak:.2f} GB",
+            f"the last date asked again gives the same logical hashes: {'yes' if equal else 'NO'}",
+            f"rows of the last date: {sum(report.values()):,}",
+        ],
+        "tables": [{"caption": "Seconds", "columns": ["what", "dates", "wall s", "CPU s"], "rows": rows}],
+    }
+    for row in rows:
+        print(*row, sep="  ")
+    print(*document["notes"], sep="\n")
+    given.out.parent.mkdir(parents=True, exist_ok=True)
+    given.out.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    if not equal:
+        raise SystemExit("the same moment gave other tables")
+
+
+if __name__ == "__main__":
+    main()
