@@ -204,3 +204,63 @@ def test_sources_of_one_county_hold_to_one_variant(house: Any) -> None:
     assert [(fault.file, fault.key) for fault in _diagnosis_faults({"sources/a.yaml": one, "sources/ed.yaml": other})] == [
         ("sources/ed.yaml", "diagnosis_sets")
     ]
+
+
+def test_a_form_without_published_codes_is_read_by_the_countys_own(house: Any) -> None:
+    items = [f"bjmhs-{number}" for number in range(1, 9)]
+    no = {"valueCodeableConcept": {"coding": [{"code": "N"}]}}
+    said = [("bjmhs-2", {"valueBoolean": True}), ("bjmhs-1", no), ("other", {"valueInteger": 9})]
+    screen = {
+        "resourceType": "Observation", "id": "o-9", "status": "final", "code": {"coding": [{"system": "urn:county", "code": "BJMHS"}]},
+        "subject": {"reference": "Patient/p-1"}, "effectiveDateTime": "2026-01-02T15:40:00-05:00",
+        "component": [{"code": {"coding": [{"code": code}]}, **value} for code, value in said],
+    }  # fmt: skip
+    exports.write_ndjson(_folder(house), {**exports.synthea(), "Observation": [screen]})
+    text = _source("fhir_us_core", house, screens={"BJMHS": items}, screen_answers={"N": 0}).model_dump(by_alias=True)
+    columns = text["feeds"]["screen"]["columns"] | {"code": {"to": "screen", "codes": {"BJMHS": "bjmhs"}}}
+    feed = text["feeds"]["screen"] | {"columns": columns, "only": {"code": ["BJMHS"]}}
+    house.check(Source.model_validate({**text, "feeds": text["feeds"] | {"screen": feed}}))
+    assert house.rows("select screen, answers, total_score from checked.screening") == [
+        ("bjmhs", [0, 1, None, None, None, None, None, None], None)
+    ]
+
+
+def test_a_workbook_is_read_to_canonical_records(house: Any) -> None:
+    from datetime import datetime
+
+    import xlsxwriter
+
+    (house.place / "cad").mkdir(parents=True)
+    book = xlsxwriter.Workbook(str(house.place / "cad" / "cad_20260302.xlsx"))
+    sheet = book.add_worksheet("Events")
+    times = book.add_format({"num_format": "m/d/yy h:mm"})
+    sheet.write_row(0, 0, ["Calls, all beats"])
+    sheet.write_row(1, 0, ["Incident #", "Received", "Nature (final)"])
+    for row, (key, nature) in enumerate([("I-1", "SUICIDE THREAT"), ("I-2", "SUICIDAL"), ("I-3", "NOISE")], start=2):
+        sheet.write_row(row, 0, [key])
+        sheet.write_datetime(row, 1, datetime(2026, 2, row, 13, 5), times)
+        sheet.write(row, 2, nature)
+    sheet.write(5, 0, "Total calls: 3")
+    book.close()
+    around = {"sheet": "Events", "header_row": 2, "footer_rows": 1, "footer_begins": ["Total"]}
+    source = Source.model_validate(
+        {
+            "name": "cad", "title": "CAD", "system": "cad", "agency": "dispatch", "instruments": ["I"], "steward": "s",
+            "cadence": "nightly", "delivery_mode": "increment", "formats": {"timestamp": ["%Y-%m-%d %H:%M:%S"]},
+            "connector": {"kind": "excel_drop", "where": {"env": "CAD_DROP", "default": str(house.place / "cad")}},
+            "feeds": {
+                "events": {
+                    "record_type": "cad_event", "from": {"file": "cad_{date:%Y%m%d}.xlsx", **around}, "key": ["Incident"],
+                    "aliases": {"Incident": ["Incident #"], "Final nature": ["Nature (final)"]},
+                    "columns": {"Received": "received_at", "Final nature": {"to": "final_call_type", "crosswalk": "call_nature"}},
+                }
+            },
+        }
+    )  # fmt: skip
+    report = house.check(source)
+    assert report.feeds[0].refused_by_rule == {"unknown_code": 1}
+    assert house.rows("select received_at::varchar, final_call_type, is_behavioral_health from checked.cad_event order by all") == [
+        ("2026-02-02 13:05:00", "suicide", True),
+        ("2026-02-04 13:05:00", "noise", False),
+    ]
+    assert house.quarantine("cad").select("row_position", "column_name", "rule").rows() == [(2, "Final nature", "unknown_code")]
