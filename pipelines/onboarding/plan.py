@@ -179,7 +179,8 @@ def _from_files(asked: Asked) -> tuple[tuple[FeedText, ...], dict[str, Sample], 
             proposal = by_layout(proposal, asked.standard, sample.frame, columns)
         pattern = pattern_of(path.name)
         question = "the vendor's file name with the night in it, such as " + scalar(f"{name}_{{date:%Y%m%d}}{path.suffix}")
-        feeds.append(FeedText(proposal, {"file": pattern} if pattern else question))
+        sheet = {"sheet": sample.sheet} if sample.sheet else {}
+        feeds.append(FeedText(proposal, {"file": pattern, **sheet} if pattern else question, sheet))
     return tuple(feeds), samples, _drop(asked.name, list(samples.values()))
 
 

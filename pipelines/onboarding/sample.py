@@ -15,15 +15,18 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.sources import Encoding
+from contracts.connectors import Encoding, ExcelDrop
+from contracts.source_feeds import Origin
 from contracts.vocabularies.prohibited import is_prohibited
+from resources.source_systems.csv_text import FileFaultError
+from resources.source_systems.excel import MARK, read_sheet
 
 DELIMITERS = (",", ";", "|", "\t")
 LOOKED_AT = 200
 """Records by which a delimiter is judged."""
 MOST_ROWS = 200_000
 MOST_BYTES = 1024 * 1024 * 1024
-_SPREADSHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
+_WORKBOOKS = frozenset({".xlsx", ".xlsm"})
 
 
 class UnreadableSample(Exception):
@@ -37,6 +40,7 @@ class Sample:
     Attributes:
         path: the file.
         encoding: what its bytes fit; None for a workbook.
+        sheet: of a workbook, the sheet that was read.
         plain: whether it holds nothing but ASCII, so that it fits any encoding.
         delimiter: None for a workbook.
         frame: its rows as text, prohibited columns left out, a blank as null.
@@ -53,6 +57,7 @@ class Sample:
     dropped: int = 0
     whole: bool = True
     plain: bool = False
+    sheet: str | None = None
 
 
 def read_sample(path: Path, *, most_rows: int = MOST_ROWS) -> Sample:
@@ -69,7 +74,7 @@ def read_sample(path: Path, *, most_rows: int = MOST_ROWS) -> Sample:
         raise UnreadableSample(f"{path} is not a file")
     if path.stat().st_size > MOST_BYTES:
         raise UnreadableSample(f"{path.name} has more than {MOST_BYTES // 1024**3} GB; a sample of some ten thousand rows is enough")
-    if path.suffix.lower() in _SPREADSHEETS:
+    if path.suffix.lower() in _WORKBOOKS:
         return _workbook(path, most_rows)
     encoding, text = _decoded(path)
     delimiter = _delimiter(text, path)
@@ -149,20 +154,30 @@ def _table(path: Path, encoding: Encoding, delimiter: str, text: str, most_rows:
 
 
 def _workbook(path: Path, most_rows: int) -> Sample:
+    """The first sheet, read as the nightly run reads it."""
+    import fastexcel
+
     try:
-        frame = pl.read_excel(path, infer_schema_length=0, raise_if_empty=False)
+        sheet = fastexcel.read_excel(path).sheet_names[0]
+        options = ExcelDrop.model_validate({"kind": "excel_drop", "where": {"env": "SAMPLE"}})
+        header, cells = read_sheet(path, options, Origin(file="sample_{date:%Y%m%d}.xlsx", sheet=sheet))
+    except FileFaultError as error:
+        raise UnreadableSample(f"{path.name}: {error.fault}") from None
     except Exception as error:
         raise UnreadableSample(f"{path.name} cannot be opened as a workbook ({type(error).__name__})") from None
-    _usable(frame.columns, path)
-    kept = [name for name in frame.columns if not is_prohibited(name)]
-    text = frame.select(pl.col(name).cast(pl.String) for name in kept)
+    header = [name.strip() for name in header]
+    _usable(header, path)
+    sound = cells.filter(pl.col(MARK).is_null()).drop(MARK)
+    text = sound.select(pl.col(place).alias(name) for place, name in zip(sound.columns, header, strict=True) if not is_prohibited(name))
     return Sample(
         path=path,
         encoding=None,
         delimiter=None,
         frame=_tidied(text.head(most_rows)),
-        dropped=frame.width - len(kept),
+        ragged=cells.height - sound.height,
+        dropped=len(header) - text.width,
         whole=text.height <= most_rows,
+        sheet=sheet,
     )
 
 

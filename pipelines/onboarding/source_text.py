@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
+from contracts.reviewed import UNDECIDED
 from contracts.vocabularies.crosswalk import codes_for
 from contracts.vocabularies.race import CategorySystem, RaceMethod
 from pipelines.onboarding.crosswalks import Crosswalk
@@ -28,11 +29,12 @@ SHORT = 110
 class FeedText:
     """One feed's proposal with where its rows come from.
 
-    ``origin``: the mapping after ``from:``, or a question where nobody can know it.
+    ``origin``: the mapping after ``from:``, or a question where nobody can know it; ``beside``: what of it is known all the same.
     """
 
     proposal: FeedProposal
     origin: Mapping[str, str] | str
+    beside: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,8 @@ def _kind(item: Proposal, feed: FeedProposal) -> str | None:
 
 def _feed(feed: FeedText, formats: Mapping[str, tuple[str, ...]], race_method: str | None) -> list[str]:
     proposal = feed.proposal
-    said_where = mapped(feed.origin) if isinstance(feed.origin, Mapping) else f"{{file: {decide(feed.origin)}".replace("   #", "}   #")
+    known = "".join(f", {key}: {scalar(value)}" for key, value in feed.beside.items())
+    said_where = mapped(feed.origin) if isinstance(feed.origin, Mapping) else f"{{file: {UNDECIDED}{known}}}   # DECIDE: {feed.origin}"
     lines = [f"  {proposal.name}:", f"    record_type: {proposal.record_type.name}", f"    from: {said_where}"]
     if proposal.key:
         lines.append(f"    key: {listed(proposal.key)}" + (f"   # {proposal.key_note}" if proposal.key_note else ""))

@@ -4,6 +4,13 @@ with counted as (
     from checked.jail_count
     where count_date >= $night::date - $days::integer and count_date < $night::date
 ),
+-- Only stays that reach into those days are set against them.
+stay as (
+    select source, facility, booked_at, released_at
+    from checked.jail_booking
+    where booked_at < $night::date
+        and (released_at is null or greatest(booked_at, released_at) >= $night::date - $days::integer)
+),
 ours as (
     select
         counted.source, counted.facility, counted.count_date,
@@ -12,7 +19,7 @@ ours as (
             booking.booked_at < counted.count_date and (booking.released_at is null or booking.released_at >= counted.count_date)
         ) as population
     from counted
-    inner join checked.jail_booking as booking
+    inner join stay as booking
         on booking.source = counted.source
         and booking.facility = counted.facility
         and booking.booked_at < counted.count_date + 1

@@ -211,3 +211,39 @@ def test_a_proposal_is_never_written_over_a_file(sample: Path, tmp_path: Path) -
     with pytest.raises(typer.Exit):
         write_files(tmp_path / "county", dict.fromkeys(files, "another text"))
     assert (tmp_path / "county" / "sources" / "bookings.yaml").read_text(encoding="utf-8") == kept
+
+
+def test_a_workbook_is_proposed_as_the_nightly_run_reads_it(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    path = tmp_path / "visits.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Stops")
+        sheet.write_row(0, 0, ["booking_number", "last_name", "jail_entry_date"])
+        for number in range(1, 30):
+            sheet.write_row(number, 0, [f"B{number}", "QUARRELWICK", f"2026-01-{number:02d} 08:00:00"])
+    found = plan_source(Asked("stops", ("jail_booking",), (path,), agency="sheriff"), surroundings(demo_county()))
+    text = render(found.text)
+    assert "kind: excel_drop" in text
+    assert "from: {file: DECIDE, sheet: Stops}   # DECIDE:" in text
+    assert "jail_entry_date: booked_at" in text
+
+
+def test_the_layout_of_a_standard_says_where_its_columns_go(tmp_path: Path) -> None:
+    from onboarding_samples import people, write_jail
+
+    path = tmp_path / "jail_bookings_20260302.csv"
+    write_jail(path, people(60))
+    asked = Asked("jail3", ("jail_booking",), (path,), agency="sheriff", standard="dssg")
+    found = plan_source(asked, surroundings(demo_county()))
+    text = render(found.text)
+    assert "race: {to: race, crosswalk: dssg" in text
+    assert "dob: {to: birth_date, parse: date_with_x}" in text
+    assert "adm_reason" in text
+    assert "clerk_note" in text.partition("unused:")[2]
+
+
+def test_a_folder_that_is_no_export_is_refused(tmp_path: Path) -> None:
+    for standard, why in (("hmis", "no Export.csv"), ("fhir", "no Patient.ndjson")):
+        with pytest.raises(CannotPropose, match=why):
+            plan_source(Asked("x", (), (tmp_path,), standard=standard), surroundings(demo_county()))
