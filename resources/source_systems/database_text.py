@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -91,29 +91,41 @@ def _without_trailing_zeros(text: str, microsecond: int) -> str:
     return text.replace(f".{whole}", f".{whole.rstrip('0')}", 1)
 
 
-def content_sha256(folder: Path, columns: Sequence[str]) -> str:
-    """Hash of the rows in a folder of Parquet files: the same for the same rows in any order, repeated rows counted.
+def content_sums(files: str, columns: Sequence[str]) -> tuple[int, int, int]:
+    """Rows of Parquet files, and the sums of the two halves of their hashes: sums of several files add up to those of all.
 
-    The hashes of the rows, 128 bits each, are added up modulo 2^128 in two halves: a sum knows no order and needs no memory.
+    Args:
+        files: a path, or a pattern of paths.
+        columns: the columns that count, in any order.
     """
-    names = sorted(columns)
-    listed = ", ".join('"' + name.replace('"', '""') + '"' for name in names)
-    files = str(folder / "*.parquet").replace("'", "''")
+    listed = ", ".join('"' + name.replace('"', '""') + '"' for name in sorted(columns))
+    quoted = files.replace("'", "''")
     con = duckdb.connect()
     try:
         con.execute("set threads=2")
         con.execute("set temp_directory=''")
-        # Lengths stand before the texts, so that neither a separator in a value nor a null can move a boundary.
+        # As JSON neither a separator in a value nor a null can move a boundary.
         found = con.execute(
             "select count(*), coalesce(sum(('0x' || row_hash[1:16])::ubigint::hugeint), 0)::varchar,"
             " coalesce(sum(('0x' || row_hash[17:32])::ubigint::hugeint), 0)::varchar"
-            f" from (select md5(to_json([{listed}])::varchar) as row_hash from read_parquet('{files}'))"
-        ).fetchall()
+            f" from (select md5(to_json([{listed}])::varchar) as row_hash from read_parquet('{quoted}'))"
+        ).fetchall()[0]
     finally:
         con.close()
-    digest = hashlib.sha256("\x1f".join(names).encode())
-    digest.update("\x1f".join(map(str, found[0])).encode())
+    return int(found[0]), int(found[1]), int(found[2])
+
+
+def sums_sha256(sums: Iterable[tuple[int, int, int]], columns: Sequence[str]) -> str:
+    """Hash of rows from the sums of their files: the same for the same rows in any order and any files, repeated rows counted."""
+    total = [sum(parts) for parts in zip(*sums, strict=True)] or [0, 0, 0]
+    digest = hashlib.sha256("\x1f".join(sorted(columns)).encode())
+    digest.update("\x1f".join(map(str, total)).encode())
     return digest.hexdigest()
+
+
+def content_sha256(folder: Path, columns: Sequence[str]) -> str:
+    """Hash of the rows in a folder of Parquet files."""
+    return sums_sha256([content_sums(str(folder / "*.parquet"), columns)], columns)
 
 
 def folder_sha256(folder: Path) -> str:

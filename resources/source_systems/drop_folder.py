@@ -56,6 +56,9 @@ def collect_sets(
     seen_before = refused_before = False
     for when, members in sorted(sets.items()):
         found = _take(members, source=source, into=into, known=known, examine=examine)
+        if snapshot and found.taken and found.old:
+            # A snapshot is whole or it is none: what has not changed belongs to it as much as what has.
+            found = _take(members, source=source, into=into, known=replace(known, taken=frozenset()), examine=examine)
         refused += found.refused
         missing = (wanted | found.without) - {part.feed for part in found.taken} - found.old
         if missing:

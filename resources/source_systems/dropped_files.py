@@ -15,7 +15,7 @@ from pathlib import Path
 
 from contracts.connectors import DropFolder, Ready
 from contracts.source_feeds import FILE_DATE
-from contracts.sources import Source
+from contracts.sources import DeliveryMode, Source
 from resources.source_systems import places
 from resources.source_systems.connector import Known
 from resources.source_systems.places import Entry, Folder, LocalFolder, is_unfinished, opened
@@ -117,7 +117,7 @@ def _looked(folder: Folder, source: Source, options: DropFolder, *, night: date,
                 looked.unfinished.append(when)
                 continue
             stamp = "" if folder.is_here else entry.stamp
-            was = known.stamps.get((entry.name, stamp)) if stamp else None
+            was = known.stamps.get((entry.name, stamp)) if stamp and source.delivery_mode is not DeliveryMode.FULL_SNAPSHOT else None
             said = None if was or options.checksums is None else _said_sha256(folder, names, options.checksums, entry.name, spool)
             if options.checksums is not None and not was and said is None:
                 looked.waiting.append(f"the file of {when} of feed [{feed}] waits for its checksum")

@@ -12,6 +12,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -29,7 +30,7 @@ from resources.source_systems.connector import Collected, Fault, Known, Part, Ru
 from resources.source_systems.csv_text import FileFaultError
 from resources.source_systems.database_session import database_url, is_broken_connection, read_only
 from resources.source_systems.database_statement import Found, Mark, find_table, highest_statement, latest, mark_of, rows_statement
-from resources.source_systems.database_text import as_text, content_sha256, folder_sha256, text_frame
+from resources.source_systems.database_text import as_text, content_sha256, content_sums, folder_sha256, sums_sha256, text_frame
 from resources.source_systems.drift import Before, Drift, policy_of
 
 __all__ = ["SqlAlchemyConnector", "as_text", "content_sha256", "first_rows", "text_frame"]
@@ -184,19 +185,25 @@ def _write(feed: str, said: Feed, found: Found, frames: Frames, *, into: Path, m
     folder = into / feed
     folder.mkdir(parents=True, exist_ok=True)
     rows = files = 0
-    for frame in frames:
-        files += 1
-        frame.write_parquet(folder / f"{files:05}.parquet", compression="zstd", compression_level=1)
-        rows += frame.height
-    if not files:
-        text_frame(list(columns), []).write_parquet(folder / "00001.parquet", compression="zstd")
+    # One thread hashes what is written while the next rows come.
+    with ThreadPoolExecutor(1) as hashing:
+        sums: list[Future[tuple[int, int, int]]] = []
+        for frame in frames:
+            files += 1
+            file = folder / f"{files:05}.parquet"
+            frame.write_parquet(file, compression="zstd", compression_level=1)
+            sums.append(hashing.submit(content_sums, str(file), columns))
+            rows += frame.height
+        if not files:
+            text_frame(list(columns), []).write_parquet(folder / "00001.parquet", compression="zstd")
+        content = sums_sha256([done.result() for done in sums], columns)
     if rows < said.min_rows and mark is None:
         raise FileFaultError(Fault(Rule.TOO_FEW_ROWS, f"{rows} rows where at least {said.min_rows} are expected"))
     return Part(
         feed=feed,
         name=said.origin.table or "",
         path=feed,
-        sha256=content_sha256(folder, columns),
+        sha256=content,
         landed_sha256=folder_sha256(folder),
         rows=rows,
         columns=columns,

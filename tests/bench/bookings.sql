@@ -1,0 +1,31 @@
+-- What would a jail's bookings look like, two in a thousand of them faulty?
+select
+    'B' || i as "BookingNo",
+    'J' || (i // 3) as "JacketNo",
+    strftime(timestamp '2024-01-01' + to_seconds(i * 13 % 63000000), '%Y-%m-%d %H:%M:%S') as "BookDt",
+    case when i % 10 < 9
+        then strftime(timestamp '2024-01-01' + to_seconds(i * 13 % 63000000 + 3600 * (1 + i % 200)), '%Y-%m-%d %H:%M:%S') end as "ReleaseDt",
+    case when i % 1000 = 3 then 'XXX' when i % 10 < 9 then (['ROR', 'BAIL', 'CRT', 'TS'])[1 + i % 4] end as "ReleaseCd",
+    'SURNAME' || (i % 90000) as "LastNm",
+    'GIVEN' || (i % 5000) as "FirstNm",
+    case when i % 3 = 0 then 'M' end as "MidNm",
+    case when i % 40 = 0 then 'JR' end as "SuffixNm",
+    case when i % 1000 = 7 then '1980-13-01' else strftime(date '1950-01-01' + (i * 7 % 18000)::integer, '%Y-%m-%d') end as "DOB",
+    (['M', 'F', 'U'])[1 + i % 3] as "SexCd",
+    (['W', 'B', 'A', 'I', 'P', 'O', 'U'])[1 + i % 7] as "RaceCd",
+    (['H', 'N', 'U'])[1 + i % 3] as "EthCd",
+    lpad((i % 10000)::varchar, 4, '0') as "Ssn4",
+    case when i % 4 = 0 then 'S' || i end as "StateId",
+    '555-01' || lpad((i % 100)::varchar, 2, '0') as "Phone",
+    (i % 9999) || ' MAIN ST' as "StreetAddr",
+    'Larkmoor' as "City",
+    'ZZ' as "St",
+    '6990' || (i % 4) as "Zip",
+    'LPD' as "ArrAgency",
+    (['MAIN', 'ANNEX'])[1 + i % 2] as "FacilityCd",
+    (['NEW', 'FTA', 'HOLD', 'SENT', 'TECH'])[1 + i % 5] as "BookTypeCd",
+    case i % 5 when 0 then 'P' when 1 then 'N' end as "BjmhsResult",
+    case when i % 5 < 2 then strftime(timestamp '2024-01-01' + to_seconds(i * 13 % 63000000 + 600), '%Y-%m-%d %H:%M:%S') end as "BjmhsDt",
+    case when i % 9 = 0 then 'Y' else 'N' end as "HomelessFl",
+    strftime(timestamp '2026-02-01' + to_seconds(i % 1000), '%Y-%m-%d %H:%M:%S') as "LastUpdDt"
+from range($first, $last) as bookings (i)
