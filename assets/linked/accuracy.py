@@ -12,6 +12,7 @@ from assets.linked.sample_estimate import Estimate
 from assets.linked.sample_files import SampleKey
 from resources.sql import Connection
 
+
 def keep(con: Connection, key: SampleKey, found: Sequence[Estimate], *, on: date) -> None:
     """Write the estimate of one sample; judged further, the same sample's estimate takes the place of its earlier one."""
     con.execute("begin").fetchall()

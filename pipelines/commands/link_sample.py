@@ -28,9 +28,7 @@ def sample(
     seed: Annotated[int, typer.Option(help="Names the draw; the same seed on the same night draws the same pairs.")] = 1,
     judged: Annotated[Path | None, typer.Option(help="Instead: the reviewers' file with their answers.")] = None,
     key: Annotated[Path | None, typer.Option(help="The sample's key; default key.json beside the judged file.")] = None,
-    write: Annotated[
-        bool, typer.Option("--write", help="Keep the estimate: products print it from the next night on.")
-    ] = False,
+    write: Annotated[bool, typer.Option("--write", help="Keep the estimate: products print it from the next night on.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Draw a random, stratified, blind sample of pairs, or estimate precision, recall and F1 from the answers to it.
