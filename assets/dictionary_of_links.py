@@ -46,7 +46,7 @@ LINKS: Mapping[str, Mapping[str, Meaning]] = {
         "between_variance": plain("variance of the log ratio between draws"),
         "missing_information": plain("share of the information that uncertain links take away, 0 to 1"),
         "freedom": plain("degrees of freedom of the limits (Rubin)"),
-        "events_mean": plain("mean events, or people who meet the definition, over the draws"),
+        "counted_mean": plain("mean over the draws of what is counted: events, people, or people who meet the definition"),
         "base_mean": plain("mean base over the draws"),
     },
     "measured.linkage_by_race": {

@@ -60,7 +60,7 @@ THRESHOLD: Final = {
     "rate_per": "DOUBLE", **_RATIO, **_AGAIN,
 }  # fmt: skip
 IMPUTATION: Final = {
-    **_FIGURE, "imputations": "INTEGER", "usable": "INTEGER", "events_mean": "DOUBLE", "base_mean": "DOUBLE", **_RATIO,
+    **_FIGURE, "imputations": "INTEGER", "usable": "INTEGER", "counted_mean": "DOUBLE", "base_mean": "DOUBLE", **_RATIO,
     "within_variance": "DOUBLE", "between_variance": "DOUBLE", "missing_information": "DOUBLE", "freedom": "DOUBLE", **_AGAIN,
 }  # fmt: skip
 LINKAGE: Final = {
@@ -222,6 +222,7 @@ def _compared(run: Run, bases: Mapping[str, PopulationBase], counted: Counted) -
             "domain": domain,
             "race_group": group,
             "reference_group": setting.reference_group,
+            "counted": (comparison.people if setting.repeat is Repeat.PEOPLE else comparison.events) or 0,
             "variance": _variance(comparison, reference, setting),
         }
 
@@ -295,7 +296,7 @@ def _pooled(key: Key, lines: Sequence[Mapping[str, Any]], imputations: int) -> d
         "reference_group": lines[0]["reference_group"],
         "imputations": imputations,
         "usable": len(usable),
-        "events_mean": sum(each["events"] for each in lines) / len(lines),
+        "counted_mean": sum(each["counted"] for each in lines) / len(lines),
         "base_mean": None if any(each["base"] is None for each in lines) else sum(each["base"] for each in lines) / len(lines),
         "rate_ratio": None,
         "p_value": None,

@@ -1,7 +1,8 @@
 """The county's definitions as tables that questions can join: what the text says, settled for one as-of moment.
 
 Belongs here: turning definitions into rows of the scratch database ``scope``. Does not belong here: any question, any person.
-The tables: ``event_filter``, ``criterion``, ``plain_count``, ``definition``, ``unit_cost``, ``race_step``. Their names are not names of scope tables.
+The tables: ``event_filter``, ``criterion``, ``plain_count``, ``definition``, ``unit_cost``,
+``race_step``. Their names are not names of scope tables.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 Run: python tests/bench/bench_coverage.py [--runs 500] [--small]
 
 A run draws people whose true rate ratio is known, counts what a county would see, and asks for 95 % limits. Coverage is the share of runs
-whose limits hold the truth; with 500 runs its own 95 % limits are +-2 points. Four questions: the formula for repeat people, the resampling of
-people, what limits would do that take every event for somebody else's, and pooled draws of uncertain links against taking every link as true.
+whose limits hold the truth; with 500 runs its own 95 % limits are +-2 points. Asked are the formula for repeat people, the resampling of
+people, limits that take every event for somebody else's, and pooled draws of uncertain links against taking every link as true.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "seed": SEED,
         "notes": [f"{runs} runs; nominal coverage is 95 %", f"planted rate ratio {TRUE_RATIO}; of shares {SHARE[0] / SHARE[1]:g}"],
         "tables": [
-            {"caption": "How often 95 % limits hold the truth", "columns": ["limits", "coverage", "median width (log)"], "rows": rows}
+            {"caption": "How often 95 % limits hold the truth", "columns": ["limits", "coverage", "log width"], "rows": rows}
         ],
     }
     given.out.parent.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,9 @@
 
 Run: python tests/bench/bench_measures.py [--small] [--residents N] [--contacts N] [--dates N] [--threads N]
 
-A county is drawn with a fixed seed: contacts fall on people very unevenly, as they do. Every as-of date asks every measure of the integrator's
-scope; the last date is asked twice, and the logical hashes of both must be equal. The product's night asks what the county's product asks.
+A county is drawn with a fixed seed: contacts fall on people very unevenly, as they do. Every as-of date asks every measure of the
+integrator's scope; the last date is asked twice, and the logical hashes of both must be equal. The product's night asks what the
+county's product asks.
 """
 
 from __future__ import annotations
@@ -92,7 +93,8 @@ TABLES = {
     """,
     "race_assertion": """
         select 'a' || record_id as record_id, person_key, domain, system, system as source,
-            [['WHITE'], ['BLACK'], ['WHITE'], ['ASIAN'], ['BLACK', 'WHITE'], ['WHITE'], ['AIAN']][(1 + hash(person_key) % 7)::bigint] as races,
+            [['WHITE'], ['BLACK'], ['WHITE'], ['ASIAN'], ['BLACK', 'WHITE'], ['WHITE'], ['AIAN']]
+            [(1 + hash(person_key) % 7)::bigint] as races,
             hash(person_key, 2) % 6 = 0 as hispanic, 'omb1997_two_question' as category_system,
             if(system = 'health', 'self', 'observed') as method, start_at::date as asserted_on
         from bench_contact where hash(record_id) % 10 = 0
@@ -108,7 +110,8 @@ TABLES = {
             if(system = 'jail', 'bed_day', 'event') as unit,
             case system when 'jail' then 2 when 'health' then 0 else 1 end as intercept,
             case system when 'jail' then ['new_charge', 'fta', 'hold', 'technical_violation'][1 + (other // 11) % 4]
-                when 'health' then ['outpatient', 'emergency', 'crisis', 'substance_use'][1 + other % 4] else 'mental_health' end as event_type,
+                when 'health' then ['outpatient', 'emergency', 'crisis', 'substance_use'][1 + other % 4]
+                else 'mental_health' end as event_type,
             case system when 'co_responder' then ['resolved_on_scene', 'arrest', 'involuntary_hold', 'referral'][1 + other % 4]
                 when 'jail' then ['bail', 'recognizance', 'time_served', 'prison'][1 + other % 4] end as disposition,
             system <> 'jail' as is_behavioral_health, (18 + other % 50)::integer as age_at_event,
