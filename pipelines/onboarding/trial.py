@@ -147,10 +147,10 @@ def _drop(source: Source, given: Sequence[tuple[str | None, Path]], place: Path,
     """Files under the names their feeds are looked for by; a date in a name is kept, and the newest is the night."""
     found: dict[str, tuple[Path, date | None]] = {}
     for feed, path in given:
-        name = feed or _feed_of(source, path)
-        if name in found:
-            raise CannotTry(f"two files for the feed [{name}]; try one night at a time")
-        found[name] = (path, night_in_name(source.feeds[name].origin.file or "", path.name))
+        for name in [feed] if feed else _feeds_of(source, path):
+            if name in found:
+                raise CannotTry(f"two files for the feed [{name}]; try one night at a time")
+            found[name] = (path, night_in_name(source.feeds[name].origin.file or "", path.name))
     _parents_there(source, found)
     nights = [day for _, day in found.values() if day is not None]
     night = max(nights, default=night)
@@ -168,12 +168,13 @@ def dated(pattern: str, night: date) -> str:
     return FILE_DATE.sub(lambda written: night.strftime(written.group(1)), pattern)
 
 
-def _feed_of(source: Source, path: Path) -> str:
+def _feeds_of(source: Source, path: Path) -> list[str]:
+    """Feeds that read a file of that name; several may read one file."""
     fitting = [name for name, feed in source.feeds.items() if night_in_name(feed.origin.file or "", path.name)]
-    if len(fitting) == 1:
-        return fitting[0]
-    if len(source.feeds) == 1:
-        return next(iter(source.feeds))
+    if fitting and len({source.feeds[name].origin.file for name in fitting}) == 1:
+        return fitting
+    if len({feed.origin.file for feed in source.feeds.values()}) == 1:
+        return list(source.feeds)
     raise CannotTry(f"{path.name}: say which feed it is, as FEED={path.name}; the feeds are {', '.join(source.feeds)}")
 
 

@@ -109,3 +109,26 @@ def test_rows_are_shown_for_the_person_who_asks_only(visits: Source, tmp_path: P
 )
 def test_places_are_said_in_ranges(places: list[int], said: str) -> None:
     assert ranges(places) == said
+
+
+def test_one_file_serves_every_feed_that_reads_it(tmp_path: Path) -> None:
+    from contracts.standards import template
+
+    layout = template("dssg_jail_bookings")
+    narrowed = layout.narrowed(("booking_number", "inmate_number", "last_name", "dob", "jail_entry_date", "location_date", "cell")).feeds
+    feeds = {name: {**text, "constants": {"booking_type": "new_charge"}} if name == "booking" else text for name, text in narrowed.items()}
+    source = Source.model_validate(
+        {
+            "name": "jail", "title": "Jail", "system": "jail", "agency": "sheriff", "instruments": ["DSA-2025-SO"], "steward": "s",
+            "cadence": "nightly", "delivery_mode": "increment", "formats": dict(layout.formats), "feeds": feeds,
+            "connector": {"kind": "csv_drop", "where": {"env": "JAIL_DROP"}},
+        }
+    )  # fmt: skip
+    file = tmp_path / "jail_bookings_20260302.csv"
+    file.write_text(
+        "booking_number,inmate_number,last_name,dob,jail_entry_date,location_date,cell\n"
+        "B1,J1,QUARRELWICK,1980-05-17,2026-02-01 08:00:00,2026-02-01 09:00:00,12\n"
+    )
+    with trial(source, load_county(demo_county()), [str(file)], night=NIGHT, environment={}, home=tmp_path) as tried:
+        assert tried.checked is not None
+        assert {feed.feed: feed.admitted for feed in tried.checked.feeds} == {"booking": 1, "move": 1}
