@@ -10,7 +10,16 @@ from collections.abc import Iterator
 
 from contracts.county import County
 from contracts.definition_parts import AgeRange, Criterion, EventFilter, PersonFilter, PointEvents, Window
-from contracts.definitions import AtLeast, DecisionPoint, DecisionPoints, FrequentUtilizerDefinition, RaceRule, SteppingUp
+from contracts.definitions import (
+    AtLeast,
+    DecisionPoint,
+    DecisionPoints,
+    FrequentUtilizerDefinition,
+    LinkageSensitivity,
+    Progress,
+    RaceRule,
+    SteppingUp,
+)
 from contracts.elements import CONTENT, ELEMENT_CLASSES, Element, classes_of, system_catalogue
 from contracts.instruments import Clause, Effect, Instrument
 from contracts.purposes import PROHIBITED, PURPOSE_MEANING, Purpose
@@ -174,20 +183,67 @@ def definitions_page(county: County) -> str:
                 ("point", "name", "intercept", "counts", "base", "counted as", "decided by", "discretion", "policy"),
                 (_point(point) for point in points.points),
             ),
+            "### Points from delivered totals",
+            table(
+                ("point", "name", "field", "totals named", "base", "decided by", "discretion", "policy"),
+                (
+                    (
+                        code(each.id),
+                        each.name,
+                        each.field.value,
+                        each.decision_point,
+                        each.base,
+                        each.decided_by,
+                        each.discretion,
+                        each.policy_ref,
+                    )
+                    for each in points.aggregate_points
+                ),
+            )
+            if points.aggregate_points
+            else "None.",
             "## Race",
             _race_in_words(race),
             "## Stepping Up",
             bullets(_stepping_up(county.definitions.stepping_up)),
+            "## What the county set out to reach",
+            bullets(_progress(county.definitions.progress)) or "Nothing yet.",
+            "## Uncertain links",
+            _uncertain_links(county.definitions.linkage_sensitivity),
             "## Timeline",
             bullets(
                 (
                     *(f"records of {code(system)} are complete from {day}" for system, day in sorted(timeline.records_begin.items())),
                     f"a stay passes from intercept 2 to 3 after {timeline.first_appearance_hours} hours",
                     f"two contacts more than {timeline.transition_days} days apart are not one step",
+                    f"contacts no more than {timeline.episode_days} days apart are one episode",
                     f"the jail's own count is taken at the {timeline.jail_count_taken.replace('_', ' ')}",
                 )
             ),
         ],
+    )
+
+
+def _progress(progress: Progress) -> Iterator[str]:
+    for target in progress.targets:
+        goal = f"{target.change_percent:+g} %" if target.change_percent is not None else f"{target.value:g}"
+        start = target.baseline
+        begin = f"the period that ended on {start.period_end}" if start.period_end else f"{start.value:g} ({start.source})"
+        yield f"target {code(target.id)}: {target.name}; {goal} against {begin}, due {target.due}"
+    for change in progress.policy_changes:
+        yield (
+            f"policy {code(change.id)}: {change.name}, since {change.since}; {change.months_before} months before against "
+            f"{change.months_after} after at {code(change.point)}; source: {change.source}"
+        )
+    for said in progress.six_questions:
+        yield f"question {said.question}: {said.status}{f' since {said.since}' if said.since else ''}; {said.evidence}"
+
+
+def _uncertain_links(rules: LinkageSensitivity) -> str:
+    listed = ", ".join(f"{threshold:g}" for threshold in rules.thresholds)
+    return (
+        f"Figures are asked again at link thresholds of {listed} bits and over {rules.imputations} draws of uncertain links. A link is "
+        f"certain from a probability of {rules.certain:g}; a pair that fell short is drawn from {rules.impossible:g} on."
     )
 
 
