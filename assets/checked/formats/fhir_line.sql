@@ -5,4 +5,4 @@ from read_csv(
     $path, columns = {'line': 'VARCHAR'}, delim = chr(1), quote = '', escape = '', comment = '', header = false, auto_detect = false,
     max_line_size = 16777216, buffer_size = 33554432, strict_mode = false
 )
-where trim(line) <> ''
+where trim(line, ' ' || chr(9)) <> ''
