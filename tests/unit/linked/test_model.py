@@ -19,6 +19,7 @@ from assets.linked.score import scratch_splink
 from contracts.linkage import LinkageChoice, SexEvidence, Training
 from contracts.reviewed import TermsFaults
 
+NAME = "person.v2"
 FOLDER = Path(__file__).resolve().parents[3] / "contracts" / "demo_county" / "linkage"
 
 
@@ -28,17 +29,17 @@ def copy(tmp_path: Path) -> Path:
 
 
 def test_the_shipped_model_matches_its_card(model: FrozenModel) -> None:
-    assert model.name == "person.v1"
-    assert model.settings["linker_uid"] == "person.v1"
+    assert model.name == NAME
+    assert model.settings["linker_uid"] == NAME
     assert sum(file.stat().st_size for file in FOLDER.iterdir()) < 500_000
 
 
 def test_the_shipped_card_keeps_what_is_promised(model: FrozenModel) -> None:
     (row,) = (row for row in model.card.accuracy if (row.population, row.scope, row.by) == ("permitted", "with_birth_date", "overall"))
     assert row.precision.value is not None
-    assert row.precision.value >= 0.99
+    assert row.precision.value >= 0.998
     assert row.recall.value is not None
-    assert row.recall.value >= 0.90
+    assert row.recall.value >= 0.93
     assert model.card.training.simulation_seed != model.card.training.measured_simulation_seed
 
 
@@ -51,30 +52,30 @@ def test_no_frequency_names_a_rare_name(model: FrozenModel) -> None:
         assert min(model.frequencies[table.column].values()) >= table.rest
 
 
-@pytest.mark.parametrize("file", ["person.v1.json", "person.v1.first_name.csv"])
+@pytest.mark.parametrize("file", [f"{NAME}.json", f"{NAME}.first_name.csv"])
 def test_a_file_that_does_not_match_its_card_is_refused(copy: Path, file: str) -> None:
     (copy / file).write_text((copy / file).read_text() + "\n")
     with pytest.raises(ModelRefused, match="sha256"):
-        load_model(copy, "person.v1")
+        load_model(copy, NAME)
 
 
 def test_a_missing_model_file_is_named(copy: Path) -> None:
-    (copy / "person.v1.json").unlink()
-    with pytest.raises(ModelRefused, match=r"linkage/person\.v1\.json is missing"):
-        load_model(copy, "person.v1")
+    (copy / f"{NAME}.json").unlink()
+    with pytest.raises(ModelRefused, match=r"linkage/person\.v2\.json is missing"):
+        load_model(copy, NAME)
 
 
 def test_a_card_of_another_model_is_refused(copy: Path) -> None:
-    (copy / "person.v1.card.yaml").rename(copy / "person.v2.card.yaml")
-    with pytest.raises(ModelRefused, match=r"describes person\.v1"):
-        load_model(copy, "person.v2")
+    (copy / f"{NAME}.card.yaml").rename(copy / "person.v3.card.yaml")
+    with pytest.raises(ModelRefused, match=r"describes person\.v2"):
+        load_model(copy, "person.v3")
 
 
 def test_a_card_with_an_unknown_key_is_a_fault_of_the_terms(copy: Path) -> None:
-    card = copy / "person.v1.card.yaml"
+    card = copy / f"{NAME}.card.yaml"
     card.write_text(card.read_text() + "surprise: 1\n")
     with pytest.raises(TermsFaults, match="unknown key"):
-        load_model(copy, "person.v1")
+        load_model(copy, NAME)
 
 
 def test_comparisons_are_fresh_objects_every_time() -> None:
