@@ -75,7 +75,10 @@ class Scoring(Protocol):
 class LinkageEngine(Protocol):
     """A backend that can be opened on features."""
 
-    name: EngineName
+    @property
+    def name(self) -> EngineName:
+        """Which backend it is, as a model's card says it."""
+        ...
 
     def open(self, model: ScoringModel, features: Any, *, threads: int) -> AbstractContextManager[Scoring]:
         """Hold ``features`` (Arrow table with ``node`` and the model's columns) until the context ends.

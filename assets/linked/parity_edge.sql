@@ -9,4 +9,4 @@ with stored as (
 anew as (
     select subject_a, subject_b, match_weight, gammas, veto from temp.linked_edge
 )
-select subject_a as subject_id from ((from stored except from anew) union all (from anew except from stored)) as differing
+select unnest([subject_a, subject_b]) as subject_id from ((from stored except from anew) union all (from anew except from stored)) as differing

@@ -98,7 +98,7 @@ def hand_over(con: Connection, path: Path, product: Product, operation: Operatio
     """Decide one operation of a product and write what it may be made of to a fresh scratch database at ``path``.
 
     Tables of its schema ``linked``: the content types, ``race_assertion``, ``membership``, ``jail_count``, ``aggregate_count``,
-    ``source_total``, ``own_id``.
+    ``source_total``, ``own_id``, ``person_change``.
     """
     decided = decide_for(con, product, operation, night=night)
     _name_people(con, product, keyring)
@@ -118,7 +118,7 @@ def hand_over(con: Connection, path: Path, product: Product, operation: Operatio
         for name in (*CONTENT, "race_assertion"):
             _permit(con, name, is_wanted=name in wanted)
             counts[name] = replace_table(con, f"{alias}.linked.{name}", load_sql(PACKAGE, "handed_rows"), parameters)
-        for name in (*COUNTS, "source_total", "membership", "own_id"):
+        for name in (*COUNTS, "source_total", "membership", "own_id", "person_change"):
             counts[name] = replace_table(con, f"{alias}.linked.{name}", load_sql(PACKAGE, f"handed_{name}"), parameters)
     return replace(decided, rows=counts)
 

@@ -72,7 +72,7 @@ def test_two_ids_of_a_system_that_gives_everybody_one_are_two_people(world: Worl
 
 
 def test_records_that_look_exactly_alike_are_scored_once_and_all_linked(world: World, link: Link) -> None:
-    calls = [replace(MARIA, system="co_responder", key=f"C{number}", ssn4=None) for number in range(6)]
+    calls = [replace(MARIA, system="co_responder", key=f"C{number}", first="Mariah", ssn4=None) for number in range(6)]
     link(world.hold([MARIA, *calls]))
     assert _together(world, "J1", *(call.key for call in calls))
     weights = world.con.execute("select count(*), count(distinct match_weight) from linked.edge where known_to is null").fetchall()

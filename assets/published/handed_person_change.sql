@@ -1,0 +1,25 @@
+-- Which people of this product went into another or were parted, under the product's own names, and how many of their subjects moved?
+-- Told only of subjects the product may hold rows of: what moved that it may not know of leaves no trace here.
+with permitted as (
+    select distinct subject_id from temp.product_decision where verdict = 'permit' and subject_id is not null
+),
+moved as (
+    select earlier.domain, earlier.known_to as night, earlier.person_key as old_key, later.person_key as new_key
+    from registers.main.membership as earlier
+    join registers.main.membership as later
+        on later.domain = earlier.domain and later.subject_id = earlier.subject_id and later.known_from = earlier.known_to
+    join permitted on permitted.subject_id = earlier.subject_id
+    where earlier.person_key <> later.person_key
+)
+select moved.night, event.event as kind, old_name.pseudonym as old_key, new_name.pseudonym as new_key, count(*) as subjects
+from moved
+join registers.main.person_event as event
+    on event.domain = moved.domain
+    and event.night = moved.night
+    and event.person_key = moved.new_key
+    and event.other_key = moved.old_key
+    and event.event in ('merge', 'split')
+join temp.product_pseudonym as old_name on old_name.person_key = moved.old_key
+join temp.product_pseudonym as new_name on new_name.person_key = moved.new_key
+where $by_row
+group by all
