@@ -23,7 +23,7 @@ def plain_text(value: str) -> str:
     """The value in Latin letters without marks: José is Jose, Weiß is Weiss, Иван is Ivan (anyascii)."""
     from anyascii import anyascii
 
-    return anyascii(value)
+    return str(anyascii(value))
 
 
 def phone_number(value: str) -> str | None:
@@ -84,7 +84,7 @@ LOOKUPS: Mapping[str, Callable[[str], str | None]] = {"plain": plain_text, "phon
 
 def split_full_names(con: Connection) -> None:
     """Fill ``temp.linked_full_name`` (raw, first_name, middle_name, last_name, name_suffix) with the whole names that SQL cannot split."""
-    found = [(raw, *name_parts(raw)) for (raw,) in rows(con, load_sql(PACKAGE, "odd_full_name"))]
+    found: list[tuple[str | None, ...]] = [(raw, *name_parts(raw)) for (raw,) in rows(con, load_sql(PACKAGE, "odd_full_name"))]
     _put(con, "full_name", found, ("raw", "first_name", "middle_name", "last_name", "name_suffix"))
 
 

@@ -54,7 +54,7 @@ def main() -> None:
         print(json.dumps(_run(arguments.method, arguments.sets[0], arguments.data, arguments.out)))
         return
     sets = arguments.sets or [name for name in linkage_data.DATA_SETS if not (arguments.small and name == "historical_50k")]
-    methods = [name for name in METHODS if not (arguments.small and name == "dedupe")]
+    methods = arguments.methods or [name for name in METHODS if not (arguments.small and name == "dedupe")]
     rows = []
     for name in sets:
         data = linkage_data.DATA_SETS[name](arguments.data)
@@ -71,6 +71,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("data", type=Path, nargs="?", default=os.environ.get("BENCH_DATA"), help="folder with the data sets; or BENCH_DATA")
     parser.add_argument("--small", action="store_true", help="leave out the largest data set and the slowest method")
     parser.add_argument("--sets", nargs="*", choices=sorted(linkage_data.DATA_SETS), help="only these data sets")
+    parser.add_argument("--methods", nargs="*", choices=sorted(METHODS), help="only these methods")
     parser.add_argument("--cap", type=int, default=600, help="seconds after which a method is given up on one data set")
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "bench", help="folder for the figures")
     parser.add_argument("--method", choices=sorted(METHODS), help=argparse.SUPPRESS)
