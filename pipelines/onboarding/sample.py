@@ -139,6 +139,11 @@ def _table(path: Path, encoding: Encoding, delimiter: str, text: str, most_rows:
     _usable(header, path)
     sound = [fields for fields in body[:most_rows] if len(fields) == len(header)]
     columns = list(zip(*sound, strict=True)) if sound else [()] * len(header)
+    if any(name in values for name, values in zip(header, columns, strict=True)):
+        # Of a file without a header the first row's codes stand again below; its names must not become column names.
+        raise UnreadableSample(
+            f"{path.name}: a name of the first line stands again as a value below it; either that line is no header, or it is repeated"
+        )
     kept = [(name, values) for name, values in zip(header, columns, strict=True) if not is_prohibited(name)]
     frame = pl.DataFrame([pl.Series(name, values, dtype=pl.String) for name, values in kept])
     return Sample(
