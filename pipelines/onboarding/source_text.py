@@ -75,7 +75,7 @@ def render(text: SourceText) -> str:
         f"agency: {text.agency or decide('which agency of agencies.yaml contributes it?')}",
         f"instruments: {listed(text.instruments)}",
         f"steward: {scalar(text.steward) if text.steward else decide('who answers questions about it (a name or an address)?')}",
-        f"cadence: {text.cadence or decide('nightly, weekly or monthly?')}",
+        f"cadence: {text.cadence or decide('nightly, weekly, monthly or yearly?')}",
         f"delivery_mode: {text.delivery_mode or decide(MODES)}",
         *_connector(text.connector),
         *_formats(formats),

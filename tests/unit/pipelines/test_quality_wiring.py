@@ -35,3 +35,12 @@ def test_every_source_has_one_advisory_check(county: County) -> None:
 
 def test_a_county_may_set_a_band_for_every_metric_there_is() -> None:
     assert set(MetricName.__args__) == {metric.value for metric in Metric} == {metric.value for metric in METRICS}
+
+
+def test_every_cadence_of_a_source_has_a_limit_of_freshness_and_can_be_proposed() -> None:
+    from assets.checked.quality.bands import DAYS_BY_CADENCE
+    from contracts.sources import Source
+    from pipelines.commands.source import Cadence
+
+    known = set(Source.model_fields["cadence"].annotation.__args__)  # type: ignore[union-attr]
+    assert known == set(DAYS_BY_CADENCE) == set(Cadence.__args__)
