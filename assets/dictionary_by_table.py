@@ -35,6 +35,21 @@ _CHECKED: Mapping[str, Mapping[str, Meaning]] = {
         "question": plain("what the source asked: sex, gender, administrative sex, or unknown"),
         "method": plain("who answered: self, observed, proxy or unknown"),
     },
+    "checked.row_conservation": {
+        "known_before": plain("records of the type that were known of the source before tonight"),
+        "begun": plain("versions known from tonight on: new records and corrections"),
+        "ended": plain("versions known until tonight: corrected, voided or absent from a full snapshot"),
+        "known_after": plain("records known after tonight"),
+        "is_conserved": plain("whether both sums hold: of the rows read, and of the records known"),
+    },
+    "checked.schema_drift": {
+        "drift": plain("new, missing or renamed"),
+        "column_name": plain("the column's name in the county's text; null for a new one, whose name nobody here knows"),
+        "column_position": plain("where the new or renamed column stands in the delivery, from 1"),
+        "column_hash": plain("hash of its name there; the name itself is never kept"),
+        "similarity": plain("how much a renamed column resembles the missing one, by name and shape of values"),
+        "action": plain("what the source's text says is done: warn or block"),
+    },
     "checked.disposition": {
         "deleted": plain("records that ended tonight: voided by the source, or absent from a full snapshot"),
         "awaiting_parent": plain("admitted rows whose event or encounter has not been delivered yet"),

@@ -13,9 +13,9 @@ from assets.acquired.assets import feed_key
 from assets.assets import POOL, Declared, materialized, night_of, nights, spec, table_asset
 from assets.catalogue import Table, TableKey, checked
 from assets.checked import checks
+from assets.checked.check import check_source, derive_identity, derive_race, derive_subject
 from assets.checked.quality import assets as quality
 from assets.checked.quality.catalogue import quality_tables
-from assets.checked.check import check_source, derive_identity, derive_race, derive_subject
 from assets.lineage import Origin, union_of
 from assets.source_groups import SourceGroup, source_groups
 from contracts.county import County
@@ -27,6 +27,7 @@ from resources.sql import Connection, rows
 IDENTITY, SUBJECT, RACE, SEX, KEY_REUSE, SOURCE_RECORD, DISPOSITION = checked(
     "identity", "subject", "race_assertion", "sex_assertion", "key_reuse", "source_record", "disposition"
 )
+ROW_CONSERVATION, SCHEMA_DRIFT = checked("row_conservation", "schema_drift")
 
 
 def record_key(record_type: str) -> TableKey:
@@ -133,10 +134,35 @@ def disposition_table(county: County) -> Table:
     )
 
 
+def change_tables(county: County) -> tuple[Table, Table]:
+    """The night's account of rows and records, and of columns that changed."""
+    reads = tuple(record_key(name) for group in source_groups(county.sources) for name in group.record_types)
+    return (
+        Table(
+            ROW_CONSERVATION,
+            "One row per source, record type and night: rows read and where they went, records known before, begun, ended, known after.",
+            county.agencies.integrator,
+            reads,
+        ),
+        Table(
+            SCHEMA_DRIFT,
+            "Columns of a delivery that were new, missing or renamed, by position and hash, and whether that blocked it.",
+            county.agencies.integrator,
+            reads,
+        ),
+    )
+
+
 def tables(county: County) -> tuple[Table, ...]:
     """Every table of the stage."""
     records = tuple(table for group in source_groups(county.sources) for table in record_tables(county, group))
-    return (*records, *derived_tables(county), disposition_table(county), *quality_tables(county, record_keys(county)))
+    return (
+        *records,
+        *derived_tables(county),
+        disposition_table(county),
+        *change_tables(county),
+        *quality_tables(county, record_keys(county)),
+    )
 
 
 def record_keys(county: County) -> tuple[TableKey, ...]:
@@ -166,6 +192,7 @@ def build(county: County) -> list[dg.AssetsDefinition]:
         *(_records(county, group) for group in source_groups(county.sources)),
         _derived(county),
         table_asset(county, disposition_table(county), _disposed),
+        *(table_asset(county, table, figures) for table, figures in zip(change_tables(county), (_conserved, _drifted), strict=True)),
         *quality.build(county, record_keys(county)),
     ]
 
@@ -217,6 +244,17 @@ def _derived(county: County) -> dg.AssetsDefinition:
         yield from results
 
     return people
+
+
+def _conserved(con: Connection, county: County, night: date) -> dict[str, int]:
+    sql = "select count(*), count(*) filter (not is_conserved), sum(known_after) from checked.row_conservation where night = $night"
+    accounts, broken, known = rows(con, sql, {"night": night})[0]
+    return {"accounts": int(accounts), "accounts_that_do_not_sum": int(broken), "records_known": int(known or 0)}
+
+
+def _drifted(con: Connection, county: County, night: date) -> dict[str, int]:
+    found = rows(con, "select drift, count(*) from checked.schema_drift where night = $night group by all order by all", {"night": night})
+    return {f"columns.{drift}": int(number) for drift, number in found}
 
 
 def _disposed(con: Connection, county: County, night: date) -> dict[str, int]:

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 import typer
 
+from assets.checked.recheck import records_by_older_mappings
 from contracts.county import County
 from pipelines.commands.common import BAD, AsJson, here, terms
 from pipelines.display import complain, emit_json, say, table
@@ -30,6 +31,9 @@ class NightState:
     night: date | None = None
     verdicts: dict[str, dict[str, Any]] = field(default_factory=dict)
     dispositions: list[dict[str, Any]] = field(default_factory=list)
+    conservation: list[dict[str, Any]] = field(default_factory=list)
+    drift: list[dict[str, Any]] = field(default_factory=list)
+    older_mapping: dict[str, int] = field(default_factory=dict)
     busy: bool = False
 
 
@@ -44,7 +48,7 @@ def status(as_json: AsJson = False) -> None:
 
     place = here()
     county = terms(place)
-    night = night_state(place)
+    night = night_state(place, county)
     products = product_states(place.home, county)
     ledger = Ledger(place.home).verify()
     bad = _faults(county, night, products) + [f"ledger: {fault}" for fault in ledger.faults]
@@ -69,7 +73,11 @@ def status(as_json: AsJson = False) -> None:
         raise typer.Exit(BAD)
 
 
-def night_state(place: Place) -> NightState:
+CONSERVATION = ("source", "record_type", "rows_read", "admitted", "refused", "known_before", "begun", "ended", "known_after", "linked",
+                "withheld", "is_conserved")  # fmt: skip
+
+
+def night_state(place: Place, county: County | None = None) -> NightState:
     """Read the newest night from the warehouse; ``busy`` while a run is writing to it."""
     if not place.home.warehouse.exists():
         return NightState()
@@ -93,6 +101,19 @@ def night_state(place: Place) -> NightState:
                     " from checked.disposition where night = $night order by source, feed",
                     {"night": newest},
                 )
+            conservation = _conservation(con, newest)
+            drift = []
+            if table_exists(con, "checked", "schema_drift"):
+                drift = rows(
+                    con,
+                    "select source, feed, drift, column_name, column_position, action from checked.schema_drift"
+                    " where night = $night order by all",
+                    {"night": newest},
+                )
+            older = {}
+            if county and conservation:
+                counted = {name: records_by_older_mappings(con, source) for name, source in county.sources.items()}
+                older = {name: number for name, number in counted.items() if number}
     except duckdb.IOException:
         return NightState(busy=True)
     names = ("source", "feed", "rows_read", "admitted", "unchanged", "duplicate", "superseded", "refused")
@@ -102,7 +123,29 @@ def night_state(place: Place) -> NightState:
             source: {"verdict": verdict, "reason": reason, "complete_through": through} for source, verdict, reason, through in deliveries
         },
         dispositions=[dict(zip(names, line, strict=True)) for line in dispositions],
+        conservation=[dict(zip(CONSERVATION, line, strict=True)) for line in conservation],
+        drift=[dict(zip(("source", "feed", "drift", "column_name", "column_position", "action"), line, strict=True)) for line in drift],
+        older_mapping=older,
     )
+
+
+def _conservation(con: Any, newest: date) -> list[tuple[Any, ...]]:
+    """The night's account of rows and records, with what became of the people they are about where they were linked."""
+    if not table_exists(con, "checked", "row_conservation"):
+        return []
+    linked = "null as linked, null as withheld"
+    joined = ""
+    if table_exists(con, "linked", "source_total"):
+        linked = "total.linked, total.withheld"
+        joined = (
+            " left join (select source, record_type, max(subjects_linked) as linked, max(subjects_withheld) as withheld"
+            " from linked.source_total group by all) as total using (source, record_type)"
+        )
+    sql = (
+        "select source, record_type, rows_read, admitted, refused, known_before, begun, ended, known_after, " + linked + ", is_conserved"
+        " from checked.row_conservation" + joined + " where night = $night order by source, record_type"
+    )
+    return rows(con, sql, {"night": newest})
 
 
 def _faults(county: County, night: NightState, products: list[ProductState]) -> list[str]:
@@ -114,6 +157,15 @@ def _faults(county: County, night: NightState, products: list[ProductState]) -> 
         f"source {source}: {state['verdict']}" + (f" ({state['reason']})" if state["reason"] else "")
         for source, state in night.verdicts.items()
         if state["verdict"] not in GOOD_VERDICTS
+    ]
+    faults += [
+        f"source {line['source']}, {line['record_type']}: the rows or records of the night do not add up"
+        for line in night.conservation
+        if not line["is_conserved"]
+    ]
+    faults += [
+        f"source {source}: {number} records stand as an older mapping read them; the next night reads what was delivered again"
+        for source, number in night.older_mapping.items()
     ]
     faults += [f"source {source}: no delivery was looked for" for source in county.sources if source not in night.verdicts]
     return faults + [f"product {state.name}: {state.standing.value}" for state in products if not state.readable]
@@ -130,6 +182,12 @@ def _say(county: County, night: NightState, products: list[ProductState]) -> Non
     if night.dispositions:
         columns = tuple(night.dispositions[0])
         table("Rows", columns, (tuple(line.values()) for line in night.dispositions), numbers=columns[2:])
+    if night.conservation:
+        columns = tuple(night.conservation[0])
+        table("Records", columns, (tuple(line.values()) for line in night.conservation), numbers=columns[2:11])
+    if night.drift:
+        columns = tuple(night.drift[0])
+        table("Columns that changed", columns, (tuple(line.values()) for line in night.drift))
     table(
         "Products",
         ("product", "standing", "version", "readable until", "rows by table"),

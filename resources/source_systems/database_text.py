@@ -33,6 +33,7 @@ def server_text(value: ColumnElement[Any], kind: TypeEngine[Any], *, backend: st
         return value
     if isinstance(kind, String) and type(kind).__name__.upper() not in PADDED:
         return value
+    text: ColumnElement[Any]
     if isinstance(kind, Boolean):
         text = cast(cast(value, Integer), Text)
     elif isinstance(kind, LargeBinary):

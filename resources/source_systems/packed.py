@@ -73,7 +73,7 @@ def unpack(
         raise FileFaultError(fault)
 
 
-def _copy(stream: IO[bytes], target: Path, *, limit: int, max_bytes: int) -> None:
+def _copy(stream: IO[bytes] | gzip.GzipFile, target: Path, *, limit: int, max_bytes: int) -> None:
     size = 0
     with target.open("wb") as into:
         while block := stream.read(BLOCK):

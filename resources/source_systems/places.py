@@ -40,7 +40,10 @@ class Entry:
 class Folder(Protocol):
     """A folder, wherever it is."""
 
-    is_here: bool
+    @property
+    def is_here(self) -> bool:
+        """Whether its files can be read where they lie."""
+        ...
 
     def entries(self) -> list[Entry]:
         """Its files, by name; links and folders are none."""
@@ -64,7 +67,11 @@ class LocalFolder:
     """A folder on this machine."""
 
     path: Path
-    is_here: bool = True
+
+    @property
+    def is_here(self) -> bool:
+        """See :class:`Folder`."""
+        return True
 
     def entries(self) -> list[Entry]:
         """See :class:`Folder`."""
@@ -95,7 +102,11 @@ class RemoteFolder:
 
     system: Any
     path: str
-    is_here: bool = False
+
+    @property
+    def is_here(self) -> bool:
+        """See :class:`Folder`."""
+        return False
 
     def entries(self) -> list[Entry]:
         """See :class:`Folder`."""
