@@ -26,7 +26,8 @@ GIVEN, SURNAMES, STREETS = 6_000, 90_000, 3_000
 IDENTITY = (
     "identity_id varchar, subject_id varchar, system varchar, source varchar, record_id varchar, person_role varchar, evidence varchar,"
     " first_name varchar, middle_name varchar, last_name varchar, name_suffix varchar, full_name varchar, birth_date date,"
-    " birth_date_quality varchar, birth_year integer, birth_month integer, sex varchar, phone varchar, street_address varchar, city varchar,"
+    " birth_date_quality varchar, birth_year integer, birth_month integer, sex varchar, phone varchar, street_address varchar,"
+    " city varchar,"
     " state varchar, zip varchar, ssn4 varchar, state_id varchar, recorded_on date, known_from date, known_to date"
 )
 
@@ -129,8 +130,8 @@ def identities(persons: pl.DataFrame, seed: int, *, prefix: str = "k") -> pl.Dat
     )
 
 
-_CHANCES = ("c_first", "c_initial", "c_last", "c_other", "c_date", "c_swap", "c_nodate", "c_ssn", "c_nossn", "c_sex", "c_phone", "c_address",
-            "c_moved", "c_permit")  # fmt: skip
+_CHANCES = ("c_first", "c_initial", "c_last", "c_other", "c_date", "c_swap", "c_nodate", "c_ssn", "c_nossn", "c_sex", "c_phone",
+            "c_address", "c_moved", "c_permit")  # fmt: skip
 
 
 def write(con: duckdb.DuckDBPyConnection, written: pl.DataFrame, *, night: date = NIGHT, slips: Slips = SLIPS) -> None:
@@ -243,9 +244,9 @@ def change(
         return [next(taken) for _ in range(done[name])]
 
     for name, share, statement in (
-        ("updated", changes.updated, "update checked.identity set phone = '614' || (2000000 + hash(subject_id) % 7999999)::varchar,"
+        ("updated", changes.updated, ("update checked.identity set phone = '614' || (2000000 + hash(subject_id) % 7999999)::varchar,"
          " first_name = case when hash(subject_id) % 5 = 0 then left(first_name, 1) else first_name end"
-         " where subject_id in (select unnest($s))"),
+         " where subject_id in (select unnest($s))")),
         ("deleted", changes.deleted, "delete from checked.subject where subject_id in (select unnest($s))"),
         ("revoked", changes.revoked, "update consented.link_permission set permitted = false where subject_id in (select unnest($s))"),
     ):  # fmt: skip
