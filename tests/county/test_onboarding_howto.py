@@ -132,8 +132,11 @@ def test_the_first_check_names_what_is_undecided_and_the_last_is_sound(stranger:
     assert "not yet" not in last
 
 
-def test_no_command_printed_a_value_of_a_person(stranger: Stranger) -> None:
-    said = "\n".join(stranger.printed.values()).casefold()
+def test_no_command_and_no_page_shows_a_value_of_a_person(stranger: Stranger) -> None:
+    pages = [path.read_text(encoding="utf-8") for path in (stranger.folder / "home" / "quality").rglob("*") if path.is_file()]
+    texts = [path.read_text(encoding="utf-8") for path in (stranger.folder / "our_county").rglob("*.yaml")]
+    assert len(pages) > 5
+    said = "\n".join([*stranger.printed.values(), *pages, *texts]).casefold()
     told = [person.number for person in people() if person.last.casefold() in said or person.phone in said]
     assert told == []
 
