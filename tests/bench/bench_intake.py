@@ -208,7 +208,8 @@ def validation(place: Path, rows: int) -> dict[str, Any]:
     ]  # fmt: skip
     caption = (
         f"{rows:,} bookings; promised of the second line: at most {PROMISED_RATIO:g} times the first in CPU and {PROMISED_MB:,} MB. Both"
-        " refuse the same rows. DuckDB is held to 1 GB in the second line, to its usual 4 GB in the third. The query keeps no keys, no content hashes and no hold on what other nights know; the third line does."
+        " refuse the same rows. DuckDB is held to 1 GB in the second line, to its usual 4 GB in the third."
+        " The query keeps no keys, no content hashes and no hold on what other nights know; the third line does."
     )
     columns = ["what", "rows", "refused", "seconds", "CPU seconds", "peak MB", "times by the clock", "times in CPU"]
     return {"caption": caption, "columns": columns, "rows": lines}
