@@ -123,7 +123,7 @@ def scope_facts(
         links=_asked(con, ("linked", "membership"), "scope_links", night),
         accuracy=_accuracy(con),
         model=county.linkage.model,
-        deliveries=_asked(con, ("acquired", "delivery"), "scope_deliveries", night),
+        deliveries=_asked(con, ("main", "night_item"), "scope_deliveries", night),
         withheld=_asked(con, ("published", "decision_count"), "scope_withheld", night),
         ledger_entries=report.entries,
         ledger_head=report.head,

@@ -44,8 +44,9 @@ def disclosures(
 
     Products of counts name nobody and are not listed. With --affected-by the command exits 1 when anybody was shown what was another's.
 
-    Examples: throughcare disclosures health:pt-00000088 --letter part2 --out letter.md;
-    throughcare disclosures --affected-by 2026-03-04 --open-incident --reason "twins told apart"
+    Example: throughcare disclosures health:pt-00000088 --letter part2 --out letter.md
+
+    Example: throughcare disclosures --affected-by 2026-03-04 --open-incident --reason "twins told apart"
     """
     if (person is None) == (affected_by is None):
         raise typer.BadParameter("name a PERSON, or an event with --affected-by", param_hint="PERSON")

@@ -48,8 +48,13 @@ def scope(
 
     A comparison is counted on the records of the night: people of whom an element begins to flow, or goes dark. Nothing is changed.
 
-    Examples: throughcare scope --recipient behavioral_health; throughcare scope --diff 2027-01-01;
-    throughcare scope --diff draft-dul.yaml; throughcare scope --lapse DSA-2025-MC; throughcare scope --document scope.html --pdf scope.pdf
+    Example: throughcare scope --recipient behavioral_health
+
+    Example: throughcare scope --diff draft-dul.yaml
+
+    Example: throughcare scope --lapse DSA-2025-MC
+
+    Example: throughcare scope --document scope.html --pdf scope.pdf
     """
     from assets.consented.sharing import matrix
     from resources.as_known import newest_night

@@ -24,8 +24,8 @@ from resources.home import Home
 from resources.sql import load_sql
 
 ROOT = Path(__file__).resolve().parents[2]
-FINAL_DECISION = {"decision_edge.sql", "decision_membership.sql"}
-"""Put by the published stage: a decision follows a person through memberships and edges, and shows none of them."""
+FINAL_DECISION = {"decision_edge.sql", "decision_membership.sql", "neighbourhood.sql"}
+"""Put by the published stage, or by who explains a decision: it follows a person through memberships and edges, and shows none of them."""
 SQL_FILES = sorted((ROOT / "assets").glob("*/*.sql"))
 
 
