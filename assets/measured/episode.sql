@@ -38,16 +38,22 @@ grouped as (
         max(until) as last_at,
         bool_or(is_open) as is_open,
         count(*) as contacts,
-        count(distinct system) as systems,
-        first(system order by start_at, record_id) as first_system,
-        last(system order by start_at, record_id) as last_system,
-        list(printf('%s %s', coalesce(intercept::varchar, '-'), system) order by start_at, record_id) as steps
+        list({'system': system, 'intercept': intercept} order by start_at, record_id) as met
     from numbered
-    group by all
+    group by domain, person_key, episode_no
 )
 select
-    grouped.* exclude (steps),
-    steps[1:20] as steps,
+    domain,
+    person_key,
+    episode_no,
+    first_at,
+    last_at,
+    is_open,
+    contacts,
+    if(contacts = 1, 1, len(list_distinct(list_transform(met, lambda each: each.system))))::bigint as systems,
+    met[1].system as first_system,
+    met[-1].system as last_system,
+    list_transform(met[1:20], lambda each: coalesce(each.intercept::varchar, '-') || ' ' || each.system) as steps,
     (epoch_us(last_at) - epoch_us(first_at)) / 86400000000 as days,
     (epoch_us(first_at) - epoch_us(lag(last_at) over in_order)) / 86400000000 as gap_days_before
 from grouped
