@@ -69,6 +69,7 @@ def record(
     only: Annotated[list[str] | None, typer.Option("--class", metavar="CLASS", help="What was ticked, if less than the form says.")] = None,
     by: Clerk = None,
     write: Annotated[bool, typer.Option("--write", help="Enter it; without this it is only shown what would be entered.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Enter a paper form. The person is asked for; a consent counts from the night after, an opt-out at once.
 
@@ -98,9 +99,11 @@ def record(
     )
     denies = printed.kind in DENYING
     who = _chosen(place)
-    say(f"{printed.title} ({printed.id} {printed.version}), signed {signed_on} by {signed_by}, for one person of {who.system}")
+    read = {"form": f"{printed.id} {printed.version}", "signed_on": signed_on, "signed_by": signed_by, "system": who.system}
+    if not as_json:
+        say(f"{printed.title} ({printed.id} {printed.version}), signed {signed_on} by {signed_by}, for one person of {who.system}")
     if not write:
-        say("nothing was entered; add --write to enter it")
+        _tell({**read, "written": False}, "nothing was entered; add --write to enter it", as_json=as_json)
         return
     try:
         with _writing(place) as con:
@@ -109,11 +112,11 @@ def record(
         complain(str(error))
         raise typer.Exit(USAGE) from None
     _account(place, day, "recorded", form=f"{printed.id} {printed.version}", consents=1, by=by, reason=reason)
-    say(f"entered as consent {consent_id}")
+    counts_from = day if denies else day + timedelta(days=1)
+    said = f"entered as consent {consent_id}; it counts from the night of {counts_from}"
+    _tell({**read, "written": True, "consent_id": consent_id, "counts_from": counts_from}, said, as_json=as_json)
     if denies:
-        _rebuild(place, county, day)
-    else:
-        say(f"it counts from the night of {day + timedelta(days=1)}")
+        _rebuild(place, county, day, quiet=as_json)
 
 
 @app.command()
@@ -125,6 +128,7 @@ def revoke(
     ] = None,
     by: Clerk = None,
     write: Annotated[bool, typer.Option("--write", help="Take it back; without this it is only shown what would be.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Take back consents at a person's word. The person is asked for; every product it touches is rebuilt or withdrawn at once.
 
@@ -143,9 +147,9 @@ def revoke(
         if not chosen:
             complain("that person has no consent in force; there is nothing to take back. An opt-out is a form of its own: consents record")
             raise typer.Exit(BAD)
-    say(f"{len(chosen)} consents would be taken back" if not write else f"taking back {len(chosen)} consents")
     if not write:
-        say("nothing was changed; add --write to take them back")
+        said = f"{len(chosen)} consents would be taken back; nothing was changed; add --write to take them back"
+        _tell({"consents": len(chosen), "written": False}, said, as_json=as_json)
         return
     day = today(county, place.home)
     try:
@@ -162,7 +166,8 @@ def revoke(
         complain(str(error))
         raise typer.Exit(USAGE) from None
     _account(place, day, "revoked", form=None, consents=done, by=by, reason=reason)
-    _rebuild(place, county, day)
+    _tell({"consents": done, "written": True, "counts_from": day}, f"{done} consents were taken back", as_json=as_json)
+    _rebuild(place, county, day, quiet=as_json)
 
 
 @app.command()
@@ -340,9 +345,20 @@ def _account(place: Place, day: date, what: str, *, form: str | None, consents: 
     )
 
 
-def _rebuild(place: Place, county: County, day: date) -> None:
+def _tell(document: dict[str, Any], text: str, *, as_json: bool) -> None:
+    """The outcome, as a document or in words."""
+    if as_json:
+        emit_json(document)
+    else:
+        say(text)
+
+
+def _rebuild(place: Place, county: County, day: date, *, quiet: bool) -> None:
     """A deny never waits: rebuild or withdraw every product it touches, and prove it."""
     prepare_dagster(place)
     with dagster_instance(place) as instance:
         outcome = nightly.execute(place, instance, county=county, job=nightly.DENIES, night=day)
-    nightly.report(place, county, [outcome], as_json=False)
+    if not quiet:
+        nightly.report(place, county, [outcome], as_json=False)
+    elif not outcome.success:
+        raise typer.Exit(BAD)
