@@ -182,8 +182,8 @@ NOTES = (
     ),
     (
         "Where Splink is ahead on FEBRL it compares house number, street, locality and state each as a field of its own, which independent "
-        "errors in every field reward; here an address is one text, as county records have it. Where names, dates and places are missing or "
-        "misspelt together (fake_1000, historical_50k), nicknames, sounds in the keys and parts of dates decide."
+        "errors in every field reward; here an address is one text, as county records have it. Where names, dates and places are missing "
+        "or misspelt together (fake_1000, historical_50k), nicknames, sounds in the keys and parts of dates decide."
     ),
     "CPU seconds of all threads with training, and peak memory, each method in a process of its own.",
 )
