@@ -14,7 +14,7 @@ import dagster as dg
 from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 from assets.source_groups import CARRIERS_OF_DENIES
-from contracts.connectors import HmisCsv
+from contracts.connectors import DropFolder, HmisCsv
 from contracts.county import County
 from contracts.source_feeds import FILE_DATE
 from contracts.sources import FhirNdjson, Source, SqlAlchemyQuery
@@ -44,6 +44,16 @@ def expected_files(source: Source, folder: Path, night: date) -> list[Path]:
     return [folder / _of_night(feed.origin.file or feed.origin.name, night) for feed in source.feeds.values()]
 
 
+def _beside(source: Source, files: list[Path]) -> list[Path]:
+    """Markers and checksums that have to lie beside files before they count as whole."""
+    options = source.connector
+    if not isinstance(options, DropFolder):
+        return []
+    patterns = [options.ready.marker] if options.ready.rule == "marker" else []
+    patterns += [options.checksums] if options.checksums else []
+    return [path.with_name(pattern.replace("{name}", path.name)) for path in files for pattern in patterns]
+
+
 def _of_night(pattern: str, night: date) -> str:
     return FILE_DATE.sub(lambda found: night.strftime(found.group(1)), pattern)
 
@@ -53,6 +63,8 @@ def look(source: Source, place: Place, night: date) -> Drop:
     where = source.connector.where.resolve(place.environment, place.home.root)
     files = expected_files(source, Path(where), night) if where else []
     if not files or not all(path.is_file() and path.stat().st_size for path in files):
+        return Drop(source.name, None)
+    if not all(path.is_file() for path in _beside(source, files)):
         return Drop(source.name, None)
     seen = [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
     return Drop(source.name, hashlib.sha256(json.dumps(seen).encode()).hexdigest())

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from contracts.county import load_county
+from contracts.sources import Source
 from pipelines.place import Place, demo_county
 from pipelines.schedules import night_at
 from pipelines.sensors import Drop, drop_sources, expected_files, look, settled
@@ -92,3 +93,19 @@ def test_an_empty_file_is_not_a_complete_delivery(tmp_path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     assert look(source, place, NIGHT).fingerprint is None
+
+
+def test_a_file_whose_marker_or_checksum_is_not_there_keeps_the_night_waiting(tmp_path: Path) -> None:
+    place = Place(county=demo_county(), home=Home(tmp_path), environment={"THROUGHCARE_CAD_DROP": str(tmp_path)})
+    text = load_county(demo_county()).sources["cad"].model_dump(by_alias=True)
+    text["connector"] |= {"ready": {"rule": "marker"}, "checksums": "SHA256SUMS"}
+    source = Source.model_validate(text)
+    files = expected_files(source, tmp_path, NIGHT)
+    for file in files:
+        file.write_text("header\n")
+        assert look(source, place, NIGHT).fingerprint is None
+    (tmp_path / "SHA256SUMS").touch()
+    for file in files:
+        assert look(source, place, NIGHT).fingerprint is None
+        file.with_name(f"{file.name}.done").touch()
+    assert look(source, place, NIGHT).fingerprint is not None
