@@ -29,6 +29,7 @@ def _app() -> typer.Typer:
         ledger,
         lineage,
         link,
+        measures,
         night,
         query,
         scope,
@@ -48,6 +49,7 @@ def _app() -> typer.Typer:
     app.add_typer(county.app, name="county")
     app.add_typer(source.app, name="source")
     app.add_typer(link.app, name="link")
+    app.add_typer(measures.app, name="measures")
     app.add_typer(consents.app, name="consents")
     app.add_typer(ledger.app, name="ledger")
     app.command()(demo.demo)
