@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assets.checked.quality.catalogue import MEANINGS as _QUALITY
 from assets.dictionary_of_measures import MEASURED
+from assets.dictionary_of_quality import QUALITY
 from assets.meaning import Meaning, identifier, plain, quasi, sensitive
 
 _EVENT_AT = sensitive("when the call was received")
@@ -172,5 +172,5 @@ _LINKED: Mapping[str, Mapping[str, Meaning]] = {
     "linked.health_diagnosis": _DIAGNOSIS,
 }
 
-BY_TABLE: Mapping[str, Mapping[str, Meaning]] = {**_CHECKED, **_QUALITY, **_CONSENTED, **_LINKED, **MEASURED}
+BY_TABLE: Mapping[str, Mapping[str, Meaning]] = {**_CHECKED, **QUALITY, **_CONSENTED, **_LINKED, **MEASURED}
 """``schema.table`` -> column -> meaning."""
