@@ -60,10 +60,10 @@ def kaplan_meier(event: Mapping[int, int], censored: Mapping[int, int]) -> list[
         return []
     hits = _on(days, event)
     at_risk = total - np.concatenate([[0.0], np.cumsum(hits + left)[:-1]])
-    without = np.cumprod(1 - hits / at_risk)
+    without: Floats = np.asarray(np.cumprod(1 - hits / at_risk), dtype=np.float64)
     steps = np.divide(hits, at_risk * (at_risk - hits), out=np.zeros(len(days)), where=at_risk > hits)
     error: Floats = np.asarray(without * np.sqrt(np.cumsum(steps)), dtype=np.float64)
-    return _entries(days, at_risk, np.cumsum(hits), 1 - without, error)
+    return _entries(days, at_risk, np.cumsum(hits), np.asarray(1 - without, dtype=np.float64), error)
 
 
 def _days(counts: Iterable[Mapping[int, int]], censored: Mapping[int, int]) -> tuple[list[int], float, Floats]:

@@ -187,7 +187,7 @@ def test_totals_of_other_fields_are_compared_on_the_total_above_them(county: Any
     totals(county, "alleged_victim", {"WHITE": 400, "BLACK": 300, "ALL": 760})
     totals(county, "substantiated", {"WHITE": 80, "BLACK": 90})
     totals(county, "substantiated", {"WHITE": 30, "BLACK": 40}, sex="F")  # a part of the same total
-    totals(county, "entered_placement", {"WHITE": 9, "BLACK": 20}, period_start=date(2024, 1, 1))  # another period than its base
+    totals(county, "placement", {"WHITE": 9, "BLACK": 20}, period_start=date(2024, 1, 1))  # another period than its base
     county.measured()
     found = county.ask(
         "select point_id, race_group, events, base, round(rate, 3), round(rate_ratio, 3), reason from measured.racial_disparity_aggregate"
