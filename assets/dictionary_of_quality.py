@@ -1,7 +1,7 @@
 """What a column of a table of quality means.
 
-Belongs here: columns of checked.quality_metric, quality_count, quality_refusal and race_collection. Does not belong here: columns that several
-stages share (dictionary), what the tables are (checked/quality/catalogue).
+Belongs here: columns of checked.quality_metric, quality_count, quality_refusal and race_collection. Does not belong here: columns that
+several stages share (dictionary), what the tables are (checked/quality/catalogue).
 """
 
 from __future__ import annotations
