@@ -45,6 +45,8 @@ CERTAIN_RECALL = 0.6
 SHARE_ROUNDS = 100
 SHARE_STANDS_STILL = 1e-6
 U_PAIRS = 2_000_000
+NEGLIGIBLE = -12.0
+"""Bits below which a candidate adds nothing to the matches expected (one in four thousand): nearly all candidates."""
 LARGEST_BLOCK = 1_000
 BLOCKED_PAIRS = 200_000_000
 U_PER_LEVEL = 20
@@ -140,8 +142,8 @@ def estimate(
 
 
 def _candidate_weights(linker: Any, scratch: Connection) -> list[float]:
-    """Match weights in bits of all candidate pairs, with the share of matches that was assumed."""
-    predictions = linker.inference.predict(warning_mode="never")
+    """Match weights in bits of the candidate pairs that could matter, with the share of matches that was assumed."""
+    predictions = linker.inference.predict(threshold_match_weight=NEGLIGIBLE, warning_mode="never")
     return [float(weight) for (weight,) in rows(scratch, f"select match_weight from {predictions.physical_name} order by match_weight")]
 
 
