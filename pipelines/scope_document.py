@@ -43,7 +43,8 @@ def page_of(home: Home, night: date) -> Path:
 
 def page(con: Connection, *, place: Place, county: County, night: date, run_id: str) -> str:
     """The page of one night as HTML, from the warehouse as it stands."""
-    before = [found for (found,) in rows(con, "select distinct night from acquired.delivery where night < $night", {"night": night})]
+    nights = "select distinct night from registers.main.night_item where kind = 'delivery' and night < $night"
+    before = [found for (found,) in rows(con, nights, {"night": night})]
     last = max(before, default=None)
     previous = (last, terms_on(place, county, last)[0]) if last is not None else None
     facts = scope_facts(con, county=county, previous=previous, home=place.home, night=night, run_id=run_id, code=code_sha256())
