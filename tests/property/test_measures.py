@@ -16,7 +16,7 @@ from assets.measured import intervals
 from assets.measured.disparity import BaseKind, PointCount, Setting, compare
 from assets.measured.run import PACKAGE
 from assets.measured.scope import open_scope
-from assets.measured.settled import CRITERION, DEFINITION, RACE_STEP, append, create_from
+from assets.measured.settled import CRITERION, DEFINITION, RACE_STEP, UNIT_COST, append, create_from
 from contracts.benchmarks import RACE_GROUPS, PopulationBase
 from contracts.definition_parts import Repeat
 from contracts.definitions import Insufficient
@@ -133,12 +133,17 @@ def settle_definition(con: duckdb.DuckDBPyConnection, **said: object) -> None:
         "system": "jail",
         "unit": "event",
         "window_start": datetime(2025, 3, 2),
+        "window_end": AS_OF,
         "among": "users",
         **{key: value for key, value in said.items() if key != "list_size"},
     }
     create_from(con, "scope.criterion", CRITERION, [criterion])
     definition = {
         "definition_id": "d",
+        "rule_id": "d",
+        "months_back": 0,
+        "is_filtered": False,
+        "window_end": AS_OF,
         "name": "d",
         "version": 1,
         "source": "s",
@@ -147,6 +152,9 @@ def settle_definition(con: duckdb.DuckDBPyConnection, **said: object) -> None:
         "window_start": datetime(2025, 3, 2),
     }
     create_from(con, "scope.definition", DEFINITION, [definition])
+    create_from(con, "scope.unit_cost", UNIT_COST, [])
+    answered = {"definition_id": "VARCHAR", "domain": "VARCHAR", "reason": "VARCHAR"}
+    create_from(con, "scope.definition_domain", answered, [{"definition_id": "d", "domain": "c"}])
 
 
 def people_with(con: duckdb.DuckDBPyConnection, values: list[float]) -> None:
@@ -182,7 +190,7 @@ def test_a_list_holds_everybody_tied_with_its_last_place_and_nobody_below(
     settle_definition(con, minimum=1, list_size=size)
     people_with(con, [float(value) for value in values])
     con.execute(f"create table scope.criterion_cut as {load_sql(PACKAGE, 'criterion_cut')}")
-    question = load_sql(PACKAGE, "frequent_utilizers")
+    question = load_sql(PACKAGE, "frequent_utilizer_draft")
     listed = rows(con, f"select criterion_values[1] from ({question}) as found where listed", {"as_of": AS_OF})
     found = sorted((value for (value,) in listed), reverse=True)
     ordered = sorted((value for value in values if value), reverse=True)
@@ -198,7 +206,7 @@ STAYS = st.lists(st.tuples(st.integers(0, 700), st.integers(0, 60)), min_size=1,
 def test_bed_days_are_the_hours_of_the_window_in_which_any_stay_holds(con: duckdb.DuckDBPyConnection, stays: list[tuple[int, int]]) -> None:
     start, hours_in_window = datetime(2025, 3, 2), 400
     window_start, as_of = start + timedelta(hours=150), start + timedelta(hours=150 + hours_in_window)
-    settle_definition(con, unit="bed_day", minimum=1, window_start=window_start)
+    settle_definition(con, unit="bed_day", minimum=1, window_start=window_start, window_end=as_of)
     create_from(
         con,
         "scope.definition_person",
@@ -211,6 +219,7 @@ def test_bed_days_are_the_hours_of_the_window_in_which_any_stay_holds(con: duckd
         "person_key": "VARCHAR",
         "record_id": "VARCHAR",
         "system": "VARCHAR",
+        "record_type": "VARCHAR",
         "start_at": "TIMESTAMP",
         "end_at": "TIMESTAMP",
         "unit": "VARCHAR",
