@@ -73,8 +73,8 @@ def status(as_json: AsJson = False) -> None:
         raise typer.Exit(BAD)
 
 
-CONSERVATION = ("source", "record_type", "rows_read", "admitted", "refused", "known_before", "begun", "ended", "known_after", "subjects_linked",
-                "subjects_withheld", "is_conserved")  # fmt: skip
+CONSERVATION = ("source", "record_type", "rows_read", "admitted", "refused", "known_before", "begun", "ended", "known_after",
+                "subjects_linked", "subjects_withheld", "is_conserved")  # fmt: skip
 
 
 def night_state(place: Place, county: County | None = None) -> NightState:
