@@ -10,7 +10,6 @@ from typing import Any
 
 import pandera.polars as pa
 
-
 CONVENTION = "domain convention"
 """Source of a definition that no standard gives: what the field's practitioners call it, written down here."""
 

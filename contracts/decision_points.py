@@ -13,7 +13,6 @@ from pydantic import Field, model_validator
 from contracts.definition_parts import POPULATION, AgeRange, PointEvents, Repeat, Window
 from contracts.reviewed import Reviewed
 
-
 DELIVERED: Final = "delivered:"
 
 
