@@ -72,7 +72,7 @@ def test_a_drop_folder_is_looked_at_by_name_and_size_only(tmp_path: Path) -> Non
     county = load_county(demo_county())
     place = Place(Home(tmp_path), demo_county(), {})
     sources = drop_sources(county)
-    assert {source.name for source in sources} == {"cad", "co_responder", "health"}
+    assert {source.name for source in sources} == {"cad", "co_responder", "health", "state_reports"}
     for source in sources:
         assert look(source, place, NIGHT).fingerprint is None
         where = source.connector.where.resolve({}, tmp_path)
