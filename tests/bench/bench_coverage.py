@@ -130,9 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
         "seed": SEED,
         "notes": [f"{runs} runs; nominal coverage is 95 %", f"planted rate ratio {TRUE_RATIO}; of shares {SHARE[0] / SHARE[1]:g}"],
-        "tables": [
-            {"caption": "How often 95 % limits hold the truth", "columns": ["limits", "coverage", "log width"], "rows": rows}
-        ],
+        "tables": [{"caption": "How often 95 % limits hold the truth", "columns": ["limits", "coverage", "log width"], "rows": rows}],
     }
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")

@@ -46,7 +46,8 @@ def _fill(con: Con, k: int, rows: int, *, ror: float = 0.5, released: float = 1.
     asked = {"night": _night(k), "rows": rows, "ror": ror, "released": released, "unknown": unknown, "k": k}
     con.execute(
         "insert into checked.disposition by name select $night as night, 'jail' as source, 'booking' as feed,"
-        " 'jail_booking' as record_type, $rows as rows_read, $rows as admitted, 0 as unchanged, 0 as duplicate, 0 as superseded, 0 as refused, 0 as deleted,"
+        " 'jail_booking' as record_type, $rows as rows_read, $rows as admitted, 0 as unchanged, 0 as duplicate, 0 as superseded,"
+        " 0 as refused, 0 as deleted,"
         " 0 as awaiting_parent, 'accepted' as verdict, $night as complete_through, null as delivery_sha256",
         {"night": asked["night"], "rows": rows},
     ).fetchall()
