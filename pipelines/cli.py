@@ -26,6 +26,7 @@ def _app() -> typer.Typer:
         disclosures,
         docs,
         explain,
+        export,
         ledger,
         lineage,
         link,
@@ -62,6 +63,7 @@ def _app() -> typer.Typer:
     app.command()(lineage.lineage)
     app.command()(lineage.prove_revocation)
     app.command()(query.query)
+    app.command()(export.export)
     app.command()(up.up)
     app.command()(docs.docs)
     return app

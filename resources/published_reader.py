@@ -14,14 +14,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from resources.home import Home
-from resources.published_files import current_product
+from resources.published_files import CurrentProduct, current_product
 from resources.query_guard import RefusedQuery, guarded
 from resources.sql import Connection
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 DEFAULT_ROW_CAP = 10_000
 DEFAULT_SECONDS = 30.0
@@ -85,15 +88,46 @@ def query(
         StaleProduct: if its terms have run out.
         RefusedQuery: if the query is not a plain SELECT, fails, takes too long or answers too much.
     """
+    current = _fresh(home, recipient, product, as_of)
+    with open_product(current.data) as con:
+        text = guarded(sql, _tables(con))
+        return _answer(con, text, row_cap, seconds)
+
+
+def read_whole(home: Home, recipient: str, product: str, table: str, *, as_of: date) -> pa.Table:
+    """One whole table of the current version of a product, as Arrow, in the order it was written.
+
+    Args:
+        home: where products lie.
+        recipient: the recipient's folder.
+        product: the product's name.
+        table: one of its own tables.
+        as_of: today.
+
+    Raises:
+        NoSuchProduct: if nothing is current under that name.
+        StaleProduct: if its terms have run out.
+        RefusedQuery: if the product has no such table.
+    """
+    current = _fresh(home, recipient, product, as_of)
+    with open_product(current.data) as con:
+        held = _tables(con)
+        if table.lower() not in held:
+            raise RefusedQuery(f"there is no table [{table}]; there are: {', '.join(sorted(held))}")
+        return con.sql(guarded(f'select * from "{table}"', held)).to_arrow_table()
+
+
+def _fresh(home: Home, recipient: str, product: str, as_of: date) -> CurrentProduct:
     current = current_product(home, recipient, product)
     if as_of >= current.valid_until:
         raise StaleProduct(
             f"{recipient}/{product} of night {current.night} may be read until {current.valid_until}; run a newer night or renew its terms"
         )
-    with open_product(current.data) as con:
-        tables = {name.lower() for (name,) in con.execute("select table_name from duckdb_tables() where not internal").fetchall()}
-        text = guarded(sql, tables)
-        return _answer(con, text, row_cap, seconds)
+    return current
+
+
+def _tables(con: Connection) -> set[str]:
+    return {name.lower() for (name,) in con.execute("select table_name from duckdb_tables() where not internal").fetchall()}
 
 
 def _answer(con: Connection, text: str, row_cap: int, seconds: float) -> tuple[list[str], list[tuple[Any, ...]]]:

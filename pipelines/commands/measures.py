@@ -7,6 +7,7 @@ Belongs here: the verbs and their tables. Does not belong here: any measure (ass
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -123,6 +124,48 @@ def show(
         _say(item, most=rows)
     for caveat in measure.caveats:
         say(f"mind: {caveat}")
+
+
+@app.command()
+def brief(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The page to write.")] = Path("brief.html"),
+    pdf: Annotated[Path | None, typer.Option(metavar="FILE", help="Print it to PDF too, by a Chromium on this machine.")] = None,
+    product: Annotated[
+        str, typer.Option(metavar="RECIPIENT/PRODUCT", help="The product of groups it is made from; never the integrator's own figures.")
+    ] = "county/measures",
+    as_of: Annotated[
+        date | None, typer.Option(parser=parse_night, metavar="DATE", help="Today; a product past its terms is refused.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the brief: one printable page for a Stepping Up coordinator, with charts, plain words and footnotes, that loads nothing.
+
+    Example: throughcare measures brief --out brief.html --pdf brief.pdf
+    """
+    from assets.published.scope_document import CannotPrint, print_pdf
+    from pipelines.surfaces.brief import NEEDED, gather, page, write
+    from pipelines.surfaces.figures import NoFigures
+    from resources.published_files import NoSuchProduct
+    from resources.published_reader import StaleProduct
+
+    place = here()
+    county = terms(place)
+    day = as_of or today(county, place.home)
+    try:
+        found = gather(place.home, product, day)
+        write(out, page(found, county=county.text.name))
+        _note(product, list(NEEDED), found.lines, day)
+        written = [out, *([print_pdf(out, pdf)] if pdf else [])]
+    except (NoFigures, NoSuchProduct, StaleProduct, CannotPrint) as error:
+        complain(str(error))
+        raise typer.Exit(USAGE) from None
+    if as_json:
+        emit_json(
+            {"files": [str(path) for path in written], "version": found.product.version, "figures": found.lines, "withheld": found.withheld}
+        )
+        return
+    for path in written:
+        say(f"written: {path}")
 
 
 def _named(name: str) -> Measure:
