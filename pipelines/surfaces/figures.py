@@ -88,10 +88,14 @@ def integrator_figures(home: Home, county: County, measure: Measure, as_of: date
             con.execute("use kept")
             newest = _newest(con)
             day = as_of or newest
-            held = "kept.measured" if day == newest else _asked_again(con, county, measure, day)
+            held = "kept.measured" if _held_tonight(day, newest) else _asked_again(con, county, measure, day)
             return day, [_read(con, held, name) for name in names]
     except duckdb.IOException:
         raise NoFigures("a run is writing to the warehouse; the figures can be read when it has ended") from None
+
+
+def _held_tonight(day: date, newest: date) -> bool:
+    return day == newest
 
 
 def _newest(con: Connection) -> date:

@@ -8,7 +8,7 @@ import io
 import stat
 import zipfile
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -22,6 +22,8 @@ from defusedcsv import csv as safe_csv
 
 from pipelines.surfaces import export as writing
 from pipelines.surfaces.export import harmless
+from resources.home import Home
+from resources.ledger import EntryKind, Ledger, spool
 from resources.published_files import CurrentProduct, current_product
 from resources.published_reader import query
 from tests.fixtures.reader_home import NIGHT
@@ -90,6 +92,16 @@ def test_an_export_is_noted_for_the_ledger(desk: Desk, folder: Path) -> None:
     (note,) = desk.spooled()[before:]
     assert (note["product"], note["exported"], note["version"]) == (COUNTY, "csv", told["version"])
     assert note["files_sha256"] == [file["sha256"] for file in told["files"]]
+
+
+def test_the_note_of_an_export_is_sealed_into_a_sound_ledger(desk: Desk, folder: Path, tmp_path: Path) -> None:
+    desk.type("export", COUNTY, "--table", "flows", "--format", "csv", "--out", str(folder))
+    home = Home(tmp_path / "home").prepare()
+    spool(home, **desk.spooled()[-1])
+    ledger = Ledger(home, clock=lambda: datetime(2026, 3, 2, 3, tzinfo=UTC))
+    assert ledger.seal_spools(night=NIGHT) == 1
+    assert [entry["fields"]["exported"] for entry in ledger.entries() if entry["kind"] == EntryKind.QUERIED] == ["csv"]
+    assert ledger.verify().sound
 
 
 def test_a_stale_product_is_not_exported(stale: Callable[..., Result], folder: Path) -> None:

@@ -9,6 +9,7 @@ from click.testing import Result
 
 from assets.measured.catalogue import MEASURES
 from assets.measured.measure import MEASURED_TABLES
+from pipelines.surfaces import figures
 from pipelines.surfaces.figures import Figures
 from pipelines.surfaces.shown import NoSuchColumn, laid, only
 from tests.unit.surfaces.conftest import Desk
@@ -80,6 +81,12 @@ def test_another_midnight_is_asked_again_of_what_is_known_tonight(desk: Desk) ->
     assert again == once_more
     assert again["as_of"] == "2025-06-01"
     assert again["tables"][0]["rows"] != tonight["tables"][0]["rows"]
+
+
+def test_what_the_night_measured_is_what_asking_again_gives(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = desk.json("measures", "show", "stepping_up")
+    monkeypatch.setattr(figures, "_held_tonight", lambda *_: False)
+    assert desk.json("measures", "show", "stepping_up") == stored
 
 
 def test_a_measure_by_person_is_never_printed(desk: Desk) -> None:
