@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from pipelines.clock import today
 from pipelines.commands.common import USAGE, AsJson, here, parse_night, terms
@@ -236,7 +237,7 @@ def _say(item: Figures, *, most: int) -> None:
     found = laid(item, most=most)
     say(f"[bold]{item.table}[/bold]: {item.description}")
     if found.shared:
-        say("in every line: " + ", ".join(f"{name} {value}" for name, value in found.shared.items()))
+        say("in every line: " + escape(", ".join(f"{name} {value}" for name, value in found.shared.items())))
     if not item.rows:
         say("no line")
         say("")
