@@ -9,7 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -85,10 +87,27 @@ def run_suites(suites: Sequence[Suite], night: date, *, docs: Path | None = None
 def _great_expectations() -> Any:
     # Its import costs seconds, and its context phones home unless told not to.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import great_expectations as gx
+    with _without_spark():
+        import great_expectations as gx
 
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     return gx
+
+
+@contextmanager
+def _without_spark() -> Iterator[None]:
+    """Hide Spark from the import, where scoring on Spark is installed and not at work.
+
+    The suites read small frames and never Spark; its client ends the whole process on import where a library of its own is missing.
+    """
+    if "pyspark" in sys.modules:
+        yield
+        return
+    sys.modules["pyspark"] = None  # type: ignore[assignment]  (how Python spells: cannot be imported)
+    try:
+        yield
+    finally:
+        del sys.modules["pyspark"]
 
 
 def _only_site(context: Any, docs: Path) -> None:
