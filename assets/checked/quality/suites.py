@@ -84,6 +84,9 @@ def run_suites(suites: Sequence[Suite], night: date, *, docs: Path | None = None
     return verdicts
 
 
+_SPARK_CLIENT = "pyspark.sql.connect"
+
+
 def _great_expectations() -> Any:
     # Its import costs seconds, and its context phones home unless told not to.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -96,18 +99,18 @@ def _great_expectations() -> Any:
 
 @contextmanager
 def _without_spark() -> Iterator[None]:
-    """Hide Spark from the import, where scoring on Spark is installed and not at work.
+    """Hide Spark's client from the import, where scoring on Spark is installed.
 
     The suites read small frames and never Spark; its client ends the whole process on import where a library of its own is missing.
     """
-    if "pyspark" in sys.modules:
+    if _SPARK_CLIENT in sys.modules:
         yield
         return
-    sys.modules["pyspark"] = None  # type: ignore[assignment]  (how Python spells: cannot be imported)
+    sys.modules.update({_SPARK_CLIENT: None})  # type: ignore[dict-item]
     try:
         yield
     finally:
-        del sys.modules["pyspark"]
+        del sys.modules[_SPARK_CLIENT]
 
 
 def _only_site(context: Any, docs: Path) -> None:
