@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -17,6 +18,8 @@ from typing import Any
 
 import pytest
 
+from pipelines.clock import set_simulated_day
+from resources.home import Home
 from resources.simulated_county.deliver import deliver
 from resources.simulated_county.simulate import simulate
 
@@ -55,6 +58,16 @@ class Office:
             assert done.returncode == expect, f"throughcare {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done
 
+    def ask(self, *words: str, expect: int = 0) -> Any:
+        """Ask a reading command with ``--json`` in this process, which saves its start; what must be isolated is typed."""
+        from click.testing import CliRunner
+
+        from pipelines.cli import build_command
+
+        done = CliRunner().invoke(build_command(), [*words, "--json"], env={"THROUGHCARE_HOME": str(self.home), **self.environment})
+        assert done.exit_code == expect, f"throughcare {' '.join(words)} ended with {done.exit_code}:\n{done.output}\n{done.exception!r}"
+        return json.loads(done.stdout)
+
     def json(self, *words: str, expect: int | None = 0) -> Any:
         """Type a reporting command with ``--json`` and read what it says."""
         return json.loads(self.type(*words, "--json", expect=expect).stdout)
@@ -82,3 +95,21 @@ def delivered(simulated: Path) -> Callable[[Office, date], None]:
         deliver(simulated, office.home / "county_systems", night)
 
     return bring
+
+
+@pytest.fixture(scope="session")
+def settled(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path, int], None]:
+    """Put a home after one or two nights of the simulated county where it is asked for; the nights themselves are run once."""
+    office = Office(tmp_path_factory.mktemp("settled") / "home")
+    kept: dict[int, Path] = {}
+
+    def put(home: Path, nights: int) -> None:
+        while len(kept) < nights:
+            night = NIGHTS[len(kept)]
+            deliver(simulated, office.home / "county_systems", night)
+            set_simulated_day(Home(office.home), night)
+            office.type("run", "--night", night.isoformat())
+            kept[len(kept) + 1] = Path(shutil.copytree(office.home, office.home.with_name(f"after_{len(kept) + 1}")))
+        shutil.copytree(kept[nights], home, dirs_exist_ok=True)
+
+    return put

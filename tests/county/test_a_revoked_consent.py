@@ -54,10 +54,8 @@ def _files_with(folder: Path, needle: str) -> list[str]:
     return [path.name for path in sorted(folder.rglob("*")) if path.is_file() and needle.encode() in path.read_bytes()]
 
 
-def test_a_revoked_consent_is_gone_from_every_product_after_denies(office: Any, delivered: Callable[[Any, date], None]) -> None:
-    for night in NIGHTS:
-        delivered(office, night)
-        office.type("run", "--night", night.isoformat())
+def test_a_revoked_consent_is_gone_from_every_product_after_denies(office: Any, settled: Callable[[Path, int], None]) -> None:
+    settled(office.home, len(NIGHTS))
     published = office.home / "published"
     consenting = _clients(office, CRISIS, NIGHTS[-1]) - _clients(office, CUSTODY, NIGHTS[-1])
     assert consenting, "somebody who consented must be there, or this test shows nothing"

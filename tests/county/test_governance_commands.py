@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -59,22 +60,15 @@ clauses:
 
 
 @pytest.fixture(scope="module")
-def governed(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Office:
+def governed(settled: Callable[[Path, int], None], tmp_path_factory: pytest.TempPathFactory) -> Office:
     """An office after two nights."""
     office = Office(tmp_path_factory.mktemp("governed") / "home")
-    for night in NIGHTS:
-        _run(office, simulated, night)
+    settled(office.home, len(NIGHTS))
     return office
 
 
-def _run(office: Office, simulated: Path, night: date) -> None:
-    deliver(simulated, office.home / "county_systems", night)
-    set_simulated_day(Home(office.home), night)
-    office.type("run", "--night", night.isoformat())
-
-
 def _clients(office: Office, question: str, day: date) -> set[str]:
-    answer = office.json("query", "health/care_coordination", question, "--as-of", day.isoformat())
+    answer = office.ask("query", "health/care_coordination", question, "--as-of", day.isoformat())
     return {row[0] for row in answer["rows"]}
 
 
@@ -95,12 +89,12 @@ def _name(patient: dict[str, Any]) -> tuple[str, str, str]:
 
 def test_a_decision_is_explained_with_gate_clause_and_words(governed: Office) -> None:
     client = min(_clients(governed, CUSTODY, NIGHTS[-1]))
-    said = governed.json("explain", f"health:{client}", "health.__present__", "health", "care_coordination")
+    said = governed.ask("explain", f"health:{client}", "health.__present__", "health", "care_coordination")
     assert said["permitted"]
     assert said["clauses"][0]["clause_id"] == "DUL-2026-BH §3.1"
-    denied = governed.json("explain", f"health:{client}", "health_encounter.started_at", "sheriff", "investigation", expect=1)
+    denied = governed.ask("explain", f"health:{client}", "health_encounter.started_at", "sheriff", "investigation", expect=1)
     assert {answer["reason"] for answer in denied["answers"]} == {"purpose_prohibited"}
-    earlier = governed.json(
+    earlier = governed.ask(
         "explain", f"health:{client}", "health.__present__", "health", "care_coordination", "--as-of", NIGHTS[0].isoformat()
     )
     assert earlier["as_of"] == NIGHTS[0].isoformat()
@@ -114,13 +108,13 @@ def test_nobody_is_explained_to_a_stranger_and_no_identifier_is_repeated(governe
 
 
 def test_the_sharing_matrix_quotes_every_clause(governed: Office) -> None:
-    lines = governed.json("scope", "--recipient", "behavioral_health")
+    lines = governed.ask("scope", "--recipient", "behavioral_health")
     assert {line["clause_id"] for line in lines} >= {"DUL-2026-BH §3.1", "DUL-2026-BH §3.2", "DUL-2026-BH §3.3", "DUL-2026-BH §3.4"}
     assert all(line["quote"] for line in lines)
 
 
 def test_what_goes_dark_when_an_agreement_lapses_is_counted_on_tonights_records(governed: Office) -> None:
-    said = governed.json("scope", "--lapse", "DSA-2025-MC")
+    said = governed.ask("scope", "--lapse", "DSA-2025-MC")
     assert {item["change"] for item in said["changed"]} == {"ends"}
     lost = {(item["product"], item["element"]): item["lost"] for item in said["effects"]}
     assert lost["county/measures", "co_responder_encounter.__present__"] > 0
@@ -131,17 +125,17 @@ def test_what_goes_dark_when_an_agreement_lapses_is_counted_on_tonights_records(
 def test_a_draft_is_compared_as_if_it_were_signed_and_changes_nothing(governed: Office, tmp_path: Path) -> None:
     draft = tmp_path / "draft.yaml"
     draft.write_text(DRAFT, encoding="utf-8")
-    said = governed.json("scope", "--diff", str(draft))
+    said = governed.ask("scope", "--diff", str(draft))
     assert [(item["change"], item["clause_id"]) for item in said["changed"]] == [("begins", "DUL-2026-XX §3.1")]
     draft.write_text(DRAFT.replace("quote: The Sheriff receives", "quotation: The Sheriff receives"), encoding="utf-8")
     refused = governed.type("scope", "--diff", str(draft), expect=2)
     assert "draft.yaml" in refused.stderr
-    assert governed.json("scope", "--recipient", "sheriff") == governed.json("scope", "--recipient", "sheriff")
+    assert governed.ask("scope", "--recipient", "sheriff") == governed.ask("scope", "--recipient", "sheriff")
 
 
 def test_a_person_gets_an_account_and_a_letter_that_names_nobody(governed: Office, tmp_path: Path) -> None:
     client = min(_clients(governed, CRISIS, NIGHTS[-1]) | _clients(governed, CUSTODY, NIGHTS[-1]))
-    account = governed.json("disclosures", f"health:{client}")
+    account = governed.ask("disclosures", f"health:{client}")
     assert {item["recipient"] for item in account} == {"health"}
     assert all(item["clause_ids"] for item in account)
     letter = tmp_path / "letter.md"
@@ -155,7 +149,7 @@ def test_a_person_gets_an_account_and_a_letter_that_names_nobody(governed: Offic
 
 
 def test_a_published_figure_is_traced_to_the_delivery_the_clause_and_the_run(governed: Office) -> None:
-    said = governed.json("lineage", "health/care_coordination.in_custody_tonight.facility")
+    said = governed.ask("lineage", "health/care_coordination.in_custody_tonight.facility")
     assert said["lineage"]["upstream"][0]["table"] == "linked.jail_booking"
     text = json.dumps(said["lineage"])
     assert '"acquired.' in text
@@ -176,10 +170,10 @@ def test_the_scope_document_is_built_every_night_and_asks_nothing_of_anybody(gov
 
 
 def test_coverage_is_by_race_and_small_counts_are_not_shown(governed: Office) -> None:
-    lines = governed.json("consents", "coverage")
+    lines = governed.ask("consents", "coverage")
     assert {line["system"] for line in lines} == {"health"}
     assert all(line["in_force"] is None or line["in_force"] == 0 or line["in_force"] >= 11 for line in lines)
-    assert governed.json("consents", "expiring", "--within", "365")
+    assert governed.ask("consents", "expiring", "--within", "365")
 
 
 def test_a_consent_taken_back_at_the_counter_is_gone_from_every_product_and_proven(governed: Office) -> None:
@@ -194,7 +188,7 @@ def test_a_consent_taken_back_at_the_counter_is_gone_from_every_product_and_prov
     assert client in _clients(governed, CRISIS, NIGHTS[-1])
     governed.type("consents", "revoke", *words, "--reason", "came to the counter", "--write")
     assert client not in _clients(governed, CRISIS, NIGHTS[-1])
-    proof = governed.json("prove-revocation", f"health:{client}")
+    proof = governed.ask("prove-revocation", f"health:{client}")
     assert proof["proven"]
     assert proof["identifiers"] > 0
     entries = json.loads(governed.type("ledger", "show", "--last", "40", "--json").stdout)
@@ -207,15 +201,17 @@ def test_after_a_wrong_merge_every_version_that_showed_another_person_is_found_a
 ) -> None:
     client = min(_clients(governed, CUSTODY, NIGHTS[-1]))
     jacket = _jacket_of(governed, client)
-    said = governed.json("link", "explain", f"jail:{jacket}", f"health:{client}")
+    said = governed.ask("link", "explain", f"jail:{jacket}", f"health:{client}")
     assert said
     governed.type(
         "link", "review", "decide", "different", "--pair", f"jail:{jacket}", f"health:{client}",
         "--by", "reviewer", "--why", "two brothers; the jacket is the elder's",
     )  # fmt: skip
-    _run(governed, simulated, THIRD)
+    deliver(simulated, governed.home / "county_systems", THIRD)
+    set_simulated_day(Home(governed.home), THIRD)
+    governed.type("run", "--night", THIRD.isoformat())
     assert client not in _clients(governed, CUSTODY, THIRD)
-    said = governed.json(
+    said = governed.ask(
         "disclosures", "--affected-by", THIRD.isoformat(), "--open-incident", "--reason", "two brothers told apart", expect=1
     )
     shown = [item for item in said["affected"] if item["table"] == "in_custody_tonight"]

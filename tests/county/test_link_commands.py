@@ -95,10 +95,9 @@ def _judge_by_truth(home: Path, sample: Path) -> None:
 
 
 @pytest.fixture
-def desk(office: Any, simulated: Path, delivered: Callable[[Any, date], None]) -> Any:
+def desk(office: Any, simulated: Path, settled: Callable[[Path, int], None]) -> Any:
     """An office after its first night, with the truth of its simulated county where the commands look for it."""
-    delivered(office, NIGHTS[0])
-    office.type("run", "--night", NIGHTS[0].isoformat())
+    settled(office.home, 1)
     (office.home / "simulated_county").symlink_to(simulated)
     set_simulated_day(Home(office.home), NIGHTS[0])
     return office
