@@ -306,7 +306,9 @@ def _populations(asking: _Asking) -> frozenset[Population]:
     subject, night = asking.subject, asking.request.night
     if subject is None:
         return frozenset()
-    person = asking.facts.tied(subject.subject_id, at_least=PERMITS_ACROSS)
+    # Who is one person is known only after linking, and must not decide what may be linked.
+    alone = frozenset({subject.subject_id})
+    person = alone if asking.is_link else asking.facts.tied(subject.subject_id, at_least=PERMITS_ACROSS)
     holding = {
         Population.ADULT: subject.adult_since is not None and subject.adult_since <= night,
         Population.IN_CUSTODY: any(stay.subject_id in person and stay.holds(night) for stay in asking.facts.custody),

@@ -69,6 +69,15 @@ def test_sql_and_python_decide_alike_in_every_world(seeds: list[int]) -> None:
         assert len(answers) == expected, "SQL answered what nobody asked"
 
 
+def test_what_may_be_linked_does_not_hang_on_who_is_linked_already() -> None:
+    # World 65: a link clause for people in custody, and a stay of another subject of the person.
+    facts = world(65)
+    groups = label_groups(facts, 65)
+    asked = next(item for item in ASKED if item[2] == "link")
+    for _, request in requests(facts, groups, asked):
+        assert decide(request, facts) == decide(request, replace(facts, memberships=()))
+
+
 def test_the_random_worlds_reach_every_gate() -> None:
     seen: Counter[Reason] = Counter()
     for seed in range(150):
