@@ -18,8 +18,7 @@ from contracts.columns import Label
 from contracts.elements import CLASS_NAMES
 from contracts.purposes import Purpose
 from contracts.reviewed import Reviewed
-from contracts.vocabularies.consent import ConsentKind as ConsentKind  # noqa: PLC0414  (whoever reads consents finds its words here)
-from contracts.vocabularies.consent import SignedBy as SignedBy  # noqa: PLC0414
+from contracts.vocabularies.consent import ConsentKind, SignedBy
 
 NAME = r"^[a-z][a-z0-9_]*$"
 

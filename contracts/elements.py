@@ -173,3 +173,8 @@ def expand(selector: str, catalogue: Iterable[Element]) -> tuple[str, ...]:
     if selector in CLASS_NAMES:
         return tuple(sorted(name for name, element in names.items() if selector in element.classes))
     return (selector,) if selector in names else ()
+
+
+def with_presence(elements: frozenset[str]) -> list[str]:
+    """The elements and, for every record type among them, its presence: without it no row of that type is there."""
+    return sorted(elements | {f"{element.split('.')[0]}.{PRESENT}" for element in elements})

@@ -19,7 +19,7 @@ from assets.linked.night import link_domains
 from contracts.linkage import LinkageChoice
 from resources.home import Home
 from resources.keyring import Keyring
-from resources.sql import Connection, rows
+from resources.sql import Connection, quoted, rows
 from resources.warehouse import migrate
 
 READ = ("checked", "consented")
@@ -32,8 +32,8 @@ def shadow(home: Home) -> Iterator[Connection]:
     try:
         con.execute("set threads=2").fetchall()
         con.execute("set enable_progress_bar=false").fetchall()
-        con.execute(f"attach '{_quoted(home.warehouse)}' as real_warehouse (read_only)").fetchall()
-        con.execute(f"attach '{_quoted(home.registers)}' as real_registers (read_only)").fetchall()
+        con.execute(f"attach {quoted(home.warehouse)} as real_warehouse (read_only)").fetchall()
+        con.execute(f"attach {quoted(home.registers)} as real_registers (read_only)").fetchall()
         con.execute("attach ':memory:' as registers").fetchall()
         migrate(con)
         con.execute("insert into registers.main.review_decision by name select * from real_registers.main.review_decision").fetchall()
@@ -61,7 +61,3 @@ def linked_with(home: Home, model: FrozenModel, choice: LinkageChoice, *, night:
         members = con.sql("select subject_id, system, domain || '|' || person_key as person from linked.membership").pl()
         edges = con.sql("select subject_a, subject_b, match_weight, veto from linked.edge where known_to is null").pl()
     return members, edges
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
 import duckdb
 
 from resources.home import Home
-from resources.sql import Connection, rows, scalar
+from resources.sql import Connection, quoted, rows, scalar
 
 KEPT = "kept"
 """Alias of the warehouse in the connection."""
@@ -54,9 +53,9 @@ def as_known(home: Home, night: date) -> Iterator[Connection]:
         con.execute("set autoinstall_known_extensions=false")
         con.execute("set autoload_known_extensions=false")
         con.execute("set enable_progress_bar=false")
-        con.execute(f"attach '{_quoted(home.warehouse)}' as {KEPT} (read_only)")
+        con.execute(f"attach {quoted(home.warehouse)} as {KEPT} (read_only)")
         if home.registers.exists():
-            con.execute(f"attach '{_quoted(home.registers)}' as registers (read_only)")
+            con.execute(f"attach {quoted(home.registers)} as registers (read_only)")
         _show(con, night)
         yield con
     finally:
@@ -77,10 +76,6 @@ def newest_night(home: Home) -> date | None:
         return newest if isinstance(newest, date) else None
     finally:
         con.close()
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _show(con: Connection, night: date) -> None:

@@ -9,11 +9,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources as packaged
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
 Connection = duckdb.DuckDBPyConnection
+
+
+def quoted(path: Path) -> str:
+    """A path as a SQL string literal, for ``attach``, which takes no parameter."""
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 @cache

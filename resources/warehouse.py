@@ -17,7 +17,7 @@ import duckdb
 
 from contracts.stages import STAGES
 from resources.home import Home
-from resources.sql import Connection, rows, scalar
+from resources.sql import Connection, quoted, rows, scalar
 
 
 class WarehouseBusy(RuntimeError):
@@ -61,7 +61,7 @@ class Warehouse:
         try:
             for stage in STAGES:
                 con.execute(f"create schema if not exists {stage.value}")
-            con.execute(f"attach '{_quoted(self.home.registers)}' as registers")
+            con.execute(f"attach {quoted(self.home.registers)} as registers")
             migrate(con)
             yield con
         finally:
@@ -73,7 +73,7 @@ class Warehouse:
         con = duckdb.connect(str(self.home.warehouse), read_only=True)
         try:
             if self.home.registers.exists():
-                con.execute(f"attach '{_quoted(self.home.registers)}' as registers (read_only)")
+                con.execute(f"attach {quoted(self.home.registers)} as registers (read_only)")
             yield con
         finally:
             con.close()
@@ -82,16 +82,12 @@ class Warehouse:
         con = duckdb.connect(str(path))
         con.execute(f"set threads={int(self.threads)}")
         con.execute(f"set memory_limit='{self.memory_limit}'")
-        con.execute(f"set temp_directory='{_quoted(self.home.scratch)}'")
+        con.execute(f"set temp_directory={quoted(self.home.scratch)}")
         con.execute("set autoinstall_known_extensions=false")
         con.execute("set autoload_known_extensions=false")
         con.execute("set enable_progress_bar=false")
         con.execute("set timezone='UTC'")
         return con
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def migrate(con: Connection) -> None:

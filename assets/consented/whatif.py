@@ -18,7 +18,7 @@ from typing import Final
 from assets.consented.clauses import Terms
 from assets.consented.decisions import write_decisions
 from assets.consented.replay import write_facts
-from contracts.elements import PRESENT
+from contracts.elements import with_presence
 from contracts.products import Product
 from resources.as_known import as_known
 from resources.home import Home
@@ -69,7 +69,7 @@ def effects(home: Home, before: Terms, after: Terms, products: Iterable[Product]
                     recipient=product.agency,
                     purposes=[purpose.value for purpose in product.purposes],
                     operation=operation,
-                    elements=_with_presence(product.elements(operation)),
+                    elements=with_presence(product.elements(operation)),
                     night=night,
                 )
             _bring(will, was, "decision_after")
@@ -101,7 +101,3 @@ def _bring(source: Connection, target: Connection, table: str) -> None:
         target.execute(f"create or replace table main.{table} as select * from brought")
     finally:
         target.unregister("brought")
-
-
-def _with_presence(elements: frozenset[str]) -> list[str]:
-    return sorted(elements | {f"{element.split('.')[0]}.{PRESENT}" for element in elements})

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import sqrt
 
 from assets.linked.decisions import Verdict
@@ -106,9 +107,17 @@ def _settled(pair: JudgedPair, verdict: Verdict) -> JudgedPair:
 def _groups(frame: Sequence[CellCount]) -> Iterator[tuple[str, str, Callable[[str, tuple[str, str]], bool]]]:
     yield "overall", "all", lambda systems, races: True
     for race in sorted({race for cell in frame for race in cell.races}):
-        yield "race_group", race, lambda systems, races, race=race: race in races  # type: ignore[misc]
+        yield "race_group", race, partial(_has_race, race)
     for pair in sorted({cell.systems for cell in frame}):
-        yield "system_pair", pair, lambda systems, races, pair=pair: systems == pair  # type: ignore[misc]
+        yield "system_pair", pair, partial(_is_pair, pair)
+
+
+def _has_race(race: str, systems: str, races: tuple[str, str]) -> bool:
+    return race in races
+
+
+def _is_pair(pair: str, systems: str, races: tuple[str, str]) -> bool:
+    return systems == pair
 
 
 def _of_group(

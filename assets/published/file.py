@@ -23,7 +23,7 @@ import rfc8785
 from contracts.products import INTERNAL_COLUMNS, Product
 from resources.home import Home, sync_folder, write_atomically
 from resources.published_files import ProductFiles
-from resources.sql import Connection, count, rows
+from resources.sql import Connection, count, quoted, rows
 from resources.warehouse import logical_hash
 
 STORAGE_VERSION = "v1.4.0"
@@ -66,7 +66,7 @@ def write_data(con: Connection, path: Path, tables: Sequence[TableToWrite]) -> l
     remove_data(path)
     # Compressed text could hide a name from the byte scan that proves an erasure.
     con.execute("set force_compression='uncompressed'")
-    con.execute(f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as product_file (storage_version '{STORAGE_VERSION}')")
+    con.execute(f"attach {quoted(path)} as product_file (storage_version '{STORAGE_VERSION}')")
     try:
         written = [_write_table(con, table) for table in tables]
         con.execute("checkpoint product_file")

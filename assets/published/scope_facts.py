@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, Final
 
 from assets.consented.sharing import Changed, Shared, changes, matrix
+from assets.published.coverage import Coverage, coverage
 from contracts.county import County
 from contracts.instruments import Standing, standing
 from resources.home import Home
@@ -69,7 +70,7 @@ class ScopeFacts:
     changed: tuple[Changed, ...]
     instruments: tuple[InstrumentFact, ...]
     products: tuple[ProductFact, ...]
-    coverage: tuple[tuple[str, str, str, int | None, int | None], ...]
+    coverage: tuple[Coverage, ...]
     protection: tuple[tuple[Any, ...], ...]
     links: tuple[tuple[Any, ...], ...]
     accuracy: tuple[tuple[Any, ...], ...]
@@ -118,7 +119,7 @@ def scope_facts(
         changed=changes(matrix(previous[1], previous[0]), lines) if previous else (),
         instruments=_instruments(county, night),
         products=_products(county, home),
-        coverage=_coverage(con, county),
+        coverage=coverage(con, least=county.disclosure.minimum_cell),
         protection=_asked(con, ("published", "protection"), "scope_protection", night),
         links=_asked(con, ("linked", "membership"), "scope_links", night),
         accuracy=_accuracy(con),
@@ -174,21 +175,6 @@ def _products(county: County, home: Home) -> tuple[ProductFact, ...]:
             )
         )
     return tuple(found)
-
-
-def _coverage(con: Connection, county: County) -> tuple[tuple[str, str, str, int | None, int | None], ...]:
-    """Consents in force by system, kind and race group; a count below the county's minimum cell, or its complement, is None."""
-    if not (table_exists(con, "measured", "person_race") and table_exists(con, "consented", "consent_state")):
-        return ()
-    least = county.disclosure.minimum_cell
-    return tuple(
-        (system, kind, race, people if people >= least else None, held if _is_safe(people, held, least) else None)
-        for system, kind, race, people, held in rows(con, load_sql(PACKAGE, "consent_coverage"))
-    )
-
-
-def _is_safe(people: int, held: int, least: int) -> bool:
-    return people >= least and (held == 0 or held >= least) and (people == held or people - held >= least)
 
 
 def _asked(con: Connection, needs: tuple[str, str], question: str, night: date) -> tuple[Any, ...]:

@@ -23,7 +23,7 @@ from assets.consented.facts import PERMITS_ACROSS
 from assets.consented.permitted import write_permitted_rows
 from assets.linked.content import CONTENT, COUNTS
 from assets.published.scratch import handed_over
-from contracts.elements import PRESENT
+from contracts.elements import with_presence
 from contracts.instruments import Operation
 from contracts.products import Product
 from resources.keyring import Keyring
@@ -87,11 +87,6 @@ def decide_for(con: Connection, product: Product, operation: Operation, *, night
 def _of(decision_table: str, question: str) -> str:
     """A question about decisions, put to one table of them."""
     return load_sql(PACKAGE, question).replace("product_decision", decision_table)
-
-
-def with_presence(elements: frozenset[str]) -> list[str]:
-    """The elements and, for every record type among them, its presence: without it no row of that type is there."""
-    return sorted(elements | {f"{element.split('.')[0]}.{PRESENT}" for element in elements})
 
 
 def hand_over(con: Connection, path: Path, product: Product, operation: Operation, *, keyring: Keyring, night: date) -> Decided:

@@ -15,12 +15,7 @@ from pathlib import Path
 import duckdb
 
 from assets.published.file import remove_data
-from resources.sql import Connection, scalar
-
-
-def quoted(path: Path) -> str:
-    """A path as a SQL string literal."""
-    return "'" + str(path).replace("'", "''") + "'"
+from resources.sql import Connection, quoted, scalar
 
 
 @contextmanager

@@ -25,14 +25,14 @@ from assets.published.manifest import OwnTables, Terms, instruments_of, own_tabl
 from assets.published.notice import notice_lines, notice_text
 from assets.published.proof import note_permitted_own_ids
 from assets.published.scope_for_product import Decided, first_end, hand_over
-from assets.published.scratch import clear, handed_over, open_scratch, quoted
+from assets.published.scratch import clear, handed_over, open_scratch
 from contracts.county import County
 from contracts.instruments import Operation
 from contracts.products import Product, ProductTable
 from resources.home import Home
 from resources.integrator import code_sha256
 from resources.keyring import Keyring
-from resources.sql import Connection, load_sql
+from resources.sql import Connection, load_sql, quoted
 
 ABOUT_TERMS: Final = frozenset({"facts.instrument", "facts.delivery", "facts.disposition", "facts.review_count", "facts.accuracy"})
 ABOUT_PEOPLE: Final = frozenset({"facts.consent_standing", "facts.link_count", "facts.decision_count"})

@@ -9,7 +9,7 @@ the dictionary follow from the two.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
 
@@ -124,7 +124,33 @@ class Contact:
 
 @dataclass(frozen=True, kw_only=True)
 class Declaration:
-    """One record type's own account of itself. Attributes as in :class:`contracts.records.registry.RecordType`."""
+    """One record type's own account of itself.
+
+    Attributes:
+        name: as in the county's text and in table names.
+        system: kind of system that keeps such records.
+        subject: how a row finds its subject.
+        start: field with which a contact begins; None for what is not an event.
+        end: field with which it ends, half-open; None for an instant.
+        unit: how a contact is counted.
+        intercept: where it stands in the Sequential Intercept Model.
+        contact: which columns say what kind of contact it was.
+        parent: the record a row belongs to.
+        references: records of other sources that it names.
+        evidence: kind of identity it states.
+        default_role: role of its person where no field says so.
+        labels: bodies of rules every row carries; a county may add, never remove.
+        row_labels: labels that a row's own columns put on it.
+        derived: columns that follow from others.
+        folded: fields that are kept only as parts of a derived column.
+        age_field: field with the age somebody stated or perceived, used where no birth date is known.
+        race_methods: how its race may have been asked; a stop's is what the officer perceived.
+        rules: rules between its fields.
+        counting: how its records are counted; None for what is not counted.
+        element_class: class of elements that its whole content forms, for clauses.
+        is_shared: whether a clause can speak of its content at all.
+        is_linked: whether its rows get a person key.
+    """
 
     name: str
     system: str
@@ -144,7 +170,7 @@ class Declaration:
     folded: tuple[str, ...] = ()
     age_field: str | None = None
     race_methods: frozenset[RaceMethod] = frozenset(RaceMethod)
-    rules: tuple[Rule, ...] = ()
+    rules: tuple[Rule, ...] = field(default=(), repr=False)
     counting: CountingRules | None = None
     element_class: str | None = None
     is_shared: bool = True

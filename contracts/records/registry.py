@@ -7,20 +7,18 @@ types (the package itself).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import pandera.polars as pa
 import polars as pl
 from polars.datatypes import DataType
 
-from contracts.columns import Kind, Label
+from contracts.columns import Kind
 from contracts.records.counting import CountingRules
-from contracts.records.declaring import Contact, Derived, Intercept, Parent, Reference, RowLabel, SubjectFrom, Unit
-from contracts.records.rules import Rule
+from contracts.records.declaring import Contact, Declaration, Derived, Intercept, Parent, Reference, RowLabel, SubjectFrom, Unit
 from contracts.records.shared import Identified, OfPerson, Raced, Record, declared_by
-from contracts.vocabularies.person import Evidence, PersonRole
-from contracts.vocabularies.race import RaceCode, RaceMethod
+from contracts.vocabularies.race import RaceCode
 
 __all__ = [
     "DERIVED_FIELDS",
@@ -60,60 +58,10 @@ class Undeclared(TypeError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordType:
-    """One kind of canonical record: its model, and what the model's ``Config`` declares.
+class RecordType(Declaration):
+    """One kind of canonical record: ``model``, which says what a row must be, and what the model's ``Config`` declares."""
 
-    Attributes:
-        name: as in the county's text and in table names.
-        model: what a row must be.
-        system: kind of system that keeps such records.
-        subject: how a row finds its subject.
-        start: field with which a contact begins; None for what is not an event.
-        end: field with which it ends, half-open; None for an instant.
-        unit: how a contact is counted.
-        intercept: where it stands in the Sequential Intercept Model.
-        contact: which columns say what kind of contact it was.
-        parent: the record a row belongs to.
-        references: records of other sources that it names.
-        evidence: kind of identity it states.
-        default_role: role of its person where no field says so.
-        labels: bodies of rules every row carries; a county may add, never remove.
-        row_labels: labels that a row's own columns put on it.
-        derived: columns that follow from others.
-        folded: fields that are kept only as parts of a derived column.
-        age_field: field with the age somebody stated or perceived, used where no birth date is known.
-        race_methods: how its race may have been asked; a stop's is what the officer perceived.
-        rules: rules between its fields.
-        counting: how its records are counted; None for what is not counted.
-        element_class: class of elements that its whole content forms, for clauses.
-        is_shared: whether a clause can speak of its content at all.
-        is_linked: whether its rows get a person key.
-    """
-
-    name: str
     model: type[pa.DataFrameModel]
-    system: str
-    subject: SubjectFrom
-    start: str | None = None
-    end: str | None = None
-    unit: Unit = Unit.NONE
-    intercept: Intercept | None = None
-    contact: Contact | None = None
-    parent: Parent | None = None
-    references: tuple[Reference, ...] = ()
-    evidence: Evidence = Evidence.PRIMARY
-    default_role: PersonRole | None = PersonRole.SUBJECT
-    labels: tuple[Label, ...] = ()
-    row_labels: tuple[RowLabel, ...] = ()
-    derived: tuple[Derived, ...] = ()
-    folded: tuple[str, ...] = ()
-    age_field: str | None = None
-    race_methods: frozenset[RaceMethod] = frozenset(RaceMethod)
-    rules: tuple[Rule, ...] = field(default=(), repr=False)
-    counting: CountingRules | None = None
-    element_class: str | None = None
-    is_shared: bool = True
-    is_linked: bool = True
 
     @property
     def dedupe_key(self) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ Belongs here: who was screened, with which form, what was answered. Does not bel
 
 from __future__ import annotations
 
+from typing import Any
+
 import polars as pl
 
 from contracts.columns import Kind, Label, field
@@ -19,7 +21,7 @@ _ITEMS = tuple(f"item_{number}" for number in range(1, MOST_ITEMS + 1))
 _FORMS = "BJMHS, CMHS-M, CMHS-W, C-SSRS: no 0, yes 1; K6: none 0 to all of the time 4"
 
 
-def _item(number: int) -> object:
+def _item(number: int) -> Any:
     return field(
         f"Answer to item {number} of the form; null if not answered.",
         kind=Kind.SENSITIVE,
@@ -52,18 +54,18 @@ class Screening(OfPerson):
         unit="points",
         nullable=True,
     )
-    item_1: pl.Int32 = _item(1)  # type: ignore[assignment]
-    item_2: pl.Int32 = _item(2)  # type: ignore[assignment]
-    item_3: pl.Int32 = _item(3)  # type: ignore[assignment]
-    item_4: pl.Int32 = _item(4)  # type: ignore[assignment]
-    item_5: pl.Int32 = _item(5)  # type: ignore[assignment]
-    item_6: pl.Int32 = _item(6)  # type: ignore[assignment]
-    item_7: pl.Int32 = _item(7)  # type: ignore[assignment]
-    item_8: pl.Int32 = _item(8)  # type: ignore[assignment]
-    item_9: pl.Int32 = _item(9)  # type: ignore[assignment]
-    item_10: pl.Int32 = _item(10)  # type: ignore[assignment]
-    item_11: pl.Int32 = _item(11)  # type: ignore[assignment]
-    item_12: pl.Int32 = _item(12)  # type: ignore[assignment]
+    item_1: pl.Int32 = _item(1)
+    item_2: pl.Int32 = _item(2)
+    item_3: pl.Int32 = _item(3)
+    item_4: pl.Int32 = _item(4)
+    item_5: pl.Int32 = _item(5)
+    item_6: pl.Int32 = _item(6)
+    item_7: pl.Int32 = _item(7)
+    item_8: pl.Int32 = _item(8)
+    item_9: pl.Int32 = _item(9)
+    item_10: pl.Int32 = _item(10)
+    item_11: pl.Int32 = _item(11)
+    item_12: pl.Int32 = _item(12)
     total_score: pl.Int32 = field(
         "Total as the source states it.",
         kind=Kind.SENSITIVE,

@@ -7,8 +7,6 @@ A paper form carries a name: identifiers are asked for and never taken as argume
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -18,6 +16,7 @@ from pipelines.clock import now, today
 from pipelines.commands import night as nightly
 from pipelines.commands.common import BAD, USAGE, AsJson, here, parse_night
 from pipelines.commands.common import terms as county_terms
+from pipelines.commands.desk import reading, writing
 from pipelines.display import complain, emit_json, say, table
 from pipelines.execution import dagster_instance
 from pipelines.place import prepare_dagster
@@ -41,12 +40,9 @@ def find(as_json: AsJson = False) -> None:
 
     Example: throughcare consents find
     """
-    from resources.warehouse import Warehouse
-
-    place = here()
-    with Warehouse(place.home).reader() as con:
-        people = _asked_for(con)
-        found = [{**vars(who), "consents": _consents_of(con, who.subject_id)} for who in people]
+    with reading() as desk:
+        people = _asked_for(desk.con)
+        found = [{**vars(who), "consents": _consents_of(desk.con, who.subject_id)} for who in people]
     if as_json:
         emit_json(found)
     elif not found:
@@ -77,7 +73,8 @@ def record(
     """
     from assets.consented.paper import Paper, PaperRefused
     from assets.consented.paper import record as enter
-    from contracts.consents import DENYING, SignedBy
+    from contracts.consents import DENYING
+    from contracts.vocabularies.consent import SignedBy
 
     place, county = here(), county_terms(here())
     printed = _form(county, form)
@@ -98,7 +95,7 @@ def record(
         purposes=tuple(purpose.value for purpose in printed.purposes),
     )
     denies = printed.kind in DENYING
-    who = _chosen(place)
+    who = _chosen()
     read = {"form": f"{printed.id} {printed.version}", "signed_on": signed_on, "signed_by": signed_by, "system": who.system}
     if not as_json:
         say(f"{printed.title} ({printed.id} {printed.version}), signed {signed_on} by {signed_by}, for one person of {who.system}")
@@ -106,8 +103,8 @@ def record(
         _tell({**read, "written": False}, "nothing was entered; add --write to enter it", as_json=as_json)
         return
     try:
-        with _writing(place) as con:
-            consent_id = enter(con, who, paper, recorded_on=day, recorded_by=by or getpass.getuser(), reason=reason)
+        with writing() as desk:
+            consent_id = enter(desk.con, who, paper, recorded_on=day, recorded_by=by or getpass.getuser(), reason=reason)
     except PaperRefused as error:
         complain(str(error))
         raise typer.Exit(USAGE) from None
@@ -136,14 +133,13 @@ def revoke(
     """
     from assets.consented.paper import PaperRefused
     from assets.consented.paper import revoke as take_back
-    from resources.warehouse import Warehouse
 
     place, county = here(), county_terms(here())
     chosen = list(consent or [])
     if not chosen:
-        who = _chosen(place)
-        with Warehouse(place.home).reader() as con:
-            chosen = [str(item["consent_id"]) for item in _consents_of(con, who.subject_id) if item["state"] == "in_force"]
+        who = _chosen()
+        with reading() as desk:
+            chosen = [str(item["consent_id"]) for item in _consents_of(desk.con, who.subject_id) if item["state"] == "in_force"]
         if not chosen:
             complain("that person has no consent in force; there is nothing to take back. An opt-out is a form of its own: consents record")
             raise typer.Exit(BAD)
@@ -153,9 +149,9 @@ def revoke(
         return
     day = today(county, place.home)
     try:
-        with _writing(place) as con:
+        with writing() as desk:
             done = take_back(
-                con,
+                desk.con,
                 chosen,
                 revoked_at=now(county, place.home),
                 recorded_on=day,
@@ -181,40 +177,22 @@ def coverage(
 
     Example: throughcare consents coverage
     """
-    from resources.sql import load_sql, rows, table_exists
-    from resources.warehouse import Warehouse
+    from assets.published.coverage import coverage as covered
 
-    place, county = here(), county_terms(here())
-    with Warehouse(place.home).reader() as con:
-        if not table_exists(con, "measured", "person_race"):
-            complain("no night was measured yet; run one first: throughcare run --night DATE")
-            raise typer.Exit(USAGE)
-        found = rows(con, load_sql("assets.published", "consent_coverage"))
-    least = 0 if exactly else county.disclosure.minimum_cell
-    lines = [_covered(*row, least=least) for row in found]
+    with reading() as desk:
+        least = 0 if exactly else desk.county.disclosure.minimum_cell
+        found = covered(desk.con, least=least)
     if as_json:
-        emit_json(lines)
+        emit_json([{**vars(line), "share": line.share} for line in found])
         return
     table(
         "Consents in force, by race",
         ("system", "kind", "race group", "people", "in force", "share"),
-        ((line["system"], line["kind"], line["race_group"], line["people"], line["in_force"], line["share"]) for line in lines),
+        ((line.system, line.kind, line.race_group, line.people, line.in_force, line.share) for line in found),
         numbers=("people", "in force", "share"),
     )
     if least:
         say(f"A count under {least}, and one that would give it away, is not shown; --exact shows it.")
-
-
-def _covered(system: str, kind: str, race: str, people: int, held: int, *, least: int) -> dict[str, Any]:
-    small = people < least or 0 < held < least or 0 < people - held < least
-    return {
-        "system": system,
-        "kind": kind,
-        "race_group": race,
-        "people": None if people < least else people,
-        "in_force": None if small else held,
-        "share": None if small or not people else round(held / people, 3),
-    }
 
 
 @app.command()
@@ -226,17 +204,11 @@ def expiring(
 
     Example: throughcare consents expiring --within 60
     """
-    from resources.as_known import newest_night
     from resources.sql import load_sql, rows
-    from resources.warehouse import Warehouse
 
-    place = here()
-    night = newest_night(place.home)
-    if night is None:
-        complain("no night was run yet; run one first: throughcare run --night DATE")
-        raise typer.Exit(USAGE)
-    with Warehouse(place.home).reader() as con:
-        found = rows(con, load_sql("assets.published", "consent_expiring"), {"until": night + timedelta(days=within)})
+    with reading() as desk:
+        night = desk.night
+        found = rows(desk.con, load_sql("assets.published", "consent_expiring"), {"until": night + timedelta(days=within)})
     columns = ("form", "version", "kind", "consents", "people", "signed again", "first end", "last end")
     if as_json:
         emit_json([dict(zip((name.replace(" ", "_") for name in columns), row, strict=True)) for row in found])
@@ -254,12 +226,10 @@ def _asked_for(con: Connection) -> tuple[Found, ...]:
     return find_subjects(con, last_name=last, first_name=first, birth_date=parse_night(born) if born.strip() else None)
 
 
-def _chosen(place: Place) -> Found:
+def _chosen() -> Found:
     """The one subject meant; where several fit, the officer says which by number."""
-    from resources.warehouse import Warehouse
-
-    with Warehouse(place.home).reader() as con:
-        people = _asked_for(con)
+    with reading() as desk:
+        people = _asked_for(desk.con)
     if not people:
         complain("nobody fits; look at the spelling, or leave the birth date out")
         raise typer.Exit(BAD)
@@ -325,16 +295,6 @@ def _form(county: County, text: str) -> Form:
             return form
     there = ", ".join(sorted(f"{form.id}@{form.version}" for form in county.forms))
     raise typer.BadParameter(f"the county has no form [{text}]; there are {there}", param_hint="--form")
-
-
-@contextmanager
-def _writing(place: Place) -> Iterator[Connection]:
-    """The warehouse and registers, writable, under the single-writer lock."""
-    from resources.warehouse import Warehouse
-
-    warehouse = Warehouse(place.home)
-    with warehouse.lock(), warehouse.writer() as con:
-        yield con
 
 
 def _account(place: Place, day: date, what: str, *, form: str | None, consents: int, by: str | None, reason: str) -> None:

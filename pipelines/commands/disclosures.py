@@ -15,6 +15,7 @@ import typer
 from pipelines.clock import today
 from pipelines.commands.common import BAD, USAGE, AsJson, here, parse_night
 from pipelines.commands.common import terms as county_terms
+from pipelines.commands.desk import reading
 from pipelines.display import complain, emit_json, say, table
 
 
@@ -61,14 +62,14 @@ def _about(person: str, *, letter: str | None, out: Path | None, as_of: date | N
     from assets.published.disclosures import disclosures_about, subjects_of
     from assets.published.letters import LOOKS_BACK, Letter, letter_text, years_before
     from contracts.accounting import ACCOUNTED_YEARS
-    from resources.warehouse import Warehouse
 
     kind = None if letter is None else _kind(letter)
     place = here()
     county = county_terms(place)
     day = as_of or today(county, place.home)
     try:
-        with Warehouse(place.home).reader() as con:
+        with reading() as desk:
+            con = desk.con
             subjects = subjects_of(con, named(con, person).subject_id)
             years = LOOKS_BACK[kind] if kind else ACCOUNTED_YEARS
             found = disclosures_about(con, subjects, since=years_before(day, years), until=day)
@@ -144,7 +145,6 @@ def _affected(event: str, *, incident: bool, reason: str | None, as_of: date | N
     from assets.published.disclosures import affected_by, by_version
     from assets.published.incident import open_incident
     from resources.ledger import Ledger
-    from resources.warehouse import Warehouse
 
     if incident and not reason:
         raise typer.BadParameter("say why with --reason; it enters the ledger", param_hint="--reason")
@@ -152,8 +152,8 @@ def _affected(event: str, *, incident: bool, reason: str | None, as_of: date | N
     night = parse_night(text)
     place = here()
     county = county_terms(place)
-    with Warehouse(place.home).reader() as con:
-        affected = affected_by(con, night=night, person_key=person_key or None)
+    with reading() as desk:
+        affected = affected_by(desk.con, night=night, person_key=person_key or None)
     opened = None
     if incident and affected:
         opened = open_incident(

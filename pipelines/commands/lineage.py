@@ -12,6 +12,7 @@ import typer
 
 from pipelines.commands.common import BAD, USAGE, AsJson, here, parse_night
 from pipelines.commands.common import terms as county_terms
+from pipelines.commands.desk import reading
 from pipelines.display import complain, emit_json, say, table
 
 if TYPE_CHECKING:
@@ -39,13 +40,12 @@ def lineage(
     Example: throughcare lineage county/measures.frequent_utilizers.people --cell "race_group = 'BLACK'"
     """
     from pipelines.column_lineage import NoSuchColumn, product_column, published_branch, table_branch, walker
-    from resources.warehouse import Warehouse
 
     place, county = here(), county_terms(here())
     try:
         named = product_column(county, column)
-        with Warehouse(place.home).reader() as con:
-            found = walker(con, county)
+        with reading() as desk:
+            found = walker(desk.con, county)
             branch = published_branch(found, *named) if named else table_branch(found, column)
         made = _made(place, county, *named, cell=cell) if named else None
     except NoSuchColumn as error:
@@ -78,7 +78,6 @@ def _made(place: Place, county: County, product: Product, table_: ProductTable, 
     from resources.published_reader import query as ask
     from resources.query_guard import RefusedQuery
     from resources.sql import rows
-    from resources.warehouse import Warehouse
 
     try:
         current = current_product(place.home, product.recipient, product.name)
@@ -113,9 +112,9 @@ def _made(place: Place, county: County, product: Product, table_: ProductTable, 
         ),
         None,
     )
-    with Warehouse(place.home).reader() as con:
+    with reading() as desk:
         delivered = rows(
-            con,
+            desk.con,
             "select source, verdict, complete_through, delivered_sha256_used from acquired.delivery where night = $night order by source",
             {"night": current.night},
         )
@@ -195,14 +194,13 @@ def prove_revocation(
     from assets.published.disclosures import subjects_of
     from assets.published.revocation import prove
     from pipelines.clock import today
-    from resources.warehouse import Warehouse
 
     place, county = here(), county_terms(here())
     night = as_of or today(county, place.home)
     try:
-        with Warehouse(place.home).reader() as con:
-            subjects = subjects_of(con, named(con, person).subject_id)
-            found = prove(con, county=county, home=place.home, subjects=subjects, night=night)
+        with reading() as desk:
+            subjects = subjects_of(desk.con, named(desk.con, person).subject_id)
+            found = prove(desk.con, county=county, home=place.home, subjects=subjects, night=night)
     except UnknownRecord as error:
         complain(str(error))
         raise typer.Exit(USAGE) from None

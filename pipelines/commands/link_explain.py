@@ -21,7 +21,7 @@ from assets.linked.weigh import Contribution
 from pipelines import waterfall
 from pipelines.clock import now
 from pipelines.commands.common import AsJson, parse_night
-from pipelines.commands.link_common import Desk, reading
+from pipelines.commands.desk import Desk, reading
 from pipelines.display import emit_json, say, table
 from resources.home import write_atomically
 

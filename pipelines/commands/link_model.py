@@ -19,7 +19,7 @@ from assets.linked import diff as differing
 from assets.linked.model import ModelRefused, load_model
 from contracts.county import County
 from pipelines.commands.common import USAGE, AsJson, here, terms
-from pipelines.commands.link_common import Desk, reading
+from pipelines.commands.desk import Desk, reading
 from pipelines.display import OUT, complain, emit_json, say, table
 from resources.home import write_atomically
 from resources.sql import scalar

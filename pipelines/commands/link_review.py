@@ -19,7 +19,7 @@ from assets.linked.references import subject_or_person
 from assets.linked.review import Case, CaseShown
 from pipelines.clock import now
 from pipelines.commands.common import USAGE, AsJson
-from pipelines.commands.link_common import Desk, reading, writing
+from pipelines.commands.desk import Desk, reading, writing
 from pipelines.display import complain, emit_json, say, table
 from resources.ledger import EntryKind, Ledger
 

@@ -17,7 +17,7 @@ from assets.linked.sample_estimate import Estimate, bounds, estimates
 from assets.linked.sample_files import KEY, PAIRS, SampleKey, read_judged, read_key, write_sample
 from pipelines.clock import now
 from pipelines.commands.common import USAGE, AsJson
-from pipelines.commands.link_common import Desk, reading, writing
+from pipelines.commands.desk import Desk, reading, writing
 from pipelines.display import complain, emit_json, say, table
 from resources.ledger import EntryKind, Ledger
 

@@ -15,6 +15,7 @@ import typer
 
 from pipelines.commands.common import USAGE, AsJson, here, parse_night
 from pipelines.commands.common import terms as county_terms
+from pipelines.commands.desk import reading
 from pipelines.display import complain, emit_json, say, table
 
 if TYPE_CHECKING:
@@ -92,10 +93,9 @@ def scope(
 def _document(place: Place, county: County, night: date, document: Path, pdf: Path | None) -> None:
     from assets.published.scope_document import CannotPrint, print_pdf, write
     from pipelines.scope_document import page
-    from resources.warehouse import Warehouse
 
-    with Warehouse(place.home).reader() as con:
-        write(document, page(con, place=place, county=county, night=night, run_id="written by hand"))
+    with reading() as desk:
+        write(document, page(desk.con, place=place, county=county, night=night, run_id="written by hand"))
     say(f"written: {document}")
     if pdf is None:
         return

@@ -19,7 +19,7 @@ from assets.measured.catalogue import Measure
 from assets.measured.described import DESCRIPTIONS
 from contracts.county import County
 from resources.home import Home
-from resources.sql import Connection, load_sql, rows, table_exists
+from resources.sql import Connection, load_sql, quoted, rows, table_exists
 
 MOST_ROWS: Final = 1_000_000
 
@@ -84,7 +84,7 @@ def integrator_figures(home: Home, county: County, measure: Measure, as_of: date
             con.execute("set timezone='UTC'")
             con.execute("set autoinstall_known_extensions=false")
             con.execute("set autoload_known_extensions=false")
-            con.execute(f"attach '{str(home.warehouse).replace(chr(39), chr(39) * 2)}' as kept (read_only)")
+            con.execute(f"attach {quoted(home.warehouse)} as kept (read_only)")
             con.execute("use kept")
             newest = _newest(con)
             day = as_of or newest

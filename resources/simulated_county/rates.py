@@ -266,4 +266,4 @@ HEALTH_RACE_MISREGISTERED = 0.015
 def identity_table() -> list[tuple[str, float, float, float, float]]:
     """(fault, jail, health, co_responder, cad) for the documentation; rates as fractions."""
     systems = (JAIL, HEALTH, CO_RESPONDER, CAD)
-    return [(field.name, *(float(getattr(system, field.name)) for system in systems)) for field in fields(IdentityRates)]  # type: ignore[misc]
+    return [(field.name, *(float(getattr(system, field.name)) for system in systems)) for field in fields(IdentityRates)]  # type: ignore[misc]  # attribute by name: mypy sees Any

@@ -56,7 +56,7 @@ def fast_session(url: URL, *, timeout_seconds: int) -> Iterator[Any]:
 
 def literal_sql(asked: Select[Any]) -> str:
     """The statement as PostgreSQL's own text, bounds written out: ADBC takes no SQLAlchemy parameters."""
-    dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    dialect = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy leaves the dialect untyped
     return str(asked.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 

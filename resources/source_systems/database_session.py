@@ -89,9 +89,9 @@ def read_only(place: str, *, timeout_seconds: int = 3_600) -> Iterator[Connectio
 def _limit_calls(connection: Connection, backend: str, timeout_seconds: int) -> None:
     driver = connection.connection.driver_connection
     if backend == "oracle":
-        driver.call_timeout = timeout_seconds * 1_000  # type: ignore[union-attr]
+        driver.call_timeout = timeout_seconds * 1_000  # type: ignore[union-attr]  # an attribute of that driver alone
     elif backend == "mssql" and hasattr(driver, "timeout"):
-        driver.timeout = timeout_seconds  # type: ignore[union-attr]
+        driver.timeout = timeout_seconds  # type: ignore[union-attr]  # an attribute of that driver alone
 
 
 def read_only_engine(url: URL) -> Engine:

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 from assets.checked.quality.bands import METRICS, Metric
 from resources.sql import Connection, load_sql
@@ -106,7 +107,8 @@ def _without_spark() -> Iterator[None]:
     if _SPARK_CLIENT in sys.modules:
         yield
         return
-    sys.modules.update({_SPARK_CLIENT: None})  # type: ignore[dict-item]
+    # None is how Python spells "cannot be imported"; the stubs know only modules.
+    sys.modules[_SPARK_CLIENT] = cast(ModuleType, None)
     try:
         yield
     finally:

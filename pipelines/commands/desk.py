@@ -1,4 +1,4 @@
-"""What the verbs about links share: the open warehouse, the model, the newest night, one way to refuse.
+"""What the verbs share that ask the integrator's own tables: the open warehouse, the model, the newest night, one way to refuse.
 
 Belongs here: opening for reading and for judging. Does not belong here: any verb.
 """
@@ -25,7 +25,7 @@ class NothingLinked(RuntimeError):
 
 @dataclass(frozen=True)
 class Desk:
-    """What somebody who asks about links has before them."""
+    """What somebody who asks of links, consents or disclosures has before them."""
 
     place: Place
     county: County
