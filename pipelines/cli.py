@@ -27,6 +27,7 @@ def _app() -> typer.Typer:
         docs,
         explain,
         export,
+        keys,
         ledger,
         lineage,
         link,
@@ -53,6 +54,7 @@ def _app() -> typer.Typer:
     app.add_typer(measures.app, name="measures")
     app.add_typer(consents.app, name="consents")
     app.add_typer(ledger.app, name="ledger")
+    app.add_typer(keys.app, name="keys")
     app.command()(demo.demo)
     app.command()(night.run)
     app.command()(night.denies)

@@ -259,8 +259,15 @@ def open_integrator(
             yield opened
             return
         ledger.seal_spools(night=night)
-        ledger.append(EntryKind.RUN_STARTED, night=night, run_id=run_id, terms_sha256=terms.sha256, code_sha256=code_sha256())
+        keys = [{"name": name, "fingerprint": fingerprint} for name, fingerprint in _fingerprints(con)]
+        ledger.append(EntryKind.RUN_STARTED, night=night, run_id=run_id, terms_sha256=terms.sha256, code_sha256=code_sha256(), secrets=keys)
         try:
             yield opened
         finally:
             ledger.append(EntryKind.RUN_ENDED, night=night, run_id=run_id, failed_steps=opened.failed_steps)
+
+
+def _fingerprints(con: Connection) -> list[tuple[str, str]]:
+    """Fingerprints of the secrets in use, by name."""
+    found = rows(con, "select name, fingerprint from registers.main.secret where destroyed_on is null order by name")
+    return [(str(name), str(fingerprint)) for name, fingerprint in found]

@@ -21,7 +21,10 @@ from resources.home import sync_folder
 SECRET_BYTES = 32
 KEY_HEX_DIGITS = 32  # 128 bits, like every other key of the warehouse
 _NAME = re.compile(r"^[a-z0-9][a-z0-9_]{0,63}$")
+_FILE = re.compile(r"[a-z0-9_]{1,200}")
 _SEPARATOR = b"\x1f"
+MINT = "mint"
+"""Name of the secret that person keys are made with."""
 
 
 class KeyringFault(RuntimeError):
@@ -47,7 +50,7 @@ class Keyring:
 
     def person_keys(self, domain: str, sequences: Iterable[int]) -> list[str]:
         """:meth:`person_key` of many register numbers, in their order."""
-        secret, name = self._secret("mint"), domain.encode()
+        secret, name = self._secret(MINT), domain.encode()
         return [_derive(secret, b"person", name, str(sequence).encode()) for sequence in sequences]
 
     def pseudonym(self, recipient: str, product: str, epoch: int, person_key: str) -> str:
@@ -60,13 +63,40 @@ class Keyring:
         Raises:
             KeyringFault: if recipient, product or epoch is not a plain name or number, or the secret cannot be used.
         """
-        if epoch < 1:
-            raise KeyringFault(f"key epoch [{epoch}] must be 1 or more")
-        for name in (recipient, product):
-            if not _NAME.match(name) or "__" in name:
-                raise KeyringFault(f"[{name}] cannot name a secret; use lower-case letters, digits and single underscores")
-        secret = self._secret(f"pseudonym__{recipient}__{product}__{epoch}")
+        secret = self._secret(pseudonym_secret(recipient, product, epoch))
         return {key: _derive(secret, b"pseudonym", recipient.encode(), product.encode(), key.encode()) for key in person_keys}
+
+    def names(self) -> list[str]:
+        """Secrets that lie in the folder, by name, sorted."""
+        return sorted(path.stem for path in self.folder.glob("*.key")) if self.folder.is_dir() else []
+
+    def has(self, name: str) -> bool:
+        """Whether the secret of that name lies in the folder."""
+        return (self.folder / f"{name}.key").exists()
+
+    def fingerprint(self, name: str) -> str:
+        """16 hexadecimal digits that tell one secret from another and nothing about it; the secret is created if it is not there.
+
+        Raises:
+            KeyringFault: if the secret cannot be used.
+        """
+        return hashlib.sha256(_SEPARATOR.join((b"fingerprint", self._secret(name)))).hexdigest()[:16]
+
+    def destroy(self, name: str) -> None:
+        """Overwrite a secret and remove it: whatever was derived from it can never be derived again. Backups are the caller's to purge.
+
+        Raises:
+            KeyringFault: if there is no such secret.
+        """
+        path = self.folder / f"{name}.key"
+        if not _FILE.fullmatch(name) or not path.exists():
+            raise KeyringFault(f"keys/{name}.key is not there; `throughcare keys list` names what is")
+        with path.open("r+b") as stream:
+            stream.write(secrets.token_bytes(SECRET_BYTES))
+            stream.flush()
+            os.fsync(stream.fileno())
+        path.unlink()
+        sync_folder(self.folder)
 
     def _secret(self, name: str) -> bytes:
         path = self.folder / f"{name}.key"
@@ -79,6 +109,20 @@ class Keyring:
         if len(secret) != SECRET_BYTES:
             raise KeyringFault(f"keys/{path.name} is damaged ({len(secret)} bytes, not {SECRET_BYTES}); restore it from the key backup")
         return secret
+
+
+def pseudonym_secret(recipient: str, product: str, epoch: int) -> str:
+    """Name of the secret by which one product calls people in one epoch.
+
+    Raises:
+        KeyringFault: if recipient, product or epoch is not a plain name or number.
+    """
+    if epoch < 1:
+        raise KeyringFault(f"key epoch [{epoch}] must be 1 or more")
+    for name in (recipient, product):
+        if not _NAME.match(name) or "__" in name:
+            raise KeyringFault(f"[{name}] cannot name a secret; use lower-case letters, digits and single underscores")
+    return f"pseudonym__{recipient}__{product}__{epoch}"
 
 
 def _derive(secret: bytes, *parts: bytes) -> str:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import fcntl
 import getpass
-import hashlib
 import json
 import os
 import re
@@ -25,14 +24,12 @@ from pathlib import Path
 from typing import Any
 
 import rfc8785
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from resources.home import Home, sync_folder, write_atomically
+from resources.ledger_lines import CLOCK_SET_BACK, GENESIS, clock_faults, line_faults, parsed, recorded, sha256
+from resources.signing_key import HANDOVER, LedgerFault, SigningKey, fingerprint, handover, handover_faults, is_signed
 
-GENESIS = "0" * 64
-"""``prev`` of the first entry."""
+__all__ = ["GENESIS", "PERSON_FIELDS", "EntryKind", "Ledger", "LedgerFault", "LedgerReport", "spool"]
 
 _FIELD = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -62,12 +59,15 @@ class EntryKind(StrEnum):
     ERASED = "erased"
     INCIDENT = "incident"  # somebody was shown what was another's
     CONSENT_RECORDED = "consent_recorded"  # a paper form was entered, or taken back, by hand
+    RETIRED = "retired"  # deliveries or refused rows whose time was up were removed
+    BACKED_UP = "backed_up"
+    RESTORED = "restored"
+    EXPORTED = "exported"  # a file was written for somebody, outside the products
+    KEY_ROTATED = HANDOVER  # the signing key handed over to another
+    SECRET_CHANGED = "secret_changed"  # noqa: S105  a secret of pseudonyms was replaced or destroyed: fingerprints only
+    CLOCK_SET_BACK = CLOCK_SET_BACK
     RECOVERED = "recovered"
     NOTE = "note"
-
-
-class LedgerFault(RuntimeError):
-    """The ledger cannot be extended, because what is there does not hold together."""
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,12 @@ class Ledger:
     @property
     def public_key_file(self) -> Path:
         """The key that anyone may use to check a head."""
-        return self.home.ledger / "public_key.pem"
+        return self.keys.public_file
+
+    @property
+    def keys(self) -> SigningKey:
+        """The key pair that signs heads."""
+        return SigningKey(self.home)
 
     def append(self, kind: EntryKind, *, night: date, **fields: Any) -> int:
         """Write one entry, durably, and sign the new head; returns the entry's number.
@@ -131,8 +136,48 @@ class Ledger:
         """
         _refuse_persons(fields)
         with self._lock():
-            self._repair(night)
+            self._ready(night)
             return self._write(kind, night, fields)
+
+    def rotate_key(self, *, night: date, reason: str) -> str:
+        """Let a new signing key take over: the old one signs an entry that names both; returns the new key's fingerprint.
+
+        Killed on the way, the next entry finishes it; called again before that, it goes on with the key it had made.
+
+        Raises:
+            LedgerFault: as :meth:`append`, and if there is no ledger yet.
+        """
+        with self._lock():
+            self._ready(night)
+            if not self.head_file.exists():
+                raise LedgerFault("there is no ledger yet whose key could be changed; run a night first")
+            old, new = self.keys.private(is_begun=True), self.keys.prepare_next().public_key()
+            self._write(EntryKind.KEY_ROTATED, night, {**handover(old, new), "reason": reason})
+            self._finish_handover()
+            return fingerprint(new)
+
+    def _ready(self, night: date) -> None:
+        """Bring what a killed writer left to a state that can be gone on from."""
+        self._repair(night)
+        self._finish_handover()
+        self._note_clock(night)
+
+    def _finish_handover(self) -> None:
+        lines = self._lines()
+        # Looked for as bytes first: reading every entry for every entry would make a long ledger slow.
+        told = [line for line in lines if b'"kind":"key_rotated"' in line]
+        known = [entry for line in told if (entry := parsed(line)) is not None and entry.get("kind") == EntryKind.KEY_ROTATED]
+        handed = [str(entry["fields"]["new_key"]) for entry in known]
+        if handed and self.keys.take_over(handed[-1]) is not None:
+            self._sign(len(lines), sha256(lines[-1]))
+
+    def _note_clock(self, night: date) -> None:
+        """Say it where the machine's clock stands before the newest entry: its time would read as if something had been put in later."""
+        lines = self._lines()
+        last = recorded(lines[-1]) if lines else None
+        now = self.clock()
+        if last is not None and now < last:
+            self._write(EntryKind.CLOCK_SET_BACK, night, {"seconds": int((last - now).total_seconds()), "stood_at": last.isoformat()})
 
     def entries(self) -> list[dict[str, Any]]:
         """Every whole entry, oldest first; a torn last line is left out."""
@@ -152,13 +197,20 @@ class Ledger:
         """
         faults: list[str] = []
         hashes: list[str] = []
-        for number, line in enumerate(self._lines(), start=1):
-            faults += _line_faults(number, line, hashes[-1] if hashes else GENESIS)
-            hashes.append(_sha256(line))
+        lines = self._lines()
+        for number, line in enumerate(lines, start=1):
+            faults += line_faults(number, line, hashes[-1] if hashes else GENESIS)
+            hashes.append(sha256(line))
         if self._torn():
             faults.append(f"line {len(hashes) + 1}: torn; the next append repairs it")
+        faults += clock_faults(lines)
+        faults += handover_faults([entry for line in lines if (entry := parsed(line)) is not None], self.keys.public())
         signed_through, head_faults = self._head_faults(hashes)
         return LedgerReport(len(hashes), signed_through, hashes[-1] if hashes else GENESIS, (*faults, *head_faults))
+
+    def hashes(self) -> list[str]:
+        """sha256 of every whole line, oldest first: entry n is covered by the n-th."""
+        return [sha256(line) for line in self._lines()]
 
     def seal_spools(self, *, night: date) -> int:
         """Move what other processes spooled (see :func:`spool`) into the chain; returns how many entries were sealed.
@@ -175,7 +227,7 @@ class Ledger:
 
     def _seal(self, path: Path, night: date) -> int:
         lines = path.read_bytes().splitlines()
-        marks = [f"{number}:{_sha256(line)}" for number, line in enumerate(lines)]
+        marks = [f"{number}:{sha256(line)}" for number, line in enumerate(lines)]
         known = {entry["fields"].get("spool_mark") for entry in self.entries() if entry["kind"] == EntryKind.QUERIED}
         sealed = 0
         for mark, line in zip(marks, lines, strict=True):
@@ -210,16 +262,16 @@ class Ledger:
         if torn == b"":
             return
         os.truncate(self.file, self.file.stat().st_size - len(torn))
-        self._write(EntryKind.RECOVERED, night, {"bytes_removed": len(torn), "sha256_removed": _sha256(torn)})
+        self._write(EntryKind.RECOVERED, night, {"bytes_removed": len(torn), "sha256_removed": sha256(torn)})
 
     def _write(self, kind: EntryKind, night: date, fields: Mapping[str, Any]) -> int:
         lines = self._lines()
         number = len(lines) + 1
-        if lines and _parsed(lines[-1]) is None:
+        if lines and parsed(lines[-1]) is None:
             raise LedgerFault(f"ledger line {len(lines)} is not an entry; restore the ledger from its backup")
         entry: dict[str, Any] = {
             "number": number,
-            "prev": _sha256(lines[-1]) if lines else GENESIS,
+            "prev": sha256(lines[-1]) if lines else GENESIS,
             "recorded_at": self.clock().isoformat(),
             "night": night.isoformat(),
             "kind": kind.value,
@@ -228,44 +280,23 @@ class Ledger:
         line = rfc8785.dumps(entry)
         _append(self.file, line + b"\n")
         sync_folder(self.home.ledger)
-        self._sign(number, _sha256(line))
+        self._sign(number, sha256(line))
         return number
 
     def _sign(self, number: int, head: str) -> None:
-        key = self._signing_key()
-        statement = rfc8785.dumps({"entries": number, "head": head})
-        signed: dict[str, Any] = {"entries": number, "head": head, "signature": key.sign(statement).hex()}
+        key = self.keys.private(is_begun=self.head_file.exists())
+        signature = key.sign(rfc8785.dumps({"entries": number, "head": head})).hex()
+        signed: dict[str, Any] = {"entries": number, "head": head, "signature": signature}
         write_atomically(self.head_file, rfc8785.dumps(signed) + b"\n", mode=0o600)
-
-    def _signing_key(self) -> Ed25519PrivateKey:
-        path = self.home.keys / "ledger_ed25519.pem"
-        if path.exists():
-            key = serialization.load_pem_private_key(path.read_bytes(), password=None)
-            if not isinstance(key, Ed25519PrivateKey):
-                raise LedgerFault("keys/ledger_ed25519.pem is not an Ed25519 key; restore the key from its backup")
-            if not self.public_key_file.exists():
-                # A ledger begun anew under an older key has no public key beside it yet.
-                self._write_public_key(key)
-            return key
-        if self.head_file.exists():
-            raise LedgerFault("keys/ledger_ed25519.pem is missing though a signed ledger exists; restore the key from its backup")
-        key = Ed25519PrivateKey.generate()
-        private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        self._write_public_key(key)
-        write_atomically(path, private, mode=0o600)
-        return key
-
-    def _write_public_key(self, key: Ed25519PrivateKey) -> None:
-        public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        write_atomically(self.public_key_file, public, mode=0o644)
 
     def _head_faults(self, hashes: list[str]) -> tuple[int, list[str]]:
         if not self.head_file.exists():
             return 0, ["head.json is missing"] if hashes else []
-        head = _parsed(self.head_file.read_bytes())
+        head = parsed(self.head_file.read_bytes())
         if head is None or not {"entries", "head", "signature"} <= head.keys():
             return 0, ["head.json is not a signed head"]
-        if not self._authentic(head):
+        key = self.keys.public()
+        if key is None or not is_signed(key, str(head["signature"]), {"entries": head["entries"], "head": head["head"]}):
             return 0, ["head.json is not signed by this ledger's key"]
         signed = int(head["entries"])
         if signed > len(hashes):
@@ -273,16 +304,6 @@ class Ledger:
         if hashes[signed - 1] != head["head"]:
             return signed, [f"line {signed}: differs from the signed head"]
         return signed, []
-
-    def _authentic(self, head: Mapping[str, Any]) -> bool:
-        try:
-            key = serialization.load_pem_public_key(self.public_key_file.read_bytes())
-            if not isinstance(key, Ed25519PublicKey):
-                return False
-            key.verify(bytes.fromhex(str(head["signature"])), rfc8785.dumps({"entries": head["entries"], "head": head["head"]}))
-        except (InvalidSignature, ValueError, OSError):
-            return False
-        return True
 
 
 def spool(home: Home, **fields: Any) -> None:
@@ -333,7 +354,7 @@ def _append(path: Path, content: bytes) -> None:
 
 
 def _spooled(line: bytes) -> dict[str, Any] | None:
-    fields = _parsed(line)
+    fields = parsed(line)
     if fields is None:
         return None
     try:
@@ -352,29 +373,3 @@ def _refuse_persons(fields: Mapping[str, Any]) -> None:
         for inner in value if isinstance(value, list | tuple) else [value]:
             if isinstance(inner, Mapping):
                 _refuse_persons(inner)
-
-
-def _parsed(line: bytes) -> dict[str, Any] | None:
-    try:
-        value = json.loads(line)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-def _line_faults(number: int, line: bytes, prev: str) -> list[str]:
-    entry = _parsed(line)
-    if entry is None:
-        return [f"line {number}: not an entry"]
-    faults = []
-    if rfc8785.dumps(entry) != line:
-        faults.append(f"line {number}: not canonical")
-    if entry.get("number") != number:
-        faults.append(f"line {number}: numbered {entry.get('number')}")
-    if entry.get("prev") != prev:
-        faults.append(f"line {number}: does not follow the line before it")
-    return faults
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

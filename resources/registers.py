@@ -79,5 +79,23 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
                    reason varchar not null)""",
         ),
     ),
+    (
+        "erasures, denies known from elsewhere, secrets by fingerprint",
+        (
+            # By the integrator's own ids, so that what is delivered again is known again; no value of the row.
+            """create table registers.main.erasure (
+                   erasure_id varchar not null, kind varchar not null, id varchar not null, reason varchar not null,
+                   from_night date not null, recorded_by varchar not null, why varchar not null, primary key (kind, id))""",
+            """create table registers.main.replayed_deny (
+                   subject_id varchar not null, reason varchar not null, operation varchar, recipient varchar, element_class varchar,
+                   from_night date not null, recorded_on date not null)""",
+            """create table registers.main.secret (
+                   name varchar not null primary key, fingerprint varchar not null, since date not null, destroyed_on date)""",
+            """create table registers.main.key_epoch (
+                   recipient varchar not null, product varchar not null, epoch integer not null, since date not null,
+                   told boolean not null, recorded_by varchar not null, reason varchar not null,
+                   primary key (recipient, product, epoch))""",
+        ),
+    ),
 )
 """(name, statements) in order; position is the migration's number."""

@@ -14,7 +14,8 @@ from datetime import date
 import polars as pl
 
 from assets.linked.survivorship import Assignment, Event, PersonEvent, assign
-from resources.keyring import Keyring
+from resources.key_register import hold
+from resources.keyring import MINT, Keyring
 from resources.sql import Connection, rows, scalar
 
 __all__ = ["Assignment", "Event", "KeysDoNotFit", "Mint", "NotTheNewestNight", "PersonEvent", "Recorded", "assign", "check_newest",
@@ -92,6 +93,11 @@ class Mint:
             {"domain": domain},
         )
         for sequence, person_key in newest:
+            if not keyring.has(MINT):
+                raise KeysDoNotFit(
+                    "keys/mint.key is missing though the register holds persons whose keys were made with it;"
+                    " restore the key backup that belongs to registers.duckdb, or `throughcare keys drill` says what is lost"
+                )
             if keyring.person_key(domain, sequence) != person_key:
                 raise KeysDoNotFit(
                     "keys/mint.key is not the secret under which the register's person keys were made;"
@@ -130,6 +136,7 @@ def record(con: Connection, *, domain: str, night: date, members: pl.DataFrame, 
         params={"domain": domain},
     ).pl()
     mint = Mint.of(con, keyring, domain)
+    hold(con, keyring, MINT, night)
     held = members.select("subject_id", pl.col("person").cast(pl.Int64)).join(previous, on="subject_id", how="left")
     overlap = held.filter(pl.col("old_key").is_not_null()).group_by("person", "old_key").agg(pl.len().alias("subjects"))
     contested = _contested(overlap)

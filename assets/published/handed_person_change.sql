@@ -23,3 +23,9 @@ join temp.product_pseudonym as old_name on old_name.person_key = moved.old_key
 join temp.product_pseudonym as new_name on new_name.person_key = moved.new_key
 where $by_row
 group by all
+union all
+-- A new key of the product gives everybody a new name; told only where the rotation said that the recipient may know both.
+select former.since as night, 'renamed' as kind, former.pseudonym as old_key, now.pseudonym as new_key, 1 as subjects
+from temp.former_pseudonym as former
+join temp.product_pseudonym as now on now.person_key = former.person_key
+where $by_row

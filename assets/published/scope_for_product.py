@@ -10,9 +10,10 @@ the product's own scratch knows whom the integrator means.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -26,7 +27,8 @@ from assets.published.scratch import handed_over
 from contracts.elements import with_presence
 from contracts.instruments import Operation
 from contracts.products import Product
-from resources.keyring import Keyring
+from resources.key_register import epoch_of, hold, told_since
+from resources.keyring import Keyring, pseudonym_secret
 from resources.sql import Connection, load_sql, replace_table, rows
 
 PACKAGE: Final = "assets.published"
@@ -96,7 +98,7 @@ def hand_over(con: Connection, path: Path, product: Product, operation: Operatio
     ``source_total``, ``own_id``, ``person_change``.
     """
     decided = decide_for(con, product, operation, night=night)
-    _name_people(con, product, keyring)
+    _name_people(con, product, keyring, night)
     by_row = operation is Operation.DISCLOSE_ROW
     wanted = {element.split(".")[0] for element in product.elements(operation)}
     parameters = {
@@ -118,14 +120,30 @@ def hand_over(con: Connection, path: Path, product: Product, operation: Operatio
     return replace(decided, rows=counts)
 
 
-def _name_people(con: Connection, product: Product, keyring: Keyring) -> None:
-    """Fill ``temp.product_pseudonym``: the product's name for every person it may hold a row of, and for each withheld subject."""
+def _name_people(con: Connection, product: Product, keyring: Keyring, night: date) -> None:
+    """What the product calls every person it may hold a row of, and each withheld subject.
+
+    Fills ``temp.product_pseudonym``, and ``temp.former_pseudonym`` with the names of the epoch before where the recipient may be told them.
+    """
     asked = [str(key) for (key,) in rows(con, load_sql(PACKAGE, "people_to_name"))]
-    named = keyring.pseudonyms(product.recipient, product.name, product.key_epoch, asked)
+    epoch = epoch_of(con, product.recipient, product.name, product.key_epoch)
+    named = _names(con, product, keyring, epoch, night)
+    _write_names(con, "product_pseudonym", named(asked))
+    told = told_since(con, product.recipient, product.name, epoch)
+    _write_names(con, "former_pseudonym", _names(con, product, keyring, epoch - 1, night)(asked) if told else {}, since=told)
+
+
+def _names(con: Connection, product: Product, keyring: Keyring, epoch: int, night: date) -> Callable[[list[str]], dict[str, str]]:
+    """How the product calls people in an epoch, once its secret is known to be the one that was used before."""
+    hold(con, keyring, pseudonym_secret(product.recipient, product.name, epoch), night)
+    return partial(keyring.pseudonyms, product.recipient, product.name, epoch)
+
+
+def _write_names(con: Connection, table: str, named: Mapping[str, str], *, since: date | None = None) -> None:
     columns = {"person_key": list(named), "pseudonym": list(named.values())}
     con.register("product_names", pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).to_arrow())
     try:
-        con.execute("create or replace temp table product_pseudonym as select * from product_names")
+        con.execute(f"create or replace temp table {table} as select *, $since::date as since from product_names", {"since": since})
     finally:
         con.unregister("product_names")
 

@@ -5,42 +5,85 @@ Belongs here: the verbs. Does not belong here: writing or checking entries (reso
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pipelines.commands.common import BAD, AsJson, here
+from pipelines.commands.common import BAD, AsJson, here, terms
 from pipelines.display import complain, emit_json, say, table
 
 app = typer.Typer(no_args_is_help=True, help="The account of what was run and disclosed.")
 
 
 @app.command()
-def verify(as_json: AsJson = False) -> None:
+def verify(
+    anchor: Annotated[
+        str | None, typer.Option(metavar="FILE|HEAD", help="A sheet that `ledger anchor` wrote, a copy of head.json, or a head as typed.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Check every entry against the one before it, and the signed head against the entries.
 
-    Example: throughcare ledger verify
+    With --anchor: prove that a head kept outside is the beginning of today's chain, so that nothing before it was rewritten.
+
+    Example: throughcare ledger verify --anchor anchor-2026-03-02.txt
     """
     from resources.ledger import Ledger
+    from resources.ledger_anchor import prove, read_anchor
 
-    found = Ledger(here().home).verify()
+    ledger = Ledger(here().home)
+    proof = prove(ledger, read_anchor(anchor)) if anchor else None
+    found = ledger.verify()
+    faults = [*found.faults, *(proof.faults if proof else ())]
     if as_json:
         emit_json(
             {
-                "sound": found.sound,
+                "sound": not faults,
                 "entries": found.entries,
                 "signed_through": found.signed_through,
                 "head": found.head,
-                "faults": list(found.faults),
+                "faults": faults,
+                "anchor": {"is_prefix": proof.is_prefix, "at": proof.at, "since": proof.since} if proof else None,
             }
         )
     else:
-        for fault in found.faults:
+        for fault in faults:
             complain(fault)
-        word = "[green]sound[/green]" if found.sound else "[red]not sound[/red]"
+        word = "[red]not sound[/red]" if faults else "[green]sound[/green]"
         say(f"{word}  {found.entries} entries, signed through {found.signed_through}, head {found.head[:16]}")
-    if not found.sound:
+        if proof and proof.is_prefix:
+            say(f"the sheet's head covers entry {proof.at}; {proof.since} entries were written since, and none before it was changed")
+    if faults:
         raise typer.Exit(BAD)
+
+
+@app.command()
+def anchor(
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where to write the sheet: .html prints on one page; anything else is plain text.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the newest head on one sheet, to be printed and kept where nobody who runs the system can change it.
+
+    Example: throughcare ledger anchor --out anchor-2026-03-02.html
+    """
+    from resources.home import write_atomically
+    from resources.ledger import Ledger
+    from resources.ledger_anchor import anchor_of, as_html, as_text
+
+    place = here()
+    found = anchor_of(Ledger(place.home))
+    name = terms(place).text.name
+    if out is not None:
+        write_atomically(out, (as_html if out.suffix == ".html" else as_text)(found, name).encode(), mode=0o600)
+    if as_json:
+        emit_json(vars(found))
+    elif out is not None:
+        say(f"entry {found.entries}, head {found.head[:16]}: written to {out}")
+    else:
+        typer.echo(as_text(found, name), nl=False)
 
 
 @app.command()

@@ -13,7 +13,7 @@ from resources.warehouse import migrate
 
 FIRST, SECOND = date(2026, 3, 2), date(2026, 3, 3)
 MOVED = [("kept", "old", FIRST, SECOND), ("kept", "new", SECOND, None), ("hidden", "old", FIRST, SECOND), ("hidden", "new", SECOND, None)]
-Told = Callable[[Sequence[str], bool], list[tuple[object, ...]]]
+Told = Callable[..., list[tuple[object, ...]]]
 
 
 @pytest.fixture
@@ -26,13 +26,16 @@ def told() -> Iterator[Told]:
     con.execute("create schema linked")
     con.execute("create table linked.membership as select subject_id, person_key from registers.main.membership where known_to is null")
 
-    def ask(permitted: Sequence[str], by_row: bool) -> list[tuple[object, ...]]:
+    def ask(permitted: Sequence[str], by_row: bool, renamed: bool = False) -> list[tuple[object, ...]]:
         con.execute("create or replace temp table product_decision (subject_id varchar, verdict varchar)")
         for subject in ("kept", "hidden"):
             con.execute("insert into product_decision values (?, ?)", [subject, "permit" if subject in permitted else "deny"])
         named = con.execute(load_sql("assets.published", "people_to_name")).fetchall()
         con.execute("create or replace temp table product_pseudonym (person_key varchar, pseudonym varchar)")
         con.executemany("insert into product_pseudonym values (?, 'name of ' || ?)", [(key, key) for (key,) in named])
+        con.execute("create or replace temp table former_pseudonym (person_key varchar, pseudonym varchar, since date)")
+        if renamed:
+            con.execute("insert into former_pseudonym values ('new', 'former name of new', $n)", {"n": SECOND})
         return con.execute(load_sql("assets.published", "handed_person_change"), {"by_row": by_row}).fetchall()
 
     yield ask
@@ -49,3 +52,8 @@ def test_a_merge_of_subjects_it_may_not_know_of_leaves_no_trace(told: Told) -> N
 
 def test_a_product_of_counts_is_told_of_nobody(told: Told) -> None:
     assert told(["kept", "hidden"], False) == []
+
+
+def test_after_a_change_of_keys_old_and_new_names_stand_side_by_side_where_the_rotation_allows_it(told: Told) -> None:
+    assert (SECOND, "renamed", "former name of new", "name of new", 1) in told(["kept"], True, renamed=True)
+    assert told(["kept"], False, renamed=True) == []

@@ -61,3 +61,18 @@ def test_a_truncated_secret_is_refused_and_not_replaced(tmp_path: Path) -> None:
 def test_a_recipient_that_is_no_plain_name_cannot_reach_a_file(tmp_path: Path, name: str) -> None:
     with pytest.raises(KeyringFault, match="cannot name a secret"):
         Keyring(tmp_path).pseudonym(name, "product", 1, "key")
+
+
+def test_an_epoch_before_the_first_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(KeyringFault, match="must be 1 or more"):
+        Keyring(tmp_path).pseudonym("county", "measures", 0, "person")
+
+
+def test_of_two_processes_that_create_a_secret_the_first_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = Keyring(tmp_path).person_key("county", 1)
+    created = (tmp_path / "mint.key").read_bytes()
+    real = Path.exists
+    # The second process looked before the first had finished.
+    monkeypatch.setattr(Path, "exists", lambda path, **more: False if path.name == "mint.key" else real(path, **more))
+    assert Keyring(tmp_path).person_key("county", 1) == first
+    assert (tmp_path / "mint.key").read_bytes() == created

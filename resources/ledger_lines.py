@@ -1,0 +1,72 @@
+"""One line of the ledger: read, hashed, held against the line before it.
+
+Belongs here: pure functions of lines. Does not belong here: files, locks, keys (ledger.py, signing_key.py).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import rfc8785
+
+GENESIS: Final = "0" * 64
+"""``prev`` of the first entry."""
+
+CLOCK_SET_BACK: Final = "clock_set_back"
+"""Kind of the entry that says the machine's clock stood before the newest entry."""
+
+
+def parsed(line: bytes) -> dict[str, Any] | None:
+    """The entry, or None where the line is none."""
+    try:
+        value = json.loads(line)
+    except ValueError:
+        return None
+    return value if isinstance(value, dict) else None
+
+
+def line_faults(number: int, line: bytes, prev: str) -> list[str]:
+    """What is wrong with one line, given its place and the hash of the line before it."""
+    entry = parsed(line)
+    if entry is None:
+        return [f"line {number}: not an entry"]
+    faults = []
+    if rfc8785.dumps(entry) != line:
+        faults.append(f"line {number}: not canonical")
+    if entry.get("number") != number:
+        faults.append(f"line {number}: numbered {entry.get('number')}")
+    if entry.get("prev") != prev:
+        faults.append(f"line {number}: does not follow the line before it")
+    return faults
+
+
+def recorded(line: bytes) -> datetime | None:
+    """When an entry says it was written; None where it does not say it in a way that can be compared."""
+    entry = parsed(line) or {}
+    try:
+        said = datetime.fromisoformat(str(entry.get("recorded_at")))
+    except ValueError:
+        return None
+    return said if said.tzinfo is not None else None
+
+
+def clock_faults(lines: Sequence[bytes]) -> list[str]:
+    """Entries that say an earlier time than the one before them, without an entry that says the clock was set back."""
+    faults = []
+    before: datetime | None = None
+    for number, line in enumerate(lines, start=1):
+        said = recorded(line)
+        noted = (parsed(line) or {}).get("kind") == CLOCK_SET_BACK
+        if before is not None and said is not None and said < before and not noted:
+            faults.append(f"line {number}: says an earlier time than the line before it")
+        before = said or before
+    return faults
+
+
+def sha256(content: bytes) -> str:
+    """sha256 in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
