@@ -13,6 +13,7 @@ from assets.acquired.landing import Landed, read_landed
 from assets.checked.admission import admit, set_regions
 from assets.checked.conservation import known_records, write_conservation, write_schema_drift
 from assets.checked.contract import refuse_disabled_validation
+from assets.checked.erased_rows import erase_again
 from assets.checked.judging import judge
 from assets.checked.quarantine import write_quarantine
 from assets.checked.recheck import deliveries_to_read_again
@@ -67,6 +68,9 @@ def check_delivery(source: Source, *, timezone: str, regions: dict[str, str], ni
     delivery = read_delivery(con, source.name, night)
     if delivery is None:
         raise NotAcquired(f"source [{source.name}] was not acquired for {night}; run the acquired stage of that night first")
+    if delivery.used_sha256 and is_read(source, delivery):
+        # Before the transaction: it writes to the registers too.
+        erase_again(con, home, source, delivery.used_sha256, night=night, timezone=timezone)
     earlier = deliveries_to_read_again(con, source, night=night, home=home, tonight=delivery.used_sha256)
     con.execute("begin")
     try:

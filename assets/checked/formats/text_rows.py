@@ -16,7 +16,7 @@ from resources.source_systems.connector import Part
 from resources.source_systems.csv_text import CHUNK_ROWS, POSITION, RAGGED, read_chunks
 from resources.sql import Connection
 
-__all__ = ["POSITION", "RAGGED", "RAW", "ROW_FAULT", "raw_rows", "text_chunks"]
+__all__ = ["ERASED_SUFFIX", "POSITION", "RAGGED", "RAW", "ROW_FAULT", "raw_rows", "text_chunks", "whole_chunks"]
 
 ROW_FAULT = "_fault"
 """Column of rows that the reader of a standard could not read: the rule they break."""
@@ -57,7 +57,19 @@ def _says(text: pl.Expr, texts: Sequence[str]) -> pl.Expr:
     return listed | (text.fill_null("") != "") if ANYTHING in texts else listed
 
 
+ERASED_SUFFIX = ".erased.parquet"
+"""How a part ends that was written anew without rows that were erased, whatever it was delivered as."""
+
+
+def whole_chunks(folder: Path, part: Part, source: Source, con: Connection) -> Iterator[pl.DataFrame]:
+    """Every row of one part as its reader reads it, also those that the feed sets aside, and as they were delivered where that is more."""
+    yield from _chunks(folder / part.path, part, source, con, raw=True)
+
+
 def _chunks(path: Path, part: Part, source: Source, con: Connection, *, raw: bool) -> Iterator[pl.DataFrame]:
+    if path.name.endswith(ERASED_SUFFIX):
+        yield from _frame_chunks(path)
+        return
     match source.connector:
         case CsvDrop() as options:
             yield from read_chunks(path, options, columns=part.columns)
