@@ -6,8 +6,10 @@ or a shadow run), or approving a model. Counts only: no subject, no key.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from resources.sql import Connection, load_sql, replace_table, rows, scalar
 
@@ -65,7 +67,7 @@ class Difference:
     """(whole bits, pairs) by which the weights of pairs scored both times moved; -10 and 10 stand for everything beyond."""
     groups: tuple[GroupChange, ...]
     profile: tuple[ProfileChange, ...] = ()
-    """By system and comparison, the furthest moved first; only what both sides know."""
+    """By system and comparison, the furthest moved first; only what both sides know in the same words."""
 
     def to_dict(self) -> dict[str, object]:
         """Plain values for ``--json``."""
@@ -86,6 +88,19 @@ def of_night(con: Connection, night: date, side: str) -> int:
     replace_table(con, f"temp.diff_edge_{side}", edges, parameters)
     replace_table(con, f"temp.diff_profile_{side}", PROFILE + " where night = $night", parameters)
     return subjects
+
+
+def same_comparisons(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Names of the comparisons whose levels are the same in the settings of two models."""
+
+    def levels(settings: Mapping[str, Any]) -> dict[str, list[str]]:
+        return {
+            comparison["output_column_name"]: [level["sql_condition"] for level in comparison["comparison_levels"]]
+            for comparison in settings["comparisons"]
+        }
+
+    earlier, later = levels(before), levels(after)
+    return sorted(name for name in earlier if later.get(name) == earlier[name])
 
 
 def compare(con: Connection, *, link: float) -> Difference:

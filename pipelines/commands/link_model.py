@@ -13,9 +13,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 
 from assets.linked import diff as differing
+from assets.linked import drift
 from assets.linked.model import ModelRefused, load_model
 from contracts.county import County
 from pipelines.commands.common import USAGE, AsJson, here, terms
@@ -102,12 +104,15 @@ def _models(desk: Desk, before: str, after: str) -> None:
     from pipelines.shadow import linked_with
 
     folder = desk.county.folder / "linkage"
-    for name, side in ((before, "before"), (after, "after")):
-        members, edges, profile = linked_with(desk.place.home, load_model(folder, name), desk.county.linkage, night=desk.night)
+    models = {"before": load_model(folder, before), "after": load_model(folder, after)}
+    # A level is a number: it says the same of both models only where its comparison is the same.
+    alike = [drift.WEIGHT, *differing.same_comparisons(models["before"].settings, models["after"].settings)]
+    for side, model in models.items():
+        members, edges, profile = linked_with(desk.place.home, model, desk.county.linkage, night=desk.night)
         for table_name, frame in (
             (f"diff_{side}", members),
             (f"diff_edge_{side}", edges),
-            (f"diff_profile_{side}", profile),
+            (f"diff_profile_{side}", profile.filter(pl.col("kind").is_in(alike))),
         ):
             desk.con.register("diff_frame", frame)
             desk.con.execute(f"create or replace temp table {table_name} as select * from diff_frame").fetchall()

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from assets.linked import diff, drift
+from assets.linked.model import FrozenModel
 from contracts.linkage import ScoreBaseline
 from resources.sql import Connection, load_sql, replace_table, rows
 
@@ -67,3 +68,11 @@ def test_a_difference_says_how_far_scores_moved_and_leaves_out_what_one_side_doe
         replace_table(con, f"temp.diff_profile_{side}", diff.PROFILE)
     con.execute("delete from temp.diff_profile_before where kind = 'sex'").fetchall()
     assert rows(con, load_sql("assets.linked", "diff_profile")) == [("jail", "match_weight", 1000, 1000, pytest.approx(1.3194, abs=1e-3))]
+
+
+def test_levels_are_compared_between_models_only_where_the_comparison_is_the_same(model: FrozenModel) -> None:
+    other = {**model.settings, "comparisons": [dict(comparison) for comparison in model.settings["comparisons"]]}
+    other["comparisons"][0]["comparison_levels"] = other["comparisons"][0]["comparison_levels"][1:]
+    names = {comparison["output_column_name"] for comparison in model.settings["comparisons"]}
+    changed = model.settings["comparisons"][0]["output_column_name"]
+    assert set(diff.same_comparisons(model.settings, other)) == names - {changed}
