@@ -41,6 +41,10 @@ COMPUTED = frozenset(
 """Tables whose intervals, tests and bounds are computed, so that no one text fills them."""
 
 
+MADE_OF = {"person_timeline": ("step",)}
+"""Questions whose answers, kept whatever the moment, a table shows column by column."""
+
+
 def tables(county: County) -> tuple[Table, ...]:
     """Every table of the stage; screens and delivered totals are read where some source delivers them."""
     held = delivered(county.sources)
@@ -50,7 +54,7 @@ def tables(county: County) -> tuple[Table, ...]:
             DESCRIPTIONS[name],
             county.agencies.integrator,
             (*READS[name], *linked(*sorted(set(WHERE_DELIVERED.get(name, ())) & held))),
-            () if name in COMPUTED else (name,),
+            () if name in COMPUTED else (name, *MADE_OF.get(name, ())),
         )
         for name in (*MEASURED_TABLES, *LINK_TABLES)
     )

@@ -8,9 +8,11 @@ with matched as (
         criterion.unit as counted_unit,
         criterion.window_start,
         criterion.window_end,
-        matched_contact.*
+        matched_contact.* replace (case when matched_contact.end_at < $as_of then matched_contact.end_at end as end_at),
+        matched_contact.is_stay and not matched_contact.end_is_impossible and coalesce(matched_contact.end_at >= $as_of, true) as is_open
     from scope.criterion
     join scope.matched_contact on matched_contact.filter_id = criterion.filter_id
+    where matched_contact.known_at < $as_of and coalesce(matched_contact.uncounted_from >= $as_of, true)
 ),
 counted as (
     select
@@ -29,14 +31,14 @@ clipped as (
         epoch_us(greatest(start_at, window_start)) as begins,
         epoch_us(least(coalesce(end_at, window_end), window_end)) as ends
     from matched
-    where counted_unit = 'bed_day' and unit = 'bed_day' and start_at < window_end and (is_open or end_at > window_start)
+    where counted_unit = 'bed_day' and is_stay and start_at < window_end and (is_open or end_at > window_start)
 ),
 uncovered as (
     select
         *,
         max(ends) over (
             partition by definition_id, criterion_no, domain, person_key
-            order by begins, ends, record_id
+            order by begins, ends
             rows between unbounded preceding and 1 preceding
         ) as covered_to
     from clipped
@@ -57,7 +59,7 @@ priced as (
     from matched
     join scope.unit_cost
         on unit_cost.system = matched.system and coalesce(unit_cost.record_type = matched.record_type, true)
-        and (unit_cost.per = 'event' or matched.unit = 'bed_day')
+        and (unit_cost.per = 'event' or matched.is_stay)
     where counted_unit = 'cost' and start_at < window_end and (start_at >= window_start or is_open or end_at > window_start)
     group by all
 ),

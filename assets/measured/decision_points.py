@@ -60,9 +60,9 @@ RACIAL_DISPARITY: Final = {
 
 _POINT_EVENT: Final = {
     "point_id": "VARCHAR",
-    "domain": "VARCHAR",
-    "record_id": "VARCHAR",
-    "person_key": "VARCHAR",
+    "domain": f"{SCOPE}.domain_word",
+    "event_no": "BIGINT",
+    "person_key": "INTEGER",
     "race_group": "VARCHAR",
     "hispanic_unknown": "BOOLEAN",
     "anchor_at": "TIMESTAMP",
@@ -97,6 +97,7 @@ def collect_points(run: Run, rules: DecisionPoints) -> dict[str, Reason | None]:
         "decision_event",
         period_start=rules.period.start(run.as_of),
         residents_only=rules.residents_only,
+        systems=sorted({point.numerator.system for point in rules.points}),
         age_from=rules.ages.min,
         age_to=NO_UPPER_AGE if rules.ages.max is None else rules.ages.max,
     )
@@ -148,6 +149,7 @@ def _collect(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
         point=point.id,
         base_point=None if point.base == POPULATION else point.base,
         period_start=_period_start(run, rules, point),
+        earliest=rules.period.start(run.as_of),
         own_filter=point_filter_id(point.id),
         own_system=wanted.system,
         own_horizon=run.horizons.get(wanted.system, run.as_of),
@@ -157,7 +159,7 @@ def _collect(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
         held_hours=wanted.held_at_least_hours,
         must_be_released=wanted.released,
         after_release=any(link.numerator.released for link in rules.chain(point)),
-        follow_filter=None if follow is None else follow_filter_id(point.id),
+        follow_filter=None if follow is None else run.alike[follow_filter_id(point.id)],
         follow_system=None if follow is None else follow.system,
         follow_days=None if follow is None else follow.within_days,
         follow_horizon=run.as_of if follow is None else run.horizons[follow.system],
@@ -168,7 +170,7 @@ def _collect(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
             "withheld_people",
             label=point.id,
             follow_system=follow.system,
-            follow_filter=follow_filter_id(point.id),
+            follow_filter=run.alike[follow_filter_id(point.id)],
             first_at=_period_start(run, rules, point),
             last_at=run.as_of + timedelta(microseconds=1),
         )

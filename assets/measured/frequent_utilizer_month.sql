@@ -21,7 +21,7 @@ enough as (
     group by met.rule_id, met.months_back, met.domain, met.person_key, definition.definition_id, definition.is_filtered, definition.needed
     having count(*) >= definition.needed
 )
-select definition_id, 0 as months_back, domain, person_key from scope.frequent_utilizers where qualifies
+select definition_id, 0 as months_back, domain, person_key from scope.frequent_utilizer_draft where qualifies
 union all by name
 select enough.rule_id as definition_id, enough.months_back, enough.domain, enough.person_key
 from enough

@@ -4,7 +4,7 @@ with answered as (
     select definition_id, domain from scope.definition_domain where reason is null
 ),
 found as (
-    select definition_id, domain, person_key, listed from scope.frequent_utilizers where qualifies
+    select definition_id, domain, person_key, listed from scope.frequent_utilizer_draft where qualifies
 ),
 sized as (
     select definition_id, domain, count(*) as eligible, count(*) filter (where listed) as listed from found group by all

@@ -10,7 +10,7 @@ based as (
 ),
 found as (
     select definition_id, domain, unnest([race_group, 'ALL']) as race_group, qualifies, listed, tied_at_cut
-    from scope.frequent_utilizers
+    from scope.frequent_utilizer_draft
 ),
 counted as (
     select

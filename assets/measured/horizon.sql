@@ -1,7 +1,7 @@
 -- Through which moment are the records of each system complete?
 -- The last complete day of the least complete source, never after the as-of moment. Unknown is said, not guessed.
 with named as (
-    select system, source from scope.contact where system is not null group by all
+    select system::varchar as system, source::varchar as source from scope.contact_source
     union
     select system, source from scope.source_total where system is not null group by all
 ),

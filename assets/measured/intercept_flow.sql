@@ -8,21 +8,22 @@ with passed as (
         previous_system as from_system,
         intercept as to_intercept,
         system as to_system,
-        days_since_previous
-    from scope.person_timeline
+        (epoch_us(start_at) - epoch_us(previous_start_at)) / 86400000000 as days_since_previous
+    from scope.step
     where
         start_at >= $period_start
+        and start_at < $as_of
         and days_since_previous <= $transition_days
-        and is_counted
+        and coalesce(uncounted_from >= $as_of, true)
         and intercept is not null
         and previous_intercept is not null
 )
 select
     passed.domain,
     grouped.race_group,
-    passed.from_intercept,
+    passed.from_intercept::integer as from_intercept,
     passed.from_system,
-    passed.to_intercept,
+    passed.to_intercept::integer as to_intercept,
     passed.to_system,
     count(*) as transitions,
     count(distinct passed.person_key) as people,

@@ -110,25 +110,30 @@ def scenario_tables(con: Connection) -> dict[str, str]:
     return tables
 
 
+_CODE: Final = f"{SCOPE}.person_code using (domain, person_key)"
+_TEXT: Final = "given_domain as domain, given_key as person_key"
+"""Persons by their own keys: the numbers of one scope say nothing in another."""
+
+
 def keep_base(con: Connection) -> None:
     """Copy what tonight's scope says of every person to temporary tables, before another scope takes its place."""
     tonight_only = f"definition_id in (select rule_id from {SCOPE}.definition)"
     copies = {
-        "link_base_point": f"select point_id, domain, person_key, n, x, race_group, hispanic_unknown from {SCOPE}.point_person",
-        "link_base_person": f"select domain, person_key, race_group from {SCOPE}.person",
-        "link_base_cut": f"select * from {SCOPE}.criterion_cut where {tonight_only}",
-        "link_base_definition_domain": f"select * from {SCOPE}.definition_domain",
+        "link_base_point": f"select point_id, {_TEXT}, n, x, race_group, hispanic_unknown from {SCOPE}.point_person join {_CODE}",
+        "link_base_person": f"select {_TEXT}, race_group from {SCOPE}.person join {_CODE}",
+        "link_base_cut": f"select * replace (domain::varchar as domain) from {SCOPE}.criterion_cut where {tonight_only}",
+        "link_base_definition_domain": f"select * replace (domain::varchar as domain) from {SCOPE}.definition_domain",
         "link_base_total": (
             f"select definition_id, domain, race_group, people, eligible from {SCOPE}.frequent_utilizer_summary"
             " where reason is null and race_group <> 'ALL'"
         ),
         "link_base_found": (
-            "select person.definition_id, person.domain, person.person_key, person.race_group,"
+            f"select person.definition_id, {_TEXT}, person.race_group,"
             " coalesce(found.qualifies, false) as qualifies"
-            f" from {SCOPE}.definition_person as person"
+            f" from {SCOPE}.definition_person as person join {_CODE}"
             f" semi join (select distinct domain, person_key from {SEAT}) as seat"
-            " on seat.domain = person.domain and seat.person_key = person.person_key"
-            f" left join {SCOPE}.frequent_utilizers as found on found.definition_id = person.definition_id"
+            " on seat.domain = person_code.given_domain and seat.person_key = person_code.given_key"
+            f" left join {SCOPE}.frequent_utilizer_draft as found on found.definition_id = person.definition_id"
             " and found.domain = person.domain and found.person_key = person.person_key"
             f" where person.{tonight_only}"
         ),

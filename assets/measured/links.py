@@ -24,6 +24,7 @@ from assets.measured.conclusions import Answer, change
 from assets.measured.decision_points import collect_points, missing_for, missing_in, setting_of
 from assets.measured.disparity import compare
 from assets.measured.figure_columns import adjusted, figures_of
+from assets.measured.ground import lay
 from assets.measured.link_error import linkage_by_race
 from assets.measured.link_scenarios import Ints, at_threshold, drawn
 from assets.measured.measure import begin
@@ -116,7 +117,7 @@ def measure_links(
         con.execute(f"create schema {SCOPE}.links")
         lean = definitions.model_copy(update={"frequent_utilizers": definitions.frequent_utilizers.model_copy(update={"months": 0})})
         settle(con, lean, as_of)
-        run = replace(begin(con, f"{SCOPE}.links", lean, as_of), held=base_held, seen=base_seen)
+        run = replace(begin(con, f"{SCOPE}.links", lean, as_of, lay(con, lean)), held=base_held, seen=base_seen)
         link_scope.bring_base(con, [STORED, *sorted(scenarios)])
         population = population_bases(read_population(benchmarks), ages=definitions.decision_points.ages, year=as_of.year)
         lines = _lines(run, population)

@@ -1,23 +1,34 @@
--- Which counted contacts does each filter of the definitions select?
-select
-    event_filter.filter_id,
-    person_timeline.domain,
-    person_timeline.person_key,
-    person_timeline.record_id,
-    person_timeline.system,
-    person_timeline.record_type,
-    person_timeline.start_at,
-    person_timeline.end_at,
-    person_timeline.unit,
-    person_timeline.is_open
-from scope.person_timeline
-join scope.event_filter on event_filter.system = person_timeline.system
-where
-    person_timeline.step = 'contact'
-    and person_timeline.is_counted
-    and (event_filter.record_types is null or list_contains(event_filter.record_types, person_timeline.record_type))
-    and (event_filter.event_types is null or list_contains(event_filter.event_types, person_timeline.event_type))
-    and (event_filter.dispositions is null or list_contains(event_filter.dispositions, person_timeline.disposition))
-    and (event_filter.regions is null or list_contains(event_filter.regions, person_timeline.region))
-    and (event_filter.intercepts is null or list_contains(event_filter.intercepts, person_timeline.intercept))
-    and (event_filter.is_behavioral_health is null or event_filter.is_behavioral_health = person_timeline.is_behavioral_health)
+-- Which contacts does each filter of the definitions select, and from which moment on is that known?
+-- How a stay ended is known from its end on; a stay too short to count does not count once its end is known (booking_known.sql).
+with contact as (
+    select
+        *,
+        unit = 'bed_day' as is_stay
+    from scope.step
+    where step = 'contact' and coalesce(uncounted_from > '-infinity'::timestamp, true)
+),
+selected as (
+    select
+        event_filter.filter_id::scope.word as filter_id,
+        contact.domain,
+        contact.person_key,
+        contact.system,
+        contact.record_type,
+        contact.start_at,
+        contact.end_at,
+        contact.end_is_impossible,
+        contact.is_stay,
+        if(event_filter.dispositions is not null and contact.is_stay, contact.end_at, contact.start_at) as known_at,
+        contact.uncounted_from
+    from contact
+    join scope.event_filter on event_filter.system = contact.system
+    where
+        event_filter.is_matched
+        and (event_filter.record_types is null or list_contains(event_filter.record_types, contact.record_type))
+        and (event_filter.event_types is null or list_contains(event_filter.event_types, contact.event_type))
+        and (event_filter.dispositions is null or list_contains(event_filter.dispositions, contact.disposition))
+        and (event_filter.regions is null or list_contains(event_filter.regions, contact.region))
+        and (event_filter.intercepts is null or list_contains(event_filter.intercepts, contact.intercept))
+        and (event_filter.is_behavioral_health is null or event_filter.is_behavioral_health = contact.is_behavioral_health)
+)
+select * from selected where known_at is not null

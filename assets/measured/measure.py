@@ -2,27 +2,28 @@
 
 Belongs here: the order of the questions and what is reported of them. Does not belong here: any question, any statistic.
 
-How a question builds on another: a finished table is written to the target schema and shown as ``scope.<name>``; what only later
-questions need is a table or view of the scratch database ``scope`` itself. So every .sql file of this stage reads ``scope.*`` alone:
+How a question builds on another: a finished table is written to the target schema; what only later questions need is a table or view of
+the scratch database ``scope``. So every .sql file of this stage reads ``scope.*`` alone:
 
 ====================================  =================================================================================
 table or view of ``scope``            made by
 ====================================  =================================================================================
 event_filter, criterion, definition,  settled.py, from the county's definitions
 race_step
+step, booking_known, person_known,    ground.py, whatever the moment: made once for a series of dates
+matched_contact, race_evidence, …
 booking                               booking.sql: bookings as known at the moment, which count, evidence, next booking
-person_timeline (finished)            person_timeline.sql
-matched_contact                       matched_contact.sql: contacts each filter selects
-person_race (finished), person,       person_race.sql, person.sql, system_seen.sql
-system_seen
+person_group, race_system_group       person_group.sql, race_system_group.sql: of people of whom something new is said (race_new)
+person, system_seen                   person.sql, system_seen.sql
 definition_domain, definition_person  which definitions can be answered, and whom they can find
 (view), criterion_value,
 criterion_cut
 decision_event, point_event,          decision_points.py
 withheld_people
 counted_booking, split, cell,         stepping_up.py: bookings and the numbered cells they are counted in
-booking_cell, release_outcome,
-stepping_up_draft, evidence_reason
+booking_cell, stepping_up_draft,
+evidence_reason
+episode_contact, episode_known        contacts in episodes, whatever the moment; episodes as known at it
 ====================================  =================================================================================
 """
 
@@ -38,13 +39,14 @@ from assets.measured.aggregate_points import write_aggregate_disparity
 from assets.measured.decision_points import write_racial_disparity
 from assets.measured.follow_up import write_follow_up
 from assets.measured.frequent import write_comparisons, write_frequent_utilizers
+from assets.measured.ground import EVER, Ground, lay
 from assets.measured.progress import write_policy_changes, write_progress
 from assets.measured.race_across import write_race_across, write_sensitivity
-from assets.measured.run import PACKAGE, Run, held_by, systems_seen
+from assets.measured.run import BY_PERSON, PACKAGE, Run, systems_seen
 from assets.measured.scope import SCOPE, ScopeFault, is_open
 from assets.measured.screening import write_screening
 from assets.measured.services import write_service_gaps
-from assets.measured.settled import months_and_days, settle
+from assets.measured.settled import filters_alike, settle
 from assets.measured.stepping_up import JAIL, write_stepping_up
 from contracts.benchmarks import PopulationBase, PopulationRow, population_bases, read_population
 from contracts.definitions import Definitions
@@ -140,7 +142,8 @@ def measure(
         benchmarks: the population file (contracts/benchmarks.py).
         as_of: county-local moment; nothing at or after it is known.
         services: the county's services.csv; None: no capacity is known.
-        tables: names of the tables that are wanted, of ``MEASURED_TABLES``; what they build on is written too. Default: all.
+        tables: names of the tables that are wanted, of ``MEASURED_TABLES``; what is about groups and written beside them comes too.
+            Default: all.
         scope: name of the attached scratch database; the questions spell it, so there is only this one.
 
     Raises:
@@ -152,18 +155,19 @@ def measure(
     chosen = parts_for(MEASURED_TABLES if tables is None else tables)
     population = read_population(benchmarks)
     bases = population_bases(population, ages=definitions.decision_points.ages, year=as_of.year)
+    wanted = frozenset(MEASURED_TABLES if tables is None else tables)
     settle(con, definitions, as_of)
-    run = begin(con, target_schema, definitions, as_of)
-    for part in chosen:
-        part.write(run, Inputs(population, bases, services))
+    run = begin(con, target_schema, definitions, as_of, lay(con, definitions))
+    _write(replace(run, by_person=wanted & BY_PERSON), chosen, Inputs(population, bases, services))
     reasons: dict[str, Mapping[str, int]] = {name: _reasons(run, name) for name in _WITH_REASON if name in run.written}
     return MeasureReport(as_of, target_schema, dict(run.written), reasons)
 
 
-BY_PERSON: Final = frozenset(
-    {"person_timeline", "person_race", "frequent_utilizers", "person_race_view", "screening_result", "episode", "person_summary"}
-)
-"""Tables with a row a person or contact; of a series of dates only the last one's are kept."""
+def _write(run: Run, parts: Sequence[Part], given: Inputs) -> None:
+    run.publish("person_timeline", first_appearance_hours=run.definitions.timeline.first_appearance_hours)
+    run.publish("person_race", rule=run.definitions.race.id, category_system=run.definitions.race.category_system)
+    for part in parts:
+        part.write(run, given)
 
 
 def measure_series(
@@ -184,20 +188,21 @@ def measure_series(
         ScopeFault: if no scope is open or no moment is asked.
         TermsFaults: if the population or the services file cannot be used.
     """
+    if not is_open(con):
+        raise ScopeFault(f"no scratch database [{SCOPE}] is attached; call open_scope first")
     moments = sorted(set(as_ofs))
     if not moments:
         raise ScopeFault("no moment is asked; name at least one")
+    population = read_population(benchmarks)
     grouped = [name for name in MEASURED_TABLES if name not in BY_PERSON]
+    ground: Ground | None = None
     for number, as_of in enumerate(moments):
-        measure(
-            con,
-            target_schema=target_schema,
-            definitions=definitions,
-            benchmarks=benchmarks,
-            as_of=as_of,
-            services=services,
-            tables=MEASURED_TABLES if as_of == moments[-1] else grouped,
-        )
+        settle(con, definitions, as_of)
+        ground = ground or lay(con, definitions)
+        run = begin(con, target_schema, definitions, as_of, ground, asked_before=moments[number - 1] if number else None)
+        bases = population_bases(population, ages=definitions.decision_points.ages, year=as_of.year)
+        by_person = BY_PERSON if as_of == moments[-1] else frozenset[str]()
+        _write(replace(run, by_person=by_person), PARTS, Inputs(population, bases, services))
         for name in grouped:
             dated = f"select $as_of::timestamp as as_of, * from {target_schema}.{name}"
             if number == 0:
@@ -222,6 +227,7 @@ def parts_for(tables: Collection[str]) -> tuple[Part, ...]:
     return tuple(part for part in PARTS if wanted & set(part.tables))
 
 
+_BEGIN_OF_TIME: Final = datetime.min
 _WITH_REASON: Final = (
     "frequent_utilizer_summary",
     "racial_disparity",
@@ -235,34 +241,26 @@ _WITH_REASON: Final = (
 )
 
 
-def begin(con: Connection, target_schema: str, definitions: Definitions, as_of: datetime) -> Run:
-    """Bookings, timeline, race and persons: what every measure builds on; the definitions are settled."""
+def begin(
+    con: Connection, target_schema: str, definitions: Definitions, as_of: datetime, ground: Ground, *, asked_before: datetime | None = None
+) -> Run:
+    """Bookings, race and persons as known at the moment: what every measure builds on; the ground is laid, the definitions settled."""
     rules = definitions.stepping_up
-    months, days = months_and_days(rules.smi.diagnosis_window)
     horizons = {
         system: complete_through
         for system, is_known, complete_through in rows(con, load_sql(PACKAGE, "horizon"), {"as_of": as_of})
         if is_known
     }
-    run = Run(con, target_schema, definitions, as_of, held_by(con), horizons)
-    cuts = rules.smi.rules
-    run.keep("screening_score", bjmhs_current=cuts.bjmhs_current, k6_cut=cuts.k6, cmhs_men=cuts.cmhs_m, cmhs_women=cuts.cmhs_w)
-    run.keep("booking_screen")
+    run = Run(con, target_schema, definitions, as_of, ground.held, horizons, asked_before, alike=filters_alike(definitions))
     run.keep(
         "booking",
         early_hours=rules.smi.early_hours,
         landmark_hours=rules.smi.landmark_hours,
         screens=[screen.value for screen in rules.smi.screens],
         screened_within_hours=rules.smi.screened_within_hours,
-        diagnosis_months=months,
-        diagnosis_days=days,
-        counted_types=list(rules.booking.types.counted),
-        minimum_stay_hours=rules.booking.minimum_stay_hours,
     )
-    run.publish("person_timeline", first_appearance_hours=definitions.timeline.first_appearance_hours)
-    run.keep("matched_contact")
-    run.keep("race_evidence")
-    run.publish("person_race", rule=definitions.race.id, category_system=definitions.race.category_system)
+    run.keep("race_new", said_from=asked_before)
+    run.refresh("person_group")
     run.keep("person")
     run.keep("system_seen")
     return replace(run, seen=systems_seen(con))
@@ -279,9 +277,17 @@ def _write_flows(run: Run) -> None:
 
 
 def _write_episodes(run: Run) -> None:
-    run.publish("episode", episode_days=run.definitions.timeline.episode_days)
+    period_start = run.since(run.definitions.stepping_up.period, run.systems)
+    episode_days = run.definitions.timeline.episode_days
+    run.keep("brief_person")
+    # Once for all moments of the same ground; of the few who are held briefly, at this one.
+    if run.asked_before is None:
+        run.keep("episode_contact", seen_until=EVER, episode_days=episode_days, only_brief=False)
+    run.keep_as("episode_brief", "episode_contact", seen_until=run.as_of, episode_days=episode_days, only_brief=True)
+    run.keep("episode_known", episodes_from=_BEGIN_OF_TIME if run.by_person & {"episode", "person_summary"} else period_start)
+    run.publish("episode")
     run.publish("person_summary")
-    run.publish("pathway", period_start=run.since(run.definitions.stepping_up.period, run.systems))
+    run.publish("pathway", period_start=period_start)
 
 
 def _reasons(run: Run, table: str) -> dict[str, int]:

@@ -23,6 +23,8 @@ happened as (
         counted.unit = 'event'
         and matched_contact.start_at >= counted.first_start
         and matched_contact.start_at < counted.last_end
+        and matched_contact.known_at < $as_of
+        and coalesce(matched_contact.uncounted_from >= $as_of, true)
     union all
     select distinct
         counted.rule_id,
@@ -39,6 +41,8 @@ happened as (
         counted.unit = 'distinct_day'
         and matched_contact.start_at >= counted.first_start
         and matched_contact.start_at < counted.last_end
+        and matched_contact.known_at < $as_of
+        and coalesce(matched_contact.uncounted_from >= $as_of, true)
 ),
 shared as (
     select rule_id, criterion_no, domain, person_key, any_value(minimum) as minimum,

@@ -1,8 +1,8 @@
 -- Which ways through the systems do episodes take most often?
 -- A way is the order of intercepts and systems of an episode, immediate repetitions once, at most six steps; the 25 commonest of a domain.
 with begun as (
-    select domain, person_key, episode_no, steps, days
-    from scope.episode
+    select domain, person_key, (epoch_us(last_at) - epoch_us(first_at)) / 86400000000 as days, met[1:20] as met
+    from scope.episode_known
     where first_at >= $period_start
 ),
 walked as (
@@ -10,10 +10,7 @@ walked as (
         domain,
         person_key,
         days,
-        list_filter(
-            list_zip(steps, list_prepend(null, steps[1:-2])),
-            lambda pair: pair[1] is distinct from pair[2]
-        ) as pairs
+        list_filter(list_zip(met, list_prepend(null, met[1:-2])), lambda pair: pair[1] is distinct from pair[2]) as pairs
     from begun
 ),
 named as (
@@ -22,7 +19,7 @@ named as (
         person_key,
         days,
         len(pairs) as steps,
-        array_to_string(list_transform(pairs[1:6], lambda pair: pair[1]), ' > ') || if(len(pairs) > 6, ' > …', '') as way
+        array_to_string(list_transform(pairs[1:6], lambda pair: coalesce(pair[1].intercept::varchar, '-') || ' ' || pair[1].system), ' > ') || if(len(pairs) > 6, ' > …', '') as way
     from walked
 ),
 counted as (

@@ -1,6 +1,17 @@
 -- When was each person first and last met, by whom, how often, with what gaps, and for how many days held, so far for those still held?
 with contact as (
-    select * from scope.person_timeline where step = 'contact' and is_counted
+    select
+        domain,
+        person_key,
+        system,
+        intercept::integer as intercept,
+        start_at,
+        unit,
+        unit = 'bed_day' and not end_is_impossible as has_days,
+        unit = 'bed_day' and not end_is_impossible and coalesce(end_at >= $as_of, true) as is_open,
+        (epoch_us(if(end_at < $as_of, end_at, $as_of)) - epoch_us(start_at)) / 86400000000 as days
+    from scope.step
+    where step = 'contact' and start_at < $as_of and coalesce(uncounted_from >= $as_of, true)
 ),
 counted as (
     select
@@ -13,21 +24,27 @@ counted as (
         list_sort(list(distinct system)) as systems,
         list_sort(list(distinct intercept) filter (where intercept is not null)) as intercepts,
         count(*) filter (where unit = 'bed_day') as stays,
-        sum(case when unit = 'bed_day' then days end) as days_held,
+        sum(case when has_days then days end) as days_held,
         max(case when is_open then days end) as days_so_far,
         bool_or(is_open) as is_held
     from contact
     group by all
 ),
 episodes as (
-    select domain, person_key, count(*) as episodes, max(gap_days_before) as longest_gap_days, median(gap_days_before) as median_gap_days
-    from scope.episode
+    select domain, person_key, count(*) as episodes, max(gap_days) as longest_gap_days, median(gap_days) as median_gap_days
+    from (
+        select
+            domain,
+            person_key,
+            (epoch_us(first_at) - epoch_us(lag(last_at) over (partition by domain, person_key order by episode_no))) / 86400000000 as gap_days
+        from scope.episode_known
+    )
     group by all
 ),
 changes as (
     select domain, person_key, count(*) filter (where system <> previous_system) as transitions
-    from scope.person_timeline
-    where previous_system is not null and is_counted
+    from scope.step
+    where previous_system is not null and start_at < $as_of and coalesce(uncounted_from >= $as_of, true)
     group by all
 )
 select

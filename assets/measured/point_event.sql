@@ -9,8 +9,8 @@ with candidate as (
     select decision_event.*
     from scope.decision_event
     semi join (
-        select domain, record_id from scope.point_event where point_id = $base_point and in_numerator
-    ) as previous using (domain, record_id)
+        select event_no from scope.point_event where point_id = $base_point and in_numerator
+    ) as previous using (event_no)
 ),
 anchored as (
     select candidate.*, case when $after_release then candidate.released_at else candidate.start_at end as anchor_at
@@ -41,30 +41,37 @@ matched as (
     from anchored
     join scope.event_filter on event_filter.filter_id = $own_filter
 ),
+following as (
+    select domain, person_key, start_at
+    from scope.matched_contact
+    where
+        filter_id = $follow_filter
+        and start_at >= $earliest
+        and known_at < $as_of
+        and coalesce(uncounted_from >= $as_of, true)
+),
 followed as (
-    select matched.domain, matched.record_id
-    from matched
-    join scope.matched_contact
-        on matched_contact.filter_id = $follow_filter
-        and matched_contact.domain = matched.domain
-        and matched_contact.person_key = matched.person_key
-        and matched_contact.start_at >= matched.anchor_at
-        and matched_contact.start_at < matched.anchor_at + to_days($follow_days::integer)
-        -- A contact does not follow itself, nor a transfer in the same minute.
-        and (matched_contact.system <> matched.system or matched_contact.start_at > matched.anchor_at)
-    where $follow_filter::varchar is not null
-    group by all
+    select waiting.event_no
+    from (
+        -- A contact does not follow itself, nor a transfer in the same moment.
+        select event_no, domain, person_key, anchor_at, if(system = $follow_system, anchor_at + interval 1 microsecond, anchor_at) as first_at
+        from matched
+        where is_selected and anchor_at is not null
+    ) as waiting
+    asof join following
+        on waiting.domain = following.domain and waiting.person_key = following.person_key and waiting.first_at <= following.start_at
+    where following.start_at < waiting.anchor_at + to_days($follow_days::integer)
 ),
 withheld as (
     select domain, person_key
-    from scope.membership
-    where link_state = 'withheld' and (system = $own_system or system = $follow_system)
+    from scope.withheld
+    where system = $own_system or system = $follow_system
     group by all
 )
 select
     $point::varchar as point_id,
     matched.domain,
-    matched.record_id,
+    matched.event_no,
     matched.person_key,
     matched.race_group,
     matched.hispanic_unknown,
@@ -72,10 +79,10 @@ select
     matched.excluded_because,
     matched.excluded_because is null
     and matched.is_selected
-    and ($follow_filter::varchar is null or followed.record_id is not null) as in_numerator,
+    and ($follow_filter::varchar is null or followed.event_no is not null) as in_numerator,
     withheld.person_key is null as is_linkable
 from matched
-left join followed on followed.domain = matched.domain and followed.record_id = matched.record_id
+left join followed using (event_no)
 left join withheld on withheld.domain = matched.domain and withheld.person_key = matched.person_key
 where
     ($base_point::varchar is not null or matched.is_selected)

@@ -12,7 +12,7 @@ from typing import Any, Final
 from assets.measured.agreement import cohens_kappa
 from assets.measured.comparison import ALL, PointCount, Reason
 from assets.measured.conclusions import Answer, change
-from assets.measured.decision_points import counts_by_point, missing_for, missing_in, setting_of
+from assets.measured.decision_points import Counts, counts_by_point, missing_for, missing_in, setting_of
 from assets.measured.disparity import compare
 from assets.measured.figure_columns import adjusted, figures_of
 from assets.measured.run import PACKAGE, Run
@@ -74,8 +74,7 @@ SENSITIVITY: Final = {
 
 def write_race_across(run: Run) -> None:
     """Fill ``person_race_view``, ``race_agreement``, ``race_kappa`` and ``race_missingness``; ``race_evidence`` is there."""
-    run.keep("person_race_rule")
-    run.keep("race_system_group")
+    run.refresh("race_system_group")
     for name in ("person_race_view", "race_agreement", "race_missingness"):
         run.publish(name)
     table = f"{run.target}.race_kappa"
@@ -113,7 +112,7 @@ def _kappas(run: Run) -> list[Mapping[str, Any]]:
 
 
 def write_sensitivity(run: Run, bases: Mapping[str, PopulationBase]) -> None:
-    """Fill ``racial_disparity_sensitivity``; ``point_person`` and ``person_race_rule`` are there."""
+    """Fill ``racial_disparity_sensitivity``; ``point_person`` and ``person_group`` are there."""
     table = f"{run.target}.racial_disparity_sensitivity"
     create_from(run.con, table, SENSITIVITY, _asked_again(run, bases))
     run.written["racial_disparity_sensitivity"] = count(run.con, table)
@@ -122,7 +121,8 @@ def write_sensitivity(run: Run, bases: Mapping[str, PopulationBase]) -> None:
 
 def _asked_again(run: Run, bases: Mapping[str, PopulationBase]) -> list[dict[str, Any]]:
     counts = _counts_by_rule(run)
-    by_rule = {rule: adjusted(_lines(run, rule, counts, bases)) for rule in RULES}
+    everybody = counts_by_point(run)
+    by_rule = {rule: adjusted(_lines(run, rule, counts, everybody, bases)) for rule in RULES}
     stated = {(line["point_id"], line["domain"], line["race_group"]): line for line in by_rule[OWN_RULE]}
     return [
         {**line, **compared_with(stated.get((line["point_id"], line["domain"], line["race_group"])), line)}
@@ -153,10 +153,13 @@ def _counts_by_rule(run: Run) -> dict[tuple[str, str, str], dict[str, PointCount
 
 
 def _lines(
-    run: Run, rule: str, counts: Mapping[tuple[str, str, str], Mapping[str, PointCount]], bases: Mapping[str, PopulationBase]
+    run: Run,
+    rule: str,
+    counts: Mapping[tuple[str, str, str], Mapping[str, PointCount]],
+    everybody: Counts,
+    bases: Mapping[str, PopulationBase],
 ) -> Iterator[dict[str, Any]]:
     rules = run.definitions.decision_points
-    everybody = counts_by_point(run)
     for point in rules.points:
         for domain in sorted({domain for domain, _ in run.seen}):
             if missing_for(run, rules, point) or missing_in(run, rules, point, domain):

@@ -17,6 +17,11 @@ from contracts.definitions import Definitions
 from resources.sql import Connection, insert_into, load_sql, replace_table, rows, scalar
 
 PACKAGE: Final = "assets.measured"
+BY_PERSON: Final = frozenset(
+    {"person_timeline", "person_race", "frequent_utilizers", "person_race_view", "screening_result", "episode", "person_summary"}
+)
+"""Tables with a row a person or contact; of a series of dates only the last one's are kept."""
+
 FILTERED: Final = ("event_type", "disposition", "region", "is_behavioral_health")
 """Fields of a filter that a scope may lack, in the order of system_seen.sql; record type and intercept are always there."""
 
@@ -51,8 +56,14 @@ class Run:
     held: Held
     horizons: Mapping[str, datetime]
     """System -> moment through which its records are complete; a system whose completeness is unknown is absent."""
+    asked_before: datetime | None = None
+    """The moment that was asked before this one on the same ground, of which race is remembered."""
     seen: Mapping[tuple[str, str], frozenset[str]] = field(default_factory=dict)
     """(domain, system) of every contact -> facts (fields of a filter) that the scope holds about such contacts."""
+    alike: Mapping[str, str] = field(default_factory=dict)
+    """Filter of the definitions -> name under which its contacts are looked up (``matched_contact``)."""
+    by_person: frozenset[str] = frozenset()
+    """Tables with a row a person or contact that are wanted; the others are not written."""
     written: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -72,7 +83,10 @@ class Run:
 
     def publish(self, name: str, **parameters: Any) -> None:
         """Fill ``target.name`` from name.sql, and show it to later questions as ``scope.name``."""
-        self.written[name] = replace_table(self.con, f"{self.target}.{name}", load_sql(PACKAGE, name), self._with_moment(parameters))
+        if name in BY_PERSON and name not in self.by_person:
+            return
+        spelled = _spelled(self.con, load_sql(PACKAGE, name), given := self._with_moment(parameters))
+        self.written[name] = replace_table(self.con, f"{self.target}.{name}", spelled, given)
         self.show(name)
 
     def show(self, name: str) -> None:
@@ -81,7 +95,22 @@ class Run:
 
     def keep(self, name: str, **parameters: Any) -> None:
         """Fill the scratch table ``scope.name`` from name.sql."""
-        replace_table(self.con, f"{SCOPE}.{name}", load_sql(PACKAGE, name), self._with_moment(parameters))
+        self.keep_as(name, name, **parameters)
+
+    def keep_as(self, table: str, question: str, **parameters: Any) -> None:
+        """Fill the scratch table ``scope.table`` from question.sql."""
+        replace_table(self.con, f"{SCOPE}.{table}", load_sql(PACKAGE, question), self._with_moment(parameters))
+
+    def refresh(self, name: str, **parameters: Any) -> None:
+        """Answer name.sql again for the people of ``scope.race_new`` in the scratch table ``scope.name``; the others stay as they are."""
+        table, question = f"{SCOPE}.{name}", load_sql(PACKAGE, name)
+        if self.asked_before is None:
+            replace_table(self.con, table, question, self._with_moment(parameters))
+            return
+        self.con.execute(
+            f"delete from {table} where (domain, person_key) in (select (domain, person_key) from {SCOPE}.race_new)"
+        ).fetchall()
+        insert_into(self.con, table, question, self._with_moment(parameters))
 
     def extend(self, table: str, question: str, **parameters: Any) -> None:
         """Append what question.sql answers to the scratch table ``scope.table``."""
@@ -93,6 +122,21 @@ class Run:
 
     def _with_moment(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
         return {"as_of": self.as_of, **parameters}
+
+
+def _spelled(con: Connection, question: str, parameters: Mapping[str, Any]) -> str:
+    """The question with text where it answers in codes of the scratch database (ground.py)."""
+    kinds = {str(name): str(kind) for name, kind, *_ in rows(con, f"describe {question}", parameters)}
+    spelled = [
+        f'coded."{name}"::varchar{"[]" if kind.endswith("[]") else ""} as "{name}"'
+        for name, kind in kinds.items()
+        if kind.startswith("ENUM(")
+    ]
+    named = ""
+    if kinds.get("person_key") == "INTEGER":
+        spelled.append("person_code.given_key as person_key")
+        named = f" join {SCOPE}.person_code on person_code.person_key = coded.person_key"
+    return f"select coded.* replace ({', '.join(spelled)}) from ({question}) as coded{named}" if spelled else question
 
 
 def held_by(con: Connection) -> Held:

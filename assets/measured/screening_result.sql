@@ -6,5 +6,6 @@ select
 from scope.screening_score
 left join scope.booking_screen
     on booking_screen.domain = screening_score.domain and booking_screen.screen_record_id = screening_score.record_id
-left join scope.booking on booking.domain = booking_screen.domain and booking.record_id = booking_screen.booking_record_id
+left join scope.booking using (booking_no)
+where screening_score.screened_at < $as_of
 order by screening_score.domain, screening_score.person_key, screening_score.screened_at, screening_score.record_id

@@ -8,8 +8,8 @@ with form as (
 given as (
     select
         screening.record_id,
-        screening.domain,
-        screening.person_key,
+        person_code.domain,
+        person_code.person_key,
         screening.system,
         screening.booking_record_id,
         screening.screened_at,
@@ -21,7 +21,7 @@ given as (
         case when len(screening.answers) > 0 then list_resize(screening.answers[1:form.items], form.items, null) end as answers
     from scope.screening
     join form using (screen)
-    where screening.screened_at < $as_of
+    join scope.person_code on person_code.given_domain = screening.domain and person_code.given_key = screening.person_key
 ),
 counted as (
     select

@@ -5,7 +5,10 @@ with booked as (
     select * from scope.counted_booking where booked_at >= $period_start and booked_at < $as_of
 ),
 assessment as (
-    select domain, person_key, start_at from scope.matched_contact where filter_id = 'assessment' group by all
+    select domain, person_key, start_at
+    from scope.matched_contact
+    where filter_id = 'assessment' and known_at < $as_of and coalesce(uncounted_from >= $as_of, true)
+    group by all
 ),
 assessed as (
     select

@@ -1,21 +1,19 @@
 -- By region and intercept: how many people have a need, how many were met there, and how much is there room for?
 -- Need: people with evidence of serious mental illness or a behavioural-health contact in the period, by the region they live in. Met: those
 -- of them with a contact at that intercept in the period. Capacity is what the county states; nothing is assumed where it states none.
-with need as (
+with met_in_period as (
+    select domain, person_key, intercept::integer as intercept, is_behavioral_health, coalesce(uncounted_from >= $as_of, true) as is_counted
+    from scope.step
+    where start_at >= $period_start and start_at < $as_of
+),
+need as (
     select person.domain, person.person_key, person.region
     from scope.person
     where
         person.region is not null
         and (
             person.smi
-            or exists (
-                select 1
-                from scope.person_timeline
-                where person_timeline.domain = person.domain
-                    and person_timeline.person_key = person.person_key
-                    and person_timeline.is_behavioral_health
-                    and person_timeline.start_at >= $period_start
-            )
+            or (person.domain, person.person_key) in (select (domain, person_key) from met_in_period where is_behavioral_health)
         )
 ),
 needed as (
@@ -25,12 +23,12 @@ met as (
     select
         need.domain,
         need.region,
-        person_timeline.intercept,
+        met_in_period.intercept,
         count(distinct need.person_key) as people_met,
         count(*) as contacts
     from need
-    join scope.person_timeline using (domain, person_key)
-    where person_timeline.intercept is not null and person_timeline.is_counted and person_timeline.start_at >= $period_start
+    join met_in_period using (domain, person_key)
+    where met_in_period.intercept is not null and met_in_period.is_counted
     group by all
 ),
 offered as (

@@ -8,7 +8,7 @@ The tables: ``event_filter``, ``criterion``, ``plain_count``, ``definition``, ``
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, Final
 
@@ -32,6 +32,7 @@ EVENT_FILTER: Final = {
     "regions": "VARCHAR[]",
     "intercepts": "INTEGER[]",
     "is_behavioral_health": "BOOLEAN",
+    "is_matched": "BOOLEAN",
 }
 CRITERION: Final = {
     "definition_id": "VARCHAR",
@@ -132,23 +133,42 @@ def settle(con: Connection, definitions: Definitions, as_of: datetime) -> None:
     create_from(con, f"{SCOPE}.race_step", RACE_STEP, [{"position": n, "method": step.method, "take": step.take} for n, step in steps])
 
 
-def _filters(definitions: Definitions) -> Iterable[Mapping[str, Any]]:
+Named = tuple[str, str, EventFilter]
+"""(name of a filter, system, what it asks)."""
+
+
+def _matched(definitions: Definitions) -> Iterator[Named]:
+    """Filters whose contacts are looked up; those that a question names come first, each for itself."""
+    rules = definitions.stepping_up
+    yield CONNECTION, rules.connection.system, rules.connection.filter
+    if rules.assessment is not None:
+        yield ASSESSMENT, rules.assessment.system, rules.assessment.filter
     for definition in definitions.frequent_utilizers.every():
         for number, criterion in enumerate(definition.criteria, start=1):
-            yield _filter(criterion_filter_id(definition, number), criterion.system, criterion.filter)
+            yield criterion_filter_id(definition, number), criterion.system, criterion.filter
     for point in definitions.decision_points.points:
-        yield _filter(point_filter_id(point.id), point.numerator.system, point.numerator.filter)
         follow = point.numerator.followed_by
         if follow is not None:
-            yield _filter(follow_filter_id(point.id), follow.system, follow.filter)
-    assessment = definitions.stepping_up.assessment
-    if assessment is not None:
-        yield _filter(ASSESSMENT, assessment.system, assessment.filter)
-    connection = definitions.stepping_up.connection
-    yield _filter(CONNECTION, connection.system, connection.filter)
+            yield follow_filter_id(point.id), follow.system, follow.filter
 
 
-def _filter(filter_id: str, system: str, wanted: EventFilter) -> Mapping[str, Any]:
+def filters_alike(definitions: Definitions) -> dict[str, str]:
+    """Name of every filter whose contacts are looked up -> name under which they are: of filters that ask the same, the first."""
+    first: dict[tuple[str, EventFilter], str] = {}
+    return {
+        name: name if name == ASSESSMENT else first.setdefault((system, wanted), name) for name, system, wanted in _matched(definitions)
+    }
+
+
+def _filters(definitions: Definitions) -> Iterator[Mapping[str, Any]]:
+    alike = filters_alike(definitions)
+    yield from (_filter(named, is_matched=True) for named in _matched(definitions) if alike[named[0]] == named[0])
+    for point in definitions.decision_points.points:
+        yield _filter((point_filter_id(point.id), point.numerator.system, point.numerator.filter), is_matched=False)
+
+
+def _filter(named: Named, *, is_matched: bool) -> Mapping[str, Any]:
+    filter_id, system, wanted = named
     return {
         "filter_id": filter_id,
         "system": system,
@@ -158,6 +178,7 @@ def _filter(filter_id: str, system: str, wanted: EventFilter) -> Mapping[str, An
         "regions": wanted.region,
         "intercepts": wanted.intercept,
         "is_behavioral_health": wanted.is_behavioral_health,
+        "is_matched": is_matched,
     }
 
 
@@ -176,6 +197,7 @@ def dated_id(rule_id: str, months_back: int) -> str:
 
 def _criteria(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
     frequent = definitions.frequent_utilizers
+    alike = filters_alike(definitions)
     for months_back, moment in moments(definitions, as_of, frequent.months):
         for definition in frequent.every():
             for number, criterion in enumerate(definition.criteria, start=1):
@@ -185,7 +207,7 @@ def _criteria(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str
                     "definition_id": dated_id(definition.id, months_back),
                     "criterion_no": number,
                     "criterion_name": criterion.name,
-                    "filter_id": criterion_filter_id(definition, number),
+                    "filter_id": alike[criterion_filter_id(definition, number)],
                     "system": criterion.system,
                     "unit": criterion.unit,
                     "window_start": criterion.window.start(moment),
@@ -204,6 +226,7 @@ def is_plain_count(criterion: Criterion) -> bool:
 
 def _plain_counts(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
     frequent = definitions.frequent_utilizers
+    alike = filters_alike(definitions)
     months = moments(definitions, as_of, frequent.months)[1:]
     for definition in frequent.every() if months else ():
         for number, criterion in enumerate(definition.criteria, start=1):
@@ -214,7 +237,7 @@ def _plain_counts(definitions: Definitions, as_of: datetime) -> Iterable[Mapping
                 yield {
                     "rule_id": definition.id,
                     "criterion_no": number,
-                    "filter_id": criterion_filter_id(definition, number),
+                    "filter_id": alike[criterion_filter_id(definition, number)],
                     "unit": criterion.unit,
                     "minimum": criterion.min,
                     "months_back": months_back,

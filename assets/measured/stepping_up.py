@@ -57,12 +57,9 @@ def write_stepping_up(run: Run) -> None:
     create_from(run.con, f"{SCOPE}.withheld_people", WITHHELD_PEOPLE, ())
     create_from(run.con, f"{SCOPE}.evidence_reason", _EVIDENCE_REASON, _evidence_reasons(run))
     run.keep(
-        "release_outcome",
+        "counted_booking",
         connection_system=rules.connection.system,
         leaves_community=words(rules.connection.leaves_community),
-    )
-    run.keep(
-        "counted_booking",
         earliest=_earliest(run),
         breakdowns=[ALL, "race_group", *(each.value for each in rules.breakdowns)],
         age_bands=list(rules.age_bands),

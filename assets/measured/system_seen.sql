@@ -3,11 +3,10 @@
 select
     domain,
     system,
-    count(event_type) > 0 as knows_event_type,
-    count(disposition) > 0 as knows_disposition,
-    count(region) > 0 as knows_region,
-    count(is_behavioral_health) > 0 as knows_behavioral_health
-from scope.person_timeline
-where step = 'contact'
-group by domain, system
+    coalesce(event_type_from < $as_of, false) as knows_event_type,
+    coalesce(disposition_from < $as_of, false) as knows_disposition,
+    coalesce(region_from < $as_of, false) as knows_region,
+    coalesce(behavioral_health_from < $as_of, false) as knows_behavioral_health
+from scope.contact_fact
+where seen_from < $as_of
 order by domain, system

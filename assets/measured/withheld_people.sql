@@ -1,26 +1,21 @@
 -- How many people whose records of a system may not be linked could yet be among the people somebody looks for there?
 -- Of those whose contacts the scope shows, only people with a fitting contact in [first_at, last_at); of those not shown, all.
 with withheld as (
-    select domain, person_key
-    from scope.membership
-    where link_state = 'withheld' and system = $follow_system
-    group by all
+    select domain, person_key from scope.withheld where system = $follow_system group by all
 ),
--- The few who are withheld are looked for among the many contacts, not the other way round.
 shown as (
-    select distinct withheld.domain, withheld.person_key
-    from scope.person_timeline
-    join withheld using (domain, person_key)
-    where person_timeline.system = $follow_system
+    select domain, person_key from scope.person_system where system = $follow_system and first_at < $as_of
 ),
 fitting as (
-    select distinct withheld.domain, withheld.person_key
-    from scope.matched_contact
-    join withheld using (domain, person_key)
+    select domain, person_key
+    from scope.withheld_contact
     where
-        matched_contact.filter_id = $follow_filter
-        and matched_contact.start_at >= $first_at
-        and matched_contact.start_at < $last_at
+        filter_id = $follow_filter
+        and start_at >= $first_at
+        and start_at < $last_at
+        and known_at < $as_of
+        and coalesce(uncounted_from >= $as_of, true)
+    group by all
 ),
 possible as (
     select withheld.domain, withheld.person_key, coalesce(person.race_group, 'UNKNOWN') as race_group

@@ -53,7 +53,7 @@ def by_group(measure: Measure) -> tuple[str, ...]:
     Raises:
         NoFigures: if it has none.
     """
-    from assets.measured.measure import BY_PERSON
+    from assets.measured.run import BY_PERSON
 
     found = tuple(name for name in measure.tables if name not in BY_PERSON)
     if not found:

@@ -1,0 +1,26 @@
+-- Which way did each episode take that began in time, as far as is known at the moment?
+with contact as (
+    select *
+    from scope.episode_contact
+    anti join scope.brief_person using (domain, person_key)
+    where start_at < $as_of and first_at >= $episodes_from
+    union all by name
+    select * from scope.episode_brief where first_at >= $episodes_from
+),
+ended as (
+    select
+        * replace (case when end_at < $as_of then end_at end as end_at),
+        can_be_open and coalesce(end_at >= $as_of, true) as is_open
+    from contact
+)
+select
+    domain,
+    person_key,
+    episode_no,
+    any_value(first_at) as first_at,
+    max(greatest(start_at, coalesce(end_at, if(is_open, $as_of::timestamp, start_at)))) as last_at,
+    bool_or(is_open) as is_open,
+    count(*) as contacts,
+    list({'system': system, 'intercept': intercept} order by position) as met
+from ended
+group by domain, person_key, episode_no
