@@ -159,12 +159,51 @@ class GroupRecall(Reviewed):
     recall_of_named: Share | None = Field(description="The same among records that give any name.")
 
 
+class MissedPairs(Reviewed):
+    """Why pairs of records of one group were not found, all counties together. The causes add up to ``missed``."""
+
+    group: str
+    pairs: int = Field(ge=0, description="Pairs of records that belong together.")
+    missed: int = Field(ge=0, description="Of these, pairs that were not found.")
+    unnamed: int = Field(ge=0, description="One side gives no name at all.")
+    never_compared: int = Field(
+        ge=0, description="Both give a name, and no key brought them together, or their weight was below even odds."
+    )
+    forbidden: int = Field(ge=0, description="Compared, and a rule forbids them: another birth date, given name, suffix or number.")
+    below: int = Field(ge=0, description="Compared, and the weight is below the threshold.")
+    parted: int = Field(
+        ge=0, description="At or above the threshold and not forbidden, and still two persons: other records spoke against it."
+    )
+
+
+class CountyGap(Reviewed):
+    """Recall by race group in one county alone: there a few people with many records decide."""
+
+    simulation_seed: int
+    groups: tuple[GroupRecall, ...]
+    gap_points: float | None = Field(description="Percentage points between the best and the worst recall of the groups judged.")
+    low: float | None = Field(description="95 % interval of the gap by resampling people of the two groups.")
+    high: float | None = None
+    gap_points_of_named: float | None = Field(description="The gap among records that give any name.")
+    missed: tuple[MissedPairs, ...] = Field(default=(), description="Why pairs were not found here, by race group.")
+
+
+class GroupEffect(Reviewed):
+    """What one mitigation changes for one group."""
+
+    group: str
+    recall_points: float = Field(description="Percentage points of recall that it adds.")
+
+
 class Mitigation(Reviewed):
-    """One thing that was tried against unequal recall."""
+    """One thing that was tried against unequal recall, with what it changes over all counties, where that was measured."""
 
     tried: str
     effect: str
     kept: bool
+    overall_points: float | None = Field(default=None, description="Percentage points of recall that it adds over all groups.")
+    by_group: tuple[GroupEffect, ...] = Field(default=(), description="The same for every group whose recall is judged.")
+    precision_points: float | None = Field(default=None, description="Percentage points that it adds to precision.")
 
 
 class Fairness(Reviewed):
@@ -177,6 +216,8 @@ class Fairness(Reviewed):
     gap_points_of_named: float | None = Field(description="The same among records that give any name.")
     causes: tuple[str, ...]
     mitigations: tuple[Mitigation, ...]
+    measured: CountyGap | None = Field(default=None, description="The measured county alone; null in cards of earlier versions.")
+    missed: tuple[MissedPairs, ...] = Field(default=(), description="Causes in figures, by race group.")
 
 
 class Evidence(Reviewed):
@@ -195,6 +236,15 @@ class Review(Reviewed):
     remarks: str | None = None
 
 
+class ScoreBaseline(Reviewed):
+    """How the scored pairs of one system were spread on the first nights of the counties that a version was measured on."""
+
+    system: str
+    spread: dict[str, dict[int, int]] = Field(
+        description="Pairs by bucket: match_weight in steps of two bits up to forty, and each comparison by level (-1: nothing to compare)."
+    )
+
+
 class ModelCard(Reviewed):
     """``linkage/<model>.card.yaml``: everything a reader needs to accept or refuse a model version."""
 
@@ -211,6 +261,9 @@ class ModelCard(Reviewed):
     thresholds: Thresholds
     accuracy: tuple[AccuracyRow, ...]
     fairness: Fairness | None = Field(default=None, description="Null in cards of models that were made before it was measured.")
+    baseline: tuple[ScoreBaseline, ...] = Field(
+        default=(), description="What the scores of a county's first night are compared with; empty in cards made before it was kept."
+    )
     limits: tuple[str, ...]
     review: Review
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from assets.linked.diff import PROFILE
 from assets.linked.model import FrozenModel
 from assets.linked.night import link_domains
 from contracts.linkage import LinkageChoice
@@ -51,13 +52,15 @@ def shadow(home: Home) -> Iterator[Connection]:
         con.close()
 
 
-def linked_with(home: Home, model: FrozenModel, choice: LinkageChoice, *, night: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+def linked_with(home: Home, model: FrozenModel, choice: LinkageChoice, *, night: date) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Tonight's subjects linked from nothing with ``model``.
 
-    Returns (subject_id, system, person) of every subject, and (subject_a, subject_b, match_weight, veto) of every edge.
+    Returns (subject_id, system, person) of every subject, (subject_a, subject_b, match_weight, veto) of every edge, and (system, kind,
+    bucket, pairs): how weights and levels are spread.
     """
     with tempfile.TemporaryDirectory() as keys, shadow(home) as con:
         link_domains(con, model=model, choice=choice, keyring=Keyring(Path(keys)), night=night)
         members = con.sql("select subject_id, system, domain || '|' || person_key as person from linked.membership").pl()
         edges = con.sql("select subject_a, subject_b, match_weight, veto from linked.edge where known_to is null").pl()
-    return members, edges
+        profile = con.sql(PROFILE).pl()
+    return members, edges, profile

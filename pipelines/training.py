@@ -6,8 +6,9 @@ measures (assets/linked/evaluate), or any night of a real county: training is ne
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -24,10 +25,10 @@ from assets.consented.consent import (
     write_link_domains,
     write_link_permissions,
 )
-from assets.linked import card_words, evaluate, fairness, night, train
+from assets.linked import card_words, drift, evaluate, fairness, mitigations, night, train
 from assets.linked.model import FrozenModel
 from contracts.county import County
-from contracts.linkage import ModelCard, SexEvidence, Training
+from contracts.linkage import LinkageChoice, Mitigation, ModelCard, SexEvidence, Training
 from resources.home import Home
 from resources.keyring import Keyring
 from resources.simulated_county import deliver, simulate
@@ -87,6 +88,7 @@ def train_version(
     measured_seed: int,
     seed: int,
     further_seeds: Sequence[int] = (),
+    with_mitigations: bool = True,
 ) -> ModelCard:
     """Train on one simulated county, measure on another, write model, frequencies and card into ``folder``.
 
@@ -101,6 +103,7 @@ def train_version(
         measured_seed: of the county on which it is measured; another seed.
         seed: of the random pairs drawn while learning.
         further_seeds: of more counties, on which only recall by race group is measured, together with the measured one.
+        with_mitigations: whether every county is also linked without each thing that was tried against unequal recall.
 
     Raises:
         ValueError: if a county on which it is measured has the seed of the one that it learned from.
@@ -131,28 +134,24 @@ def train_version(
         return train.write(into, candidate, name=name, training=training, thresholds=county.linkage.thresholds, sex=sex, **figures)
 
     undeclared = SexEvidence(used=True, reason="not measured yet")
-    card = written(trained, scratch / "draft", undeclared)
-    bare = written(without_sex, scratch / "draft_without_sex", undeclared)
+    model = train.frozen(trained, written(trained, scratch / "draft", undeclared))
+    bare = train.frozen(without_sex, written(without_sex, scratch / "draft_without_sex", undeclared))
+    found = _Found()
     with checked_county(scratch / "measured", county, first=first, residents=residents, seed=measured_seed) as con:
-        truth = scratch / "measured" / "simulated" / "truth"
-        keyring = Keyring(scratch / "measured" / "home" / "keys")
-
-        def measured(model: FrozenModel) -> evaluate.Evaluation:
-            night.link_domains(con, model=model, choice=county.linkage, keyring=keyring, night=first)
-            return evaluate.evaluate(con, truth)
-
-        lacking = measured(train.frozen(without_sex, bare)).row("with_birth_date")
-        permitted = measured(train.frozen(trained, card))
-        people = {measured_seed: fairness.people(con)}
+        linked = _linker(con, scratch / "measured", first)
+        lacking = linked(bare, county.linkage).row("with_birth_date")
+        permitted = linked(model, county.linkage)
+        found.measure(con, measured_seed, permitted, linked, (model, county.linkage), alternatives=with_mitigations)
         permit_everyone(con)
-        everyone = measured(train.frozen(trained, card))
+        everyone = linked(model, county.linkage)
     for further in further_seeds:
         with checked_county(scratch / f"further_{further}", county, first=first, residents=residents, seed=further) as con:
-            keyring = Keyring(scratch / f"further_{further}" / "home" / "keys")
-            night.link_domains(con, model=train.frozen(trained, card), choice=county.linkage, keyring=keyring, night=first)
-            evaluate.evaluate(con, scratch / f"further_{further}" / "simulated" / "truth")
-            people[further] = fairness.people(con)
-    fair = fairness.fairness(people, seed=seed, causes=card_words.CAUSES, mitigations=card_words.MITIGATIONS)
+            linked = _linker(con, scratch / f"further_{further}", first)
+            plain = linked(model, county.linkage)
+            found.measure(con, further, plain, linked, (model, county.linkage), alternatives=with_mitigations)
+    fair = fairness.fairness(
+        found.counties, seed=seed, causes=card_words.CAUSES, mitigations=found.what_was_tried(), measured=measured_seed
+    )
     agreement, disagreement = train.bits(trained, "sex")
     sex = SexEvidence(
         used=True,
@@ -163,4 +162,66 @@ def train_version(
         recall_without=lacking.recall.value,
     )
     accuracy = (*permitted.accuracy, *(row.model_copy(update={"population": EVERYONE}) for row in everyone.accuracy if row.by == "overall"))
-    return written(trained, folder, sex, accuracy=accuracy, fairness=fair)
+    return written(trained, folder, sex, accuracy=accuracy, fairness=fair, baseline=drift.baseline(found.spreads))
+
+
+Linker = Callable[[FrozenModel, LinkageChoice], evaluate.Evaluation]
+
+
+def _linker(con: Connection, folder: Path, first: date) -> Linker:
+    """Link the county in ``con`` from nothing and compare it with its truth."""
+    keyring = Keyring(folder / "home" / "keys")
+
+    def linked(model: FrozenModel, choice: LinkageChoice) -> evaluate.Evaluation:
+        night.link_domains(con, model=model, choice=choice, keyring=keyring, night=first)
+        return evaluate.evaluate(con, folder / "simulated" / "truth")
+
+    return linked
+
+
+@dataclass
+class _Found:
+    """What came of every county, as it is and without each thing that was tried."""
+
+    counties: dict[int, fairness.Outcome] = field(default_factory=dict)
+    changed: dict[str, list[fairness.Outcome]] = field(default_factory=dict)
+    spreads: list[list[tuple[str, str, int, int]]] = field(default_factory=list)
+
+    def measure(
+        self, con: Connection, seed: int, plain: evaluate.Evaluation, linked: Linker, setting: mitigations.Setting, *, alternatives: bool
+    ) -> None:
+        """Keep what came of the county just linked, then link it once more for everything that was tried."""
+        outcome = _outcome(con, plain, setting[1])
+        self.counties[seed] = outcome
+        self.spreads.append(drift.spread(con))
+        for tried in mitigations.TRIED if alternatives else ():
+            if tried.instead is not None:
+                self._keep(tried, replace(outcome, people=tried.instead(outcome)))
+            elif tried.without_rules:
+                self._keep(tried, replace(outcome, people=fairness.people_without(con, tried.without_rules)))
+        for tried in mitigations.TRIED if alternatives else ():
+            if tried.change is not None:
+                model, choice = tried.change(setting)
+                self._keep(tried, _outcome(con, linked(model, choice), choice))
+
+    def what_was_tried(self) -> list[Mitigation]:
+        """Everything that was tried, with its figures."""
+        judged = fairness.judged_groups(
+            fairness.by_group([person for outcome in self.counties.values() for person in outcome.people], len(self.counties), seed=0)
+        )
+        as_is = list(self.counties.values())
+        return [mitigations.told(tried, as_is, self.changed.get(tried.tried, []), judged) for tried in mitigations.TRIED]
+
+    def _keep(self, tried: mitigations.Tried, outcome: fairness.Outcome) -> None:
+        self.changed.setdefault(tried.tried, []).append(outcome)
+
+
+def _outcome(con: Connection, found: evaluate.Evaluation, choice: LinkageChoice) -> fairness.Outcome:
+    """What came of the county that was just linked and evaluated."""
+    precision = found.row("with_birth_date").precision
+    return fairness.Outcome(
+        people=fairness.people(con),
+        right=precision.hits,
+        found=precision.of,
+        missed=fairness.missed(con, link=choice.thresholds.link),
+    )

@@ -6,8 +6,6 @@ figure (measured, and written beside).
 
 from __future__ import annotations
 
-from contracts.linkage import Mitigation
-
 INTENDED_USE = (
     "Tells which identities of a county's jail, 911, co-responder and behavioural health records belong to one person, for care"
     " coordination and aggregate measures. Not for identifying an unknown person, and not for any decision about one person alone."
@@ -31,42 +29,4 @@ CAUSES: tuple[str, ...] = (
         " that share neither phone, address nor number."
     ),
     "The simulator gives every race group the same rates of error. A real county may not: there the blind sample by race decides.",
-)
-TOGETHER = "Measured only together with the other changes of this version, see the figures of the groups."
-MITIGATIONS = (
-    Mitigation(
-        tried="Surnames of several parts compared part by part, also misspelt, and with the other's middle name; particles joined.",
-        effect=TOGETHER,
-        kept=True,
-    ),
-    Mitigation(
-        tried="Two surnames written without a given name are not held against the given name.",
-        effect="Fewer links lost by people with two surnames whose given name was left out; in use since person.v1.",
-        kept=True,
-    ),
-    Mitigation(
-        tried="A phone or address that many people use (a shelter) is weak evidence instead of none.",
-        effect=TOGETHER,
-        kept=True,
-    ),
-    Mitigation(
-        tried="Records with a birth date and no name attach to the one person they fit best, and bridge nobody.",
-        effect="Those that share a phone or an address are found; those with nothing else stay alone, as they must.",
-        kept=True,
-    ),
-    Mitigation(
-        tried="Candidates also by the sounds of both names in either order, and by a name with a street or town.",
-        effect=TOGETHER,
-        kept=True,
-    ),
-    Mitigation(
-        tried="A link threshold one bit lower.",
-        effect="On two counties recall rose by 0.1 to 0.2 points, and on one of them wrong links threefold.",
-        kept=False,
-    ),
-    Mitigation(
-        tried="Other thresholds by group.",
-        effect="Not tried: it needs race as an input of linkage, which is never permitted.",
-        kept=False,
-    ),
 )

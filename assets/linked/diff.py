@@ -6,12 +6,16 @@ or a shadow run), or approving a model. Counts only: no subject, no key.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 from resources.sql import Connection, load_sql, replace_table, rows, scalar
 
 PACKAGE = "assets.linked"
+PROFILE = "select system, kind, bucket, pairs from linked.score_profile"
+"""What a side's ``temp.diff_profile_<side>`` holds: tonight's scored pairs of a night, all of them of a shadow run."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,19 @@ class GroupChange:
     changed: int
     of_merges: int
     of_splits: int
+
+
+@dataclass(frozen=True)
+class ProfileChange:
+    """How far weights or the levels of one comparison moved, of pairs with a record of one system. Population stability index: below 0.1
+    little, above 0.25 much.
+    """
+
+    system: str
+    kind: str
+    pairs_before: int
+    pairs_after: int
+    index: float
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,8 @@ class Difference:
     shift: tuple[tuple[int, int], ...]
     """(whole bits, pairs) by which the weights of pairs scored both times moved; -10 and 10 stand for everything beyond."""
     groups: tuple[GroupChange, ...]
+    profile: tuple[ProfileChange, ...] = ()
+    """By system and comparison, the furthest moved first; only what both sides know in the same words."""
 
     def to_dict(self) -> dict[str, object]:
         """Plain values for ``--json``."""
@@ -56,7 +75,8 @@ class Difference:
 
 
 def of_night(con: Connection, night: date, side: str) -> int:
-    """Fill ``temp.diff_<side>`` and ``temp.diff_edge_<side>`` with what was known on one night; returns the subjects.
+    """Fill ``temp.diff_<side>``, ``temp.diff_edge_<side>`` and ``temp.diff_profile_<side>`` with what was known on one night; returns the
+    subjects.
 
     ``side`` is ``before`` or ``after``.
     """
@@ -66,7 +86,21 @@ def of_night(con: Connection, night: date, side: str) -> int:
     subjects = replace_table(con, f"temp.diff_{side}", members, parameters)
     edges = f"select subject_a, subject_b, match_weight, veto from linked.edge where {known}"
     replace_table(con, f"temp.diff_edge_{side}", edges, parameters)
+    replace_table(con, f"temp.diff_profile_{side}", PROFILE + " where night = $night", parameters)
     return subjects
+
+
+def same_comparisons(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """Names of the comparisons whose levels are the same in the settings of two models."""
+
+    def levels(settings: Mapping[str, Any]) -> dict[str, list[str]]:
+        return {
+            comparison["output_column_name"]: [level["sql_condition"] for level in comparison["comparison_levels"]]
+            for comparison in settings["comparisons"]
+        }
+
+    earlier, later = levels(before), levels(after)
+    return sorted(name for name in earlier if later.get(name) == earlier[name])
 
 
 def compare(con: Connection, *, link: float) -> Difference:
@@ -100,4 +134,5 @@ def compare(con: Connection, *, link: float) -> Difference:
         edges_lost=int(lost),
         shift=tuple(sorted(shift.items())),
         groups=tuple(GroupChange(*line) for line in rows(con, load_sql(PACKAGE, "diff_group"))),
+        profile=tuple(ProfileChange(*line) for line in rows(con, load_sql(PACKAGE, "diff_profile"))),
     )

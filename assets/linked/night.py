@@ -120,7 +120,7 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
     decisions.stand(con, night)
     replace_table(con, "linked.one_id_system", "select unnest($systems::varchar[]) as system", {"systems": list(choice.one_id_systems)})
     before = persons_alive(con)
-    drift.prepare(con, night)
+    drift.prepare(con, night, model.card.baseline)
     rest = score.load_frequencies(con, model)
     # A domain that no instrument upholds any more still has to let go of its persons.
     domains = sorted({*delta.domains(con), *(name for name in register.live_domains(con) if not name.endswith(ALONE))})
@@ -151,6 +151,7 @@ def take_back(con: Connection, night: date) -> None:
     """Let last night's persons stand again: what a held gate leaves. The review queue stays as found, for a person to look at."""
     register.undo(con, night)
     versions.undo(con, night)
+    drift.forget(con, night)
     versions.show_membership(con)
     _show_events(con)
 

@@ -12,7 +12,8 @@ Interval of p_b: Wilson (1927) with the effective sample size (sum w)^2 / sum w^
 band. Sums and ratios of bands are combined by recovering variances from these limits (MOVER: Zou and Donner 2008, Statistics in Medicine
 27:1693; ratios: Donner and Zou 2012, Statistical Methods in Medical Research 21:347). Unlike a linearised variance, a band in which nothing
 was found does not count as certain. A group's figures use the pairs with either side in the group; a band in which no pair of the group was
-judged borrows the whole band's share. Unsure answers are left out, and bounds say what they could change.
+judged borrows the whole band's share, with limits from no error to nearly all, for the group may differ. Unsure answers are left out, and
+bounds say what they could change.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from assets.linked.decisions import Verdict
 
 Z = 1.959963984540054
 """Two-sided 95 %."""
+BORROWED = 1.0
+"""Answers that a share borrowed from other groups counts for: nothing of the group itself was judged in that band."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class Share:
     value: float
     low: float
     high: float
+    is_borrowed: bool = False
+    """Of the group itself nothing was judged in the band: the limits hold for all such bands at once, not independently."""
 
 
 def estimates(judged: Sequence[JudgedPair], frame: Sequence[CellCount]) -> list[Estimate]:
@@ -164,13 +169,19 @@ def _shares(
     for band, pairs in sorted(sizes.items()):
         if not wanted(band):
             continue
-        sample, of = [pair for pair in own if pair.band == band], pairs
-        if not sample:
-            sample, of = [pair for pair in everybody if pair.band == band], whole[band]
-        if not sample:
+        sample = [pair for pair in own if pair.band == band]
+        others = [pair for pair in everybody if pair.band == band]
+        if not others:
             return None
-        value, low, high = share(sample, of)
-        found.append(Share(pairs * value, pairs * low, pairs * high))
+        if sample:
+            value, low, high = share(sample, pairs)
+        else:
+            value, *_ = share(others, whole[band])
+            # Of the group itself nothing was seen here: one answer's worth of knowledge, which reaches from no error to nearly all.
+            low, high = wilson(value, BORROWED)
+            low = 0.0 if not is_together(band) else low
+            high = 1.0 if is_together(band) else high
+        found.append(Share(pairs * value, pairs * low, pairs * high, is_borrowed=not sample))
     return found
 
 
@@ -192,13 +203,12 @@ def wilson(value: float, effective: float) -> tuple[float, float]:
 
 
 def _total(bands: Sequence[Share]) -> Share:
-    """Sum of bands that were drawn independently (Zou and Donner 2008)."""
+    """Sum of bands that were drawn independently (Zou and Donner 2008); of borrowed bands the limits themselves are added."""
     value = sum(band.value for band in bands)
-    return Share(
-        value,
-        value - sqrt(sum((band.value - band.low) ** 2 for band in bands)),
-        value + sqrt(sum((band.high - band.value) ** 2 for band in bands)),
-    )
+    drawn, borrowed = [band for band in bands if not band.is_borrowed], [band for band in bands if band.is_borrowed]
+    below = sqrt(sum((band.value - band.low) ** 2 for band in drawn)) + sum(band.value - band.low for band in borrowed)
+    above = sqrt(sum((band.high - band.value) ** 2 for band in drawn)) + sum(band.high - band.value for band in borrowed)
+    return Share(value, max(0.0, value - below), value + above)
 
 
 def _figures(right: Share, missed: Share | None, held: int) -> dict[str, tuple[float, float, float]]:

@@ -1,5 +1,7 @@
--- How far are tonight's weights and levels from those of the model version's first full night here, by system? Population stability index.
+-- How far are tonight's weights and levels from those the model version began with, by system? Population stability index.
 -- The sum over buckets of (share tonight - share then) * ln(share tonight / share then); half a pair in every bucket keeps it finite.
+-- "Then" is this county's first night with enough pairs, and before there is one, what the model's card tells of the counties it was
+-- measured on.
 with own as (
     select domain, system, kind, bucket, pairs from linked.score_profile where night = $night and model_version = $model
 ),
@@ -10,14 +12,28 @@ enough as (
     group by night, domain, system
     having sum(pairs) >= $drift_pairs
 ),
-first_night as (
-    select domain, system, min(night) as night from enough group by domain, system
+tonight as (
+    select domain, system from enough where night = $night
 ),
-compared as (
-    select first_night.domain, first_night.system, first_night.night
-    from first_night
-    join enough on enough.domain = first_night.domain and enough.system = first_night.system and enough.night = $night
-    where first_night.night < $night
+first_night as (
+    select domain, system, min(night) as night from enough where night < $night group by domain, system
+),
+told as (
+    select system from temp.linked_score_baseline where kind = 'match_weight' group by system having sum(pairs) >= $drift_pairs
+),
+baseline as (
+    select profile.domain, profile.system, profile.kind, profile.bucket, profile.pairs
+    from linked.score_profile as profile
+    join first_night
+        on first_night.domain = profile.domain and first_night.system = profile.system and first_night.night = profile.night
+    semi join tonight on tonight.domain = profile.domain and tonight.system = profile.system
+    where profile.model_version = $model
+    union all
+    select tonight.domain, card.system, card.kind, card.bucket, card.pairs
+    from temp.linked_score_baseline as card
+    semi join told on told.system = card.system
+    join tonight on tonight.system = card.system
+    anti join first_night on first_night.domain = tonight.domain and first_night.system = tonight.system
 ),
 paired as (
     select
@@ -26,13 +42,10 @@ paired as (
         coalesce(own.kind, baseline.kind) as kind,
         coalesce(own.pairs, 0) + 0.5 as now_pairs,
         coalesce(baseline.pairs, 0) + 0.5 as then_pairs
-    from (select own.* from own join compared on compared.domain = own.domain and compared.system = own.system) as own
-    full join (
-        select profile.domain, profile.system, profile.kind, profile.bucket, profile.pairs
-        from linked.score_profile as profile
-        join compared on compared.domain = profile.domain and compared.system = profile.system and compared.night = profile.night
-        where profile.model_version = $model
-    ) as baseline
+    from (
+        select own.* from own semi join baseline on baseline.domain = own.domain and baseline.system = own.system
+    ) as own
+    full join baseline
         on baseline.domain = own.domain and baseline.system = own.system and baseline.kind = own.kind and baseline.bucket = own.bucket
 ),
 shared as (

@@ -29,6 +29,7 @@ from contracts.linkage import (
     Fairness,
     ModelCard,
     Review,
+    ScoreBaseline,
     SexEvidence,
     TermFrequencies,
     Thresholds,
@@ -196,6 +197,7 @@ def write(
     sex: SexEvidence,
     accuracy: Sequence[AccuracyRow] = (),
     fairness: Fairness | None = None,
+    baseline: Sequence[ScoreBaseline] = (),
     minimum_count: int = 10,
 ) -> ModelCard:
     """Write the model file, its frequency files and its card into a county's ``linkage`` folder.
@@ -218,6 +220,7 @@ def write(
         thresholds=thresholds,
         accuracy=tuple(accuracy),
         fairness=fairness,
+        baseline=tuple(baseline),
         limits=card_words.LIMITS,
         review=Review(),
     )

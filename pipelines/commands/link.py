@@ -92,6 +92,10 @@ def train(
     further_counties: Annotated[
         int, typer.Option(min=0, max=50, help="More counties on which recall by race group is measured, with seeds from 101.")
     ] = 5,
+    mitigations: Annotated[
+        bool,
+        typer.Option(help="Also measure what each thing that was tried against unequal recall is worth; links every county nine times."),
+    ] = True,
 ) -> None:
     """Train a new model version on a simulated county and measure it on another; a person reviews its card before a county chooses it.
 
@@ -119,6 +123,7 @@ def train(
             measured_seed=measured_seed,
             seed=training_seed,
             further_seeds=[FIRST_FURTHER_SEED + number for number in range(further_counties)],
+            with_mitigations=mitigations,
         )
     found = next(row for row in card.accuracy if (row.scope, row.by) == ("with_birth_date", "overall"))
     say(

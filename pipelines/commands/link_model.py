@@ -13,9 +13,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 
 from assets.linked import diff as differing
+from assets.linked import drift
 from assets.linked.model import ModelRefused, load_model
 from contracts.county import County
 from pipelines.commands.common import USAGE, AsJson, here, terms
@@ -26,6 +28,7 @@ from resources.sql import scalar
 
 _MODEL = re.compile(r"[a-z][a-z_]*\.v[0-9]+")
 _BARS = 40
+_FURTHEST = 10
 
 
 class CardFormat(StrEnum):
@@ -42,7 +45,8 @@ def diff(
     as_json: AsJson = False,
 ) -> None:
     """Say what changes between two models on tonight's records, or between two nights: persons merged and split, whose company changed by
-    race and system, pairs that cross the threshold, and by how much weights move.
+    race and system, pairs that cross the threshold, and by how much weights
+    and levels move.
 
     Models are compared by linking everybody anew with each, in memory: nothing is written. This is what a cut-over is approved on.
 
@@ -100,9 +104,16 @@ def _models(desk: Desk, before: str, after: str) -> None:
     from pipelines.shadow import linked_with
 
     folder = desk.county.folder / "linkage"
-    for name, side in ((before, "before"), (after, "after")):
-        members, edges = linked_with(desk.place.home, load_model(folder, name), desk.county.linkage, night=desk.night)
-        for table_name, frame in ((f"diff_{side}", members), (f"diff_edge_{side}", edges)):
+    models = {"before": load_model(folder, before), "after": load_model(folder, after)}
+    # A level is a number: it says the same of both models only where its comparison is the same.
+    alike = [drift.WEIGHT, *differing.same_comparisons(models["before"].settings, models["after"].settings)]
+    for side, model in models.items():
+        members, edges, profile = linked_with(desk.place.home, model, desk.county.linkage, night=desk.night)
+        for table_name, frame in (
+            (f"diff_{side}", members),
+            (f"diff_edge_{side}", edges),
+            (f"diff_profile_{side}", profile.filter(pl.col("kind").is_in(alike))),
+        ):
             desk.con.register("diff_frame", frame)
             desk.con.execute(f"create or replace temp table {table_name} as select * from diff_frame").fetchall()
             desk.con.unregister("diff_frame")
@@ -142,6 +153,16 @@ def _say(before: str, after: str, found: differing.Difference) -> None:
         ((row.by.replace("_", " "), row.group, row.subjects, row.changed, row.of_merges, row.of_splits) for row in found.groups),
         numbers=("records", "changed", "of merged persons", "of split persons"),
     )
+    if found.profile:
+        table(
+            "How far scores and levels moved, the furthest first (population stability index: below 0.1 little, above 0.25 much)",
+            ("system", "of", "pairs before", "pairs after", "index"),
+            (
+                (line.system, line.kind.replace("_", " "), line.pairs_before, line.pairs_after, line.index)
+                for line in found.profile[:_FURTHEST]
+            ),
+            numbers=("pairs before", "pairs after", "index"),
+        )
     if found.shift:
         print("Weights of pairs scored both times move by (bits, pairs)")
         most = max(pairs for _, pairs in found.shift)

@@ -5,10 +5,10 @@ Belongs here: reading the card out in an order a person can follow. Does not bel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from contracts.county import County
-from contracts.linkage import AccuracyRow, GroupRecall, Interval, ModelCard, card_file
+from contracts.linkage import AccuracyRow, Fairness, GroupRecall, Interval, MissedPairs, Mitigation, ModelCard, ScoreBaseline, card_file
 from contracts.reviewed import load_reviewed
 from pipelines.reference.markdown import bullets, code, codes, page, table
 
@@ -20,6 +20,7 @@ _POPULATIONS = {
     "permitted": "Subjects that may be linked",
     "everyone": "All subjects, as if everything were permitted",
 }
+WEIGHT = "match_weight"
 _SCOPES = {"all": "with or without a birth date", "with_birth_date": "with a full birth date"}
 
 
@@ -60,6 +61,7 @@ def model_card_page(county: County) -> str:
             "Pairwise, with 95 % Wilson intervals.",
             *_accuracy(card),
             *_fairness(card),
+            *_baseline(card),
             "## Limits",
             bullets(card.limits),
         ],
@@ -100,9 +102,65 @@ def _fairness(card: ModelCard) -> Iterator[str]:
         ("group", "people in a county", "true pairs", "recall", "interval", "of records with a name"),
         (_group(group) for group in fair.groups),
     )
+    yield from _one_county(fair)
     yield "Causes:"
     yield bullets(fair.causes)
-    yield table(("tried", "effect", "kept"), ((item.tried, item.effect, "yes" if item.kept else "no") for item in fair.mitigations))
+    if fair.missed:
+        yield (
+            "Pairs that were not found, all counties together, by the first cause that holds. *No name*: one side gives none; *never "
+            "compared*: no key brought them together, or the weight was below even odds; *forbidden*: another birth date, given name, "
+            "suffix or number; *parted*: other records of the two spoke against it."
+        )
+        yield _causes(fair.missed)
+    judged = [effect.group for effect in next((item.by_group for item in fair.mitigations if item.by_group), ())]
+    if judged:
+        yield (
+            "What was tried, and the percentage points of recall that it adds, overall and for the groups judged. What is kept was "
+            "measured by linking all counties once more without it, the rest by linking with it."
+        )
+    yield table(
+        ("tried", "what it does", "kept", *(("all", *judged, "precision") if judged else ())),
+        (_tried(item, judged) for item in fair.mitigations),
+    )
+
+
+def _one_county(fair: Fairness) -> Iterator[str]:
+    found = fair.measured
+    if found is None:
+        return
+    yield f"### The measured county alone (seed {found.simulation_seed})"
+    between = "" if found.low is None else f", with a 95 % interval from {found.low:+.1f} to {found.high:+.1f} by resampling people"
+    yield (
+        f"Here the gap is **{found.gap_points} points**{between}; among records that give any name it is "
+        f"{found.gap_points_of_named} points. One county holds a few people with forty "
+        "records, and one record without a name of theirs is forty missed pairs."
+    )
+    yield table(
+        ("group", "people", "true pairs", "recall", "interval", "of records with a name"),
+        (_group(group) for group in found.groups),
+    )
+    if found.missed:
+        yield "Pairs that were not found here:"
+        yield _causes(found.missed)
+
+
+def _causes(lines: Sequence[MissedPairs]) -> str:
+    return table(
+        ("group", "pairs", "missed", "no name", "never compared", "forbidden", "below", "parted"),
+        (tuple(value if isinstance(value, str) else f"{value:,}" for value in line.model_dump().values()) for line in lines),
+    )
+
+
+def _tried(item: Mitigation, judged: Sequence[str]) -> tuple[object, ...]:
+    plain = (item.tried, item.effect, "yes" if item.kept else "no")
+    if not judged:
+        return plain
+    points = {effect.group: effect.recall_points for effect in item.by_group}
+    return (*plain, _signed(item.overall_points), *(_signed(points.get(group)) for group in judged), _signed(item.precision_points))
+
+
+def _signed(points: float | None) -> str:
+    return "" if points is None else f"{points:+.2f}"
 
 
 def _group(group: GroupRecall) -> tuple[object, ...]:
@@ -112,6 +170,32 @@ def _group(group: GroupRecall) -> tuple[object, ...]:
 
 def _three(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
+
+
+def _baseline(card: ModelCard) -> Iterator[str]:
+    if not card.baseline:
+        return
+    yield "## What its scores looked like"
+    yield (
+        "How pairs at or above even odds were spread on the first nights of these counties, by system. A county's first night is compared "
+        "with this (population stability index, gate score_drift), later nights with its own first."
+    )
+    yield table(
+        ("system", "pairs", "weights in steps of 2 bits from 0", "most common level of each comparison"),
+        ((of.system, f"{sum(of.spread[WEIGHT].values()):,}", _shares(of.spread[WEIGHT]), _levels(of)) for of in card.baseline),
+    )
+
+
+def _shares(buckets: Mapping[int, int]) -> str:
+    return " ".join(f"{100 * buckets.get(bucket, 0) / sum(buckets.values()):.0f} %" for bucket in range(min(buckets), max(buckets) + 1))
+
+
+def _levels(of: ScoreBaseline) -> str:
+    common = {kind: max(buckets, key=lambda level: (buckets[level], level)) for kind, buckets in of.spread.items() if kind != WEIGHT}
+    return ", ".join(
+        f"{kind.replace('_', ' ')} {level} ({100 * of.spread[kind][level] / sum(of.spread[kind].values()):.0f} %)"
+        for kind, level in common.items()
+    )
 
 
 def _accuracy(card: ModelCard) -> Iterator[str]:

@@ -78,11 +78,15 @@ def test_intervals_hold_the_truth_as_often_as_they_promise_and_estimates_are_not
     held: Counter[tuple[str, str, str]] = Counter()
     off: Counter[tuple[str, str, str]] = Counter()
     for _ in range(rounds):
-        judged = [
-            JudgedPair(band, of / n, systems, races, Verdict.SAME if match else Verdict.DIFFERENT)
-            for stratum, (n, of) in sizes.items()
-            for band, systems, races, match in draw.sample(members[stratum], n)
-        ]
+        judged = []
+        for stratum, (n, of) in sizes.items():
+            # One answer in twenty is unsure; the others stand for the whole stratum.
+            answers = [
+                (pair, Verdict.UNSURE if draw.random() < 0.05 else Verdict.SAME if pair[3] else Verdict.DIFFERENT)
+                for pair in draw.sample(members[stratum], n)
+            ]
+            told = sum(verdict is not Verdict.UNSURE for _, verdict in answers)
+            judged += [JudgedPair(band, of / (told or n), systems, races, said) for (band, systems, races, _), said in answers]
         for line in estimates(judged, frame):
             key = (line.grouped_by, line.group)
             if key in truth and line.value is not None and line.low is not None and line.high is not None:
@@ -114,6 +118,27 @@ def test_a_group_without_a_judged_link_has_no_figure_and_a_band_without_an_answe
     assert found["AIAN", "precision"].value is None
     assert found["all", "precision"].value == 1.0
     assert found["all", "recall"].value is None
+
+
+def test_a_band_in_which_nothing_of_the_group_was_judged_says_nothing_against_the_group() -> None:
+    white, few = ("a / b", ("WHITE", "WHITE")), ("a / b", ("AIAN", "AIAN"))
+    sizes = {"together_direct": (200, 8), "apart_even": (90, 3), "apart_low": (400, 9)}
+    frame = [CellCount(band, *of, n) for band, both in sizes.items() for of, n in zip((white, few), both, strict=True)]
+    same, different = Verdict.SAME, Verdict.DIFFERENT
+    judged = [JudgedPair("together_direct", 10.0, *white, same)] * 20 + [JudgedPair("together_direct", 4.0, *few, same)] * 2
+    judged += [JudgedPair("apart_even", 3.0, *white, said) for said in [same] * 25 + [different] * 5]
+    judged += [JudgedPair("apart_low", 20.0, *white, said) for said in [same] * 2 + [different] * 18]
+    found = {(line.group, line.measure): line for line in estimates(judged, frame)}
+    recall = found["AIAN", "recall"]
+    # The whole county's share is the best guess, and the group may still have lost nobody, or far more.
+    assert recall.value is not None
+    assert recall.low is not None
+    assert 0.6 < recall.value < 0.8
+    assert recall.high == 1.0
+    assert recall.low < 0.5
+    overall = found["all", "recall"]
+    assert overall.high is not None
+    assert overall.high < 0.9
 
 
 def test_unsure_answers_are_left_out_and_their_bounds_said() -> None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import NamedTuple
 
 import pytest
 from linked_world import DOMAIN, NIGHT, Seen, World, open_world, simulate
 
-from assets.linked import card_words, fairness, train
+from assets.linked import card_words, fairness, mitigations, train
 from assets.linked.evaluate import may_be
+from assets.linked.model import FrozenModel
 from assets.linked.night import link_domains
 from contracts.linkage import LinkageChoice, SexEvidence, Training
 
@@ -87,7 +90,9 @@ def test_no_candidates_leave_the_least_share() -> None:
 def test_a_gap_is_judged_between_large_groups_only() -> None:
     large = [("A", 1, 1, 1, 1)] * 600 + [("B", 1, 1, 1, 1)] * 594 + [("B", 1, 0, 1, 1)] * 6
     small = [("C", 1, 0, 1, 0)] * 10
-    found = fairness.fairness({5: [*large, *small]}, seed=1, causes=card_words.CAUSES, mitigations=card_words.MITIGATIONS)
+    found = fairness.fairness({5: _outcome([*large, *small])}, seed=1, causes=card_words.CAUSES, mitigations=(), measured=5)
+    assert found.measured is not None
+    assert found.measured.gap_points == 1.0
     assert found.gap_points == 1.0
     assert found.gap_points_of_named == 0.0
     by_name = {group.group: group for group in found.groups}
@@ -98,7 +103,7 @@ def test_a_gap_is_judged_between_large_groups_only() -> None:
 
 
 def test_a_group_without_pairs_has_no_recall() -> None:
-    found = fairness.fairness({5: [("A", 0, 0, 0, 0)] * 3}, seed=1, causes=(), mitigations=())
+    found = fairness.fairness({5: _outcome([("A", 0, 0, 0, 0)] * 3)}, seed=1, causes=(), mitigations=())
     assert found.groups[0].recall is None
     assert found.gap_points is None
 
@@ -116,3 +121,70 @@ def test_a_group_without_pairs_has_no_recall() -> None:
 )
 def test_a_promise_is_broken_only_by_figures_that_can_tell(value: float | None, promised: float, effective: float, held: bool) -> None:
     assert may_be(value, promised, effective) is held
+
+
+def _outcome(people: list[fairness.PersonPairs], right: int = 0, found: int = 0) -> fairness.Outcome:
+    return fairness.Outcome(people=people, right=right, found=found)
+
+
+def test_what_a_mitigation_is_worth_is_the_difference_without_it() -> None:
+    as_is = _outcome([("A", 10, 9, 8, 8), ("B", 10, 8, 9, 7)], right=17, found=17)
+    lesser = _outcome([("A", 10, 9, 8, 8), ("B", 10, 4, 9, 4)], right=13, found=13)
+    kept = mitigations.Tried(tried="one", effect="-", kept=True, change=mitigations.one_bit_lower)
+    told = mitigations.told(kept, [as_is], [lesser], ["A", "B"])
+    assert told.overall_points == 20.0
+    assert {effect.group: effect.recall_points for effect in told.by_group} == {"A": 0.0, "B": 40.0}
+    assert told.precision_points == 0.0
+    assert mitigations.told(replace(kept, kept=False), [as_is], [lesser], []).overall_points == -20.0
+    assert mitigations.told(kept, [as_is], [], ["A"]).overall_points is None
+
+
+def test_people_without_unnamed_records_keep_only_what_names_found() -> None:
+    assert mitigations.unnamed_left_alone(_outcome([("A", 10, 9, 8, 6)])) == [("A", 10, 6, 8, 6)]
+
+
+def test_a_level_taken_away_weighs_as_much_as_no_agreement(model: FrozenModel, choice: LinkageChoice) -> None:
+    changed, _ = mitigations.without_levels("phone or address of many people equal")((model, choice))
+    for before, after in zip(model.settings["comparisons"], changed.settings["comparisons"], strict=True):
+        for old, new in zip(before["comparison_levels"], after["comparison_levels"], strict=True):
+            if old["label_for_charts"] == "phone or address of many people equal":
+                assert new["m_probability"] == before["comparison_levels"][-1]["m_probability"]
+            else:
+                assert new == old
+    with pytest.raises(KeyError, match=r"has no level of nothing"):
+        mitigations.without_levels("of nothing")((model, choice))
+
+
+def test_everything_that_was_tried_fits_the_shipped_model(model: FrozenModel, choice: LinkageChoice) -> None:
+    changed = [tried.change((model, choice)) for tried in mitigations.TRIED if tried.change is not None]
+    assert all(setting != (model, choice) for setting in changed)
+
+
+def test_the_gap_of_one_county_comes_with_the_interval_of_its_people() -> None:
+    people: list[fairness.PersonPairs] = [("A", 1, 1, 1, 1)] * 50 + [("B", 1, 1, 1, 1)] * 40 + [("B", 10, 0, 1, 1)]
+    found = fairness.county_gap(_outcome(people), 7, ["A", "B"], seed=1)
+    assert found.gap_points == 20.0
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low <= 0.0
+    assert found.high > 20.0
+    assert found.gap_points_of_named == 0.0
+
+
+def test_missed_pairs_are_told_by_their_first_cause(world: World, link: Callable[..., object]) -> None:
+    seen = [Seen("jail", "1", "Ana", "Lopez", "1980-05-06", sex="F"), Seen("health", "2", "Ana", "Lopez", "1980-05-06", sex="F"),
+            Seen("cad", "3", dob="1980-05-06", sex="F"), Seen("cad", "4", "Bea", "Lopez", "1980-05-06", sex="F")]  # fmt: skip
+    link(world.hold(seen))
+    key = world.persons()
+    values = [(item.subject, item.system, DOMAIN, key[item.system, item.key], "P1", "A", True, item.first is not None) for item in seen]
+    truth = ", ".join(str(line) for line in values)
+    world.con.execute(
+        "create or replace temp table linked_truth as select * from (values " + truth + ") as truth"
+        " (subject_id, system, domain, person_key, person, race_group, has_birth_date, is_named)"
+    ).fetchall()
+    (found,) = fairness.missed(world.con, link=5.0)
+    assert (found.pairs, found.missed, found.unnamed, found.forbidden) == (6, 5, 3, 2)
+    assert found.missed == found.unnamed + found.never_compared + found.forbidden + found.below + found.parted
+    # The pair that was found meets under many rules: without the sounds it stays, without all rules it is gone.
+    assert fairness.people(world.con) == fairness.people_without(world.con, mitigations.SOUNDS_AND_PLACES) == [("A", 6, 1, 3, 1)]
+    assert fairness.people_without(world.con, range(16)) == [("A", 6, 0, 3, 1)]
