@@ -100,7 +100,15 @@ def _steps(county: County) -> tuple[_Step, ...]:
         _Step(
             "custody",
             consent.write_custody,
-            (table(CUSTODY, "Stays in jail by subject, half-open.", *of_checked("jail_booking"), ERASED, query="custody"),),
+            (
+                table(
+                    CUSTODY,
+                    "Stays in custody by subject, half-open: the jail's bookings, and what events begin and end elsewhere.",
+                    *of_checked("jail_booking", "legal_event"),
+                    ERASED,
+                    query="custody",
+                ),
+            ),
         ),
         _Step(
             "denies",

@@ -137,7 +137,9 @@ def write_consents(con: Connection, county: Terms, night: date) -> dict[str, int
 
 
 def write_custody(con: Connection, county: Terms, night: date) -> dict[str, int]:
-    """Stays in jail by subject, half-open, erased ones apart: ``consented.custody``.
+    """Stays in custody by subject, half-open, erased ones apart: ``consented.custody``.
+
+    Bookings and events are combined so that whatever is in doubt is no custody (custody.sql says how).
 
     Returns:
         stays, and those that last at the midnight that begins ``night``.

@@ -27,7 +27,8 @@ _PLACEHOLDERS: Final = {
     "housing_move": "record_id varchar, parent_record_id varchar, subject_id varchar",
     "screening": "record_id varchar, parent_record_id varchar, subject_id varchar",
     "legal_event": (
-        "record_id varchar, subject_id varchar, affects_record_id varchar, event_type varchar, event_date date, known_from date"
+        "record_id varchar, subject_id varchar, person_role varchar, affects_record_id varchar, event_type varchar, event_date date, "
+        "ends_on date, facility varchar, known_from date"
     ),
     "consent": (
         "record_id varchar, subject_id varchar, system varchar, source varchar, status varchar, kind varchar, form_id varchar, "

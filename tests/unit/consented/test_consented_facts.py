@@ -234,6 +234,76 @@ def test_custody_is_half_open_at_the_midnight_that_begins_the_night(
     assert consent.write_custody(world.con, world.terms, NIGHT) == {"stays": 1, "in_custody": int(inside)}
 
 
+BEGIN, END, DEATH = "custody_begin", "custody_end", "death"
+BOOKED, RELEASED = datetime(2026, 2, 20, 9), datetime(2026, 3, 1, 14)
+
+
+@pytest.mark.parametrize(
+    ("bookings", "events", "held"),
+    [
+        # NIGHT begins on 2 March, 00:00. An event has no hour: what it begins counts from the next midnight.
+        ([], [(BEGIN, 1)], True),
+        ([], [(BEGIN, 2)], False),
+        ([], [(BEGIN, -5), (END, 1)], False),
+        ([], [(BEGIN, -5), (END, 2)], False),
+        ([], [(BEGIN, -5), (END, 3)], True),
+        ([], [(BEGIN, 1), (END, 1)], False),
+        ([], [(BEGIN, -5), (BEGIN, -3), (END, -1)], False),
+        ([], [(END, -9), (BEGIN, -5)], True),
+        ([], [(END, 1)], False),
+        # In a hospital under guard while the booking lasts: back in the jail afterwards.
+        ([(BOOKED, None)], [(BEGIN, -5), (END, -2)], True),
+        # Nothing but the booking can have ended: it is contradicted.
+        ([(BOOKED, None)], [(END, -2)], False),
+        ([(BOOKED, None)], [(END, 2)], False),
+        ([(BOOKED, None)], [(END, 3)], True),
+        ([(datetime(2026, 2, 28, 9), None)], [(END, -2)], True),
+        ([(BOOKED, RELEASED)], [(BEGIN, 1)], True),
+        # A release on the day of the end is what the end tells of.
+        ([(BOOKED, datetime(2026, 3, 2, 14))], [(END, 2)], True),
+        ([(BOOKED, None)], [(DEATH, 1)], False),
+        ([(BOOKED, None)], [(DEATH, 2)], False),
+        ([(BOOKED, None)], [(DEATH, 3)], True),
+        ([(BOOKED, None)], [(DEATH, -20), (BEGIN, 1)], False),
+        # The county calls it an end, and nothing that an end could close is there.
+        ([], [(DEATH, -20), (END, 1)], False),
+    ],
+)
+def test_custody_is_bookings_and_events_and_whatever_is_in_doubt_is_none(
+    world: ConsentedWorld, bookings: list[tuple[datetime, datetime | None]], events: list[tuple[str, int]], held: bool
+) -> None:
+    world.subject("j", "jail")
+    for booked, released in bookings:
+        world.booking("j", booked=booked, released=released)
+    for event, day in events:  # of March; 0 is the last day of February
+        world.content("legal_event", "j", "jail", event_type=event, event_date=NIGHT + timedelta(days=day - 2))
+    world.run()
+    assert consent.write_custody(world.con, world.terms, NIGHT)["in_custody"] == int(held)
+
+
+def test_an_event_that_names_a_booking_is_about_that_booking(world: ConsentedWorld) -> None:
+    world.subject("j", "jail")
+    first, second = world.booking("j"), world.booking("j")
+    world.content("legal_event", "j", "jail", event_type=END, event_date=date(2026, 2, 25), affects_record_id=first)
+    # Begun under the second booking, which ends on 1 March.
+    world.con.execute("update checked.jail_booking set released_at = ? where record_id = ?", [RELEASED, second])
+    begun = world.content("legal_event", "j", "jail", event_type=BEGIN, event_date=date(2026, 2, 26), affects_record_id=second)
+    limited = world.content("legal_event", "j", "jail", event_type=BEGIN, event_date=date(2026, 2, 26), ends_on=date(2026, 2, 28))
+    world.run()
+    found = {record: end for record, end in world.con.execute("select record_id, released_at from consented.custody").fetchall()}
+    assert found == {first: datetime(2026, 2, 25), second: RELEASED, begun: RELEASED, limited: datetime(2026, 2, 28)}
+
+
+def test_custody_of_a_caller_or_of_a_sealed_order_is_none(world: ConsentedWorld) -> None:
+    world.subject("j", "jail")
+    sealed = world.booking("j")
+    world.content("legal_event", "j", "jail", event_type="sealed", event_date=NIGHT, affects_record_id=sealed)
+    world.content("legal_event", "j", "jail", event_type=BEGIN, event_date=date(2026, 2, 1), affects_record_id=sealed)
+    world.content("legal_event", "j", "jail", event_type=BEGIN, event_date=date(2026, 2, 1), person_role="caller")
+    world.run()
+    assert one(world, "select count(*) from consented.custody") == 0
+
+
 def test_presence_in_a_source_is_shown_by_the_least_restricted_row(world: ConsentedWorld) -> None:
     world.subject("h", "health")
     world.encounter("h", part2=True)
