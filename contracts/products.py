@@ -68,6 +68,16 @@ class Within(Reviewed):
     may_be_all: bool = Field(default=False, description="That the part is the whole says nothing about anyone, so it may be shown.")
 
 
+class SameAs(Reviewed):
+    """A count that another table of the product shows: whoever reads both finds it shown in both or withheld in both."""
+
+    table: str = Field(pattern=NAME, description="The table, named before this one.")
+    people: str = Field(pattern=NAME, description="Its people column.")
+    row: dict[str, str] = Field(
+        default={}, description="Its dimension -> column with the value here; a dimension not named: that of its name."
+    )
+
+
 class ProductColumn(Reviewed):
     """One published column."""
 
@@ -79,6 +89,7 @@ class ProductColumn(Reviewed):
     role: Role = Field(default=Role.PLAIN, description="What disclosure control does with it; only for aggregate tables.")
     total: str | None = Field(default=None, description="Of a dimension: the value that marks the sum of all others; none if they overlap.")
     within: tuple[Within, ...] = Field(default=(), description="Of a people column: the counts that contain it; the rest is protected too.")
+    same_as: SameAs | None = Field(default=None, description="Of a people column: the count of another table that it repeats.")
     of: tuple[str, ...] = Field(default=(), description="Of a magnitude or derived column: the people columns it is computed from.")
     reference: dict[str, str] = Field(
         default={}, description="Of a derived column: dimension -> value or =column of the row compared with."
@@ -98,8 +109,8 @@ class ProductColumn(Reviewed):
             raise ValueError("a column is an own id or a pseudonym, not both")
         if self.total and self.role is not Role.DIMENSION:
             raise ValueError("total belongs to a dimension")
-        if self.within and self.role is not Role.PEOPLE:
-            raise ValueError("within belongs to a people column")
+        if (self.within or self.same_as) and self.role is not Role.PEOPLE:
+            raise ValueError("within and same_as belong to a people column")
         if self.role in {Role.MAGNITUDE, Role.DERIVED} and not self.of:
             raise ValueError(f"a {self.role} column must name in `of` the people columns it is computed from")
         if len({self.numerator is None, self.base is None, self.per is None}) != 1:
@@ -128,6 +139,11 @@ class ProductTable(Reviewed):
             Grain.AGGREGATE: Operation.DISCLOSE_AGGREGATE,
             Grain.OPERATIONS: None,
         }[self.grain]
+
+    @property
+    def follows(self) -> frozenset[str]:
+        """Tables whose counts it repeats, and whose window it therefore has."""
+        return frozenset(column.same_as.table for column in self.columns if column.same_as)
 
     @property
     def elements(self) -> frozenset[str]:
@@ -189,6 +205,7 @@ class Product(Reviewed):
     fresh_days: int = Field(ge=1, le=400, description="Days after its night from which readers refuse it, whatever its instruments say.")
     key_epoch: int = Field(default=1, ge=1, description="Raised to give every person new pseudonyms, after a leak or by schedule.")
     tables: tuple[ProductTable, ...] = Field(min_length=1)
+    views: tuple[str, ...] = Field(default=(), description="Documented readings of its own tables (assets/published/views/<name>.sql).")
 
     def keeps(self, version_night: date, night: date, superseded_days: int) -> bool:
         """Whether a superseded version may stay: never one with rows about people, others as long as the county says."""
@@ -223,10 +240,30 @@ class Product(Reviewed):
         names = [table.name for table in self.tables]
         if len(set(names)) != len(names):
             raise ValueError("a table is named twice")
+        if len({*names, *self.views}) != len(names) + len(self.views):
+            raise ValueError("a view is named twice, or as a table is")
         if self.form is ProductForm.AGGREGATE and self.has_person_rows:
             raise ValueError("an aggregate product has no table with rows about people")
         for table in self.tables:
             for column in table.columns:
                 if column.own_id and self.form is not ProductForm.IDENTIFIED:
                     raise ValueError(f"[{table.name}.{column.name}] carries an own id; only an identified product may")
+        for number, table in enumerate(self.tables):
+            for column in table.columns:
+                if column.same_as:
+                    _check_same_as(f"{table.name}.{column.name}", table, column.same_as, self.tables[:number])
         return self
+
+
+def _check_same_as(place: str, table: ProductTable, same: SameAs, before: tuple[ProductTable, ...]) -> None:
+    other = next((each for each in before if each.name == same.table and each.grain is Grain.AGGREGATE), None)
+    if other is None:
+        raise ValueError(f"[{place}] repeats a count of [{same.table}], which is no aggregate table before it")
+    if same.people not in {column.name for column in other.with_role(Role.PEOPLE)}:
+        raise ValueError(f"[{place}] repeats [{same.table}.{same.people}], which is no people column")
+    dimensions = {column.name for column in other.with_role(Role.DIMENSION)}
+    if strange := sorted(set(same.row) - dimensions):
+        raise ValueError(f"[{place}] finds a row by [{', '.join(strange)}], no dimension of [{same.table}]")
+    own = {column.name for column in table.columns}
+    if strange := sorted({same.row.get(name, name) for name in dimensions} - own):
+        raise ValueError(f"[{place}] finds a row of [{same.table}] by no column of this table: {', '.join(strange)}")

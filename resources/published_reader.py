@@ -127,7 +127,9 @@ def _fresh(home: Home, recipient: str, product: str, as_of: date) -> CurrentProd
 
 
 def _tables(con: Connection) -> set[str]:
-    return {name.lower() for (name,) in con.execute("select table_name from duckdb_tables() where not internal").fetchall()}
+    """Tables of the file and its documented views, which are over those tables alone."""
+    asked = "select table_name from duckdb_tables() where not internal union all select view_name from duckdb_views() where not internal"
+    return {name.lower() for (name,) in con.execute(asked).fetchall()}
 
 
 def _answer(con: Connection, text: str, row_cap: int, seconds: float) -> tuple[list[str], list[tuple[Any, ...]]]:

@@ -6,6 +6,7 @@ Belongs here: which releases are followed and which days are shown. Does not bel
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from assets.measured.incidence import Incidence, aalen_johansen, kaplan_meier, share_on
@@ -28,6 +29,8 @@ CURVE: Final = {
     "releases": "BIGINT",
     "at_risk": "BIGINT",
     "events": "BIGINT",
+    "people": "BIGINT",
+    "people_with_event": "BIGINT",
     "share": "DOUBLE",
     "share_error": "DOUBLE",
     "share_lower": "DOUBLE",
@@ -40,6 +43,18 @@ CURVE: Final = {
 
 Curves = Mapping[tuple[str, str, str, str, str], Mapping[str, Mapping[int, int]]]
 """(curve, domain, race group, evidence, status) -> cause -> day -> releases."""
+
+
+@dataclass
+class People:
+    """Who is behind one curve: people followed, and cause -> day -> people whom it reached first that day."""
+
+    followed: int = 0
+    reached: dict[str, dict[int, int]] = field(default_factory=dict)
+
+    def by(self, cause: str, day: int) -> int:
+        """People to whom it had happened by the end of ``day``, each counted once."""
+        return sum(people for on, people in self.reached.get(cause, {}).items() if on <= day)
 
 
 def write_follow_up(run: Run) -> None:
@@ -64,44 +79,50 @@ def _lines(run: Run) -> Iterator[Mapping[str, Any]]:
     shared = {"period_start": period_start, "seen_until": seen_until}
     if unconnected is not None:
         yield {"curve": "connection", "reason": unconnected}
-    for key, causes in _counted(run, parameters).items():
+    counted, behind = _counted(run, parameters)
+    for key, causes in counted.items():
         if key[0] == "connection" and unconnected is not None:
             continue
-        for line in _shown(causes, rules.recidivism.curve_days):
+        for line in _shown(causes, behind[key], rules.recidivism.curve_days):
             named = dict(zip(("curve", "domain", "race_group", "evidence", "smi_status"), key, strict=True))
             yield {**named, **shared, **line}
 
 
-def _counted(run: Run, parameters: Mapping[str, Any]) -> Curves:
+def _counted(run: Run, parameters: Mapping[str, Any]) -> tuple[Curves, dict[tuple[str, str, str, str, str], People]]:
     found: dict[tuple[str, str, str, str, str], dict[str, dict[int, int]]] = {}
-    for curve, domain, race_group, evidence, status, cause, day, releases in rows(run.con, load_sql(PACKAGE, "follow_up_day"), parameters):
-        found.setdefault((curve, domain, race_group, evidence, status), {}).setdefault(cause, {})[day] = releases
-    return found
+    behind: dict[tuple[str, str, str, str, str], People] = {}
+    for *key_parts, cause, day, releases, first, new in rows(run.con, load_sql(PACKAGE, "follow_up_day"), parameters):
+        curve, domain, race_group, evidence, status = key_parts
+        key = (curve, domain, race_group, evidence, status)
+        found.setdefault(key, {}).setdefault(cause, {})[day] = releases
+        people = behind.setdefault(key, People())
+        people.followed += new
+        people.reached.setdefault(cause, {})[day] = first
+    return found, behind
 
 
-def _shown(causes: Mapping[str, Mapping[int, int]], longest: int) -> Iterator[Mapping[str, Any]]:
+def _shown(causes: Mapping[str, Mapping[int, int]], behind: People, longest: int) -> Iterator[Mapping[str, Any]]:
     censored = causes.get(CENSORED, {})
     events = {cause: days for cause, days in causes.items() if cause != CENSORED}
     releases = sum(sum(days.values()) for days in causes.values())
     for cause, curve in aalen_johansen(events, censored).items():
-        yield from _days(curve, cause, "aalen_johansen", releases, longest)
         others: dict[int, int] = dict(censored)
         for other, days in events.items():
             for day, number in days.items() if other != cause else ():
                 others[day] = others.get(day, 0) + number
-        yield from _days(kaplan_meier(events[cause], others), cause, "kaplan_meier", releases, longest)
+        for method, each in (("aalen_johansen", curve), ("kaplan_meier", kaplan_meier(events[cause], others))):
+            for line in _days(each, longest):
+                people = {"people": behind.followed, "people_with_event": behind.by(cause, line["day"] - 1)}
+                yield {"cause": cause, "method": method, "releases": releases, **people, **line}
 
 
-def _days(curve: list[Incidence], cause: str, method: str, releases: int, longest: int) -> Iterator[Mapping[str, Any]]:
+def _days(curve: list[Incidence], longest: int) -> Iterator[dict[str, Any]]:
     for day in SHOWN_DAYS:
         entry = share_on(curve, day - 1)  # "within 30 days" ends with day 29: day 0 is the first
         if day > longest or entry is None:
             continue
         yield {
-            "cause": cause,
-            "method": method,
             "day": day,
-            "releases": releases,
             "at_risk": entry.at_risk,
             "events": entry.events,
             "share": entry.share,

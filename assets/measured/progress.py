@@ -7,6 +7,7 @@ statistics (policy.py), whether a target is on track (targets.py).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
 
@@ -27,7 +28,8 @@ from resources.sql import count, load_sql, rows
 
 TARGET_STATUS: Final = {
     "target_id": "VARCHAR", "target_name": "VARCHAR", "measure": "VARCHAR", "submeasure": "VARCHAR", "evidence": "VARCHAR",
-    "smi_status": "VARCHAR", "figure": "VARCHAR", "domain": "VARCHAR", "baseline": "DOUBLE", "baseline_source": "VARCHAR",
+    "smi_status": "VARCHAR", "figure": "VARCHAR", "domain": "VARCHAR", "people": "BIGINT", "base_people": "BIGINT",
+    "people_before": "BIGINT", "base_people_before": "BIGINT", "baseline": "DOUBLE", "baseline_source": "VARCHAR",
     "baseline_period_end": "TIMESTAMP", "current": "DOUBLE", "current_period_end": "TIMESTAMP", "target": "DOUBLE",
     "expected_now": "DOUBLE", "change": "DOUBLE", "change_percent": "DOUBLE", "due": "DATE", "standing": "VARCHAR",
     "is_on_track": "BOOLEAN", "reason": "VARCHAR",
@@ -42,7 +44,7 @@ POLICY_CHANGE: Final = {
 }  # fmt: skip
 SIX_QUESTIONS: Final = {
     "question_no": "INTEGER", "question": "VARCHAR", "status": "VARCHAR", "since": "DATE", "stated_evidence": "VARCHAR",
-    "data_evidence": "VARCHAR", "figures_known": "BIGINT", "figures_asked": "BIGINT",
+    "data_evidence": "VARCHAR", "people": "BIGINT", "figures_known": "BIGINT", "figures_asked": "BIGINT",
 }  # fmt: skip
 _YEAR: Final = {**STEPPING_UP, "years_back": "INTEGER"}
 _SHOWN: Final = ("ALL", "race_group")
@@ -104,15 +106,17 @@ def _targets(run: Run) -> Iterator[Mapping[str, Any]]:
         }
         if not current:
             yield {**shared, "reason": "no_current_figure"}
-        for domain, (value, period_end) in sorted(current.items(), key=lambda item: item[0] or ""):
-            baseline = target.baseline.value if target.baseline.value is not None else before.get(domain, (None, None))[0]
-            yield {**shared, "domain": domain, **_standing(run, target, baseline, (value, period_end), end)}
+        for domain, now in sorted(current.items(), key=lambda item: item[0] or ""):
+            then = before.get(domain, Figure())
+            behind = {
+                "people": now.people, "base_people": now.base_people, "people_before": then.people, "base_people_before": then.base_people,
+            }  # fmt: skip
+            baseline = target.baseline.value if target.baseline.value is not None else then.value
+            yield {**shared, "domain": domain, **behind, **_standing(run, target, baseline, now, end)}
 
 
-def _standing(
-    run: Run, target: Target, baseline: float | None, current: tuple[float | None, datetime | None], end: datetime | None
-) -> Mapping[str, Any]:
-    value, period_end = current
+def _standing(run: Run, target: Target, baseline: float | None, current: Figure, end: datetime | None) -> Mapping[str, Any]:
+    value, period_end = current.value, current.period_end
     known = {"baseline": baseline, "current": value, "current_period_end": period_end}
     if value is None or baseline is None:
         return {**known, "reason": "no_current_figure" if value is None else "no_baseline_figure"}
@@ -135,7 +139,17 @@ def _first_day(run: Run) -> datetime:
     return records_begin(run.definitions, JAIL) or run.as_of
 
 
-Figures = dict[str | None, tuple[float | None, datetime | None]]
+@dataclass(frozen=True)
+class Figure:
+    """What a target is about in one link domain, and the people behind it and its base."""
+
+    value: float | None = None
+    period_end: datetime | None = None
+    people: int | None = None
+    base_people: int | None = None
+
+
+Figures = dict[str | None, Figure]
 
 
 def _baseline(run: Run, target: Target) -> tuple[Figures, str, datetime | None]:
@@ -152,11 +166,12 @@ def _baseline(run: Run, target: Target) -> tuple[Figures, str, datetime | None]:
 
 def _figures(run: Run, table: str, target: Target) -> Figures:
     question = (
-        f"select domain, {target.figure}, period_end from {SCOPE}.{table} where measure = $measure and submeasure = $submeasure"
-        " and breakdown = 'ALL' and evidence = $evidence and smi_status = $smi_status and reason is null order by domain"
+        f"select domain, {target.figure}, period_end, people, base_people from {SCOPE}.{table}"
+        " where measure = $measure and submeasure = $submeasure and breakdown = 'ALL' and evidence = $evidence"
+        " and smi_status = $smi_status and reason is null order by domain"
     )
     asked = {name: getattr(target, name) for name in ("measure", "submeasure", "evidence", "smi_status")}
-    return {domain: (value, period_end) for domain, value, period_end in rows(run.con, question, asked)}
+    return {domain: Figure(*values) for domain, *values in rows(run.con, question, asked)}
 
 
 def _questions(run: Run) -> Iterator[Mapping[str, Any]]:
@@ -164,7 +179,7 @@ def _questions(run: Run) -> Iterator[Mapping[str, Any]]:
     data = _data(run)
     for number, question in QUESTIONS.items():
         own = said.get(number)
-        known, asked, words = data.get(number, (None, None, None))
+        known, asked, words, people = data.get(number, (None, None, None, None))
         computed = None if asked is None or known is None else "yes" if known == asked else "partly" if known else "no"
         yield {
             "question_no": number,
@@ -173,20 +188,22 @@ def _questions(run: Run) -> Iterator[Mapping[str, Any]]:
             "since": own.since.isoformat() if own and own.since else None,
             "stated_evidence": own.evidence if own else None,
             "data_evidence": words,
+            "people": people,
             "figures_known": known,
             "figures_asked": asked,
         }
 
 
-def _data(run: Run) -> Mapping[int, tuple[int, int, str]]:
-    """What the records answer: question -> figures known, figures asked, in words."""
-    screening = dict(
-        rows(
-            run.con,
-            "select submeasure, any_value(value) from scope.screening_summary where breakdown = 'ALL' and reason is null"
-            " and submeasure in ('screened_in_time', 'hours_to_screen_median', 'assessed') group by submeasure",
-        )
+def _data(run: Run) -> Mapping[int, tuple[int, int, str, int | None]]:
+    """What the records answer: question -> figures known, figures asked, in words, people whose screens the words rest on."""
+    quoted = rows(
+        run.con,
+        "select submeasure, any_value(value order by domain), any_value(people order by domain) from scope.screening_summary"
+        " where breakdown = 'ALL' and reason is null"
+        " and submeasure in ('screened_in_time', 'hours_to_screen_median', 'assessed') group by submeasure",
     )
+    screening = {submeasure: value for submeasure, value, _ in quoted}
+    screened = min((people for submeasure, _, people in quoted if submeasure != "assessed" and people is not None), default=None)
     share, hours = screening.get("screened_in_time"), screening.get("hours_to_screen_median")
     timely = (
         "nothing is known of screening"
@@ -204,10 +221,10 @@ def _data(run: Run) -> Mapping[int, tuple[int, int, str]]:
     )
     set_, measured = (int(value) for value in targets[0])
     return {
-        2: (len(screening), 3, timely),
-        3: (known, 4, f"{known} of the four measures have a figure"),
-        4: (min(met, 6), 6, f"contacts are counted at {met} of six intercepts"),
-        6: (measured, max(1, set_), f"{measured} of {set_} targets are measured"),
+        2: (len(screening), 3, timely, screened),
+        3: (known, 4, f"{known} of the four measures have a figure", None),
+        4: (min(met, 6), 6, f"contacts are counted at {met} of six intercepts", None),
+        6: (measured, max(1, set_), f"{measured} of {set_} targets are measured", None),
     }
 
 

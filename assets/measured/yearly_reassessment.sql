@@ -25,6 +25,8 @@ select
     later.unit,
     earlier.numerator as numerator_before,
     earlier.denominator as denominator_before,
+    earlier.people as people_before,
+    earlier.base_people as base_people_before,
     earlier.value as value_before,
     later.value - earlier.value as change,
     100 * (later.value - earlier.value) / nullif(earlier.value, 0) as change_percent,

@@ -109,14 +109,31 @@ def build_tables(bench: Bench, tables: Sequence[ProductTable]) -> list[BuiltTabl
     found: dict[str, BuiltTable] = {}
     windows = [0, *_longer_windows(bench)]
     for months in windows:
+        is_last = months == windows[-1]
         waiting = [table for table in tables if table.name not in found]
-        if wanted := {name for table in waiting for name in _measures_read(table)}:
-            bench.measure(months, wanted)
-        for table in waiting:
-            built = _build(bench, table, months, is_last=months == windows[-1] or not (table.pooled and _is_measured(table)))
+        leading = [table for table in waiting if not table.follows]
+        due = leading if is_last else [table for table in leading if not table.pooled]
+        certain = _following(waiting, {*found, *(table.name for table in due)})
+        _measure(bench, months, [*leading, *certain])
+        for table in (*leading, *certain):
+            built = _build(bench, table, months, found, is_last=is_last or not table.pooled)
             if built is not None:
                 found[table.name] = built
+        # Who repeats the counts of a table has that table's window, which only now is known.
+        late = [table for table in _following(waiting, set(found)) if table.name not in found]
+        _measure(bench, months, late)
+        found |= {table.name: built for table in late if (built := _build(bench, table, months, found, is_last=True))}
     return [found[table.name] for table in tables]
+
+
+def _following(waiting: Sequence[ProductTable], built: Collection[str]) -> list[ProductTable]:
+    """Tables that repeat counts of tables that are all built."""
+    return [table for table in waiting if table.follows and table.follows <= set(built)]
+
+
+def _measure(bench: Bench, months: int, tables: Sequence[ProductTable]) -> None:
+    if wanted := {name for table in tables for name in _measures_read(table)}:
+        bench.measure(months, wanted)
 
 
 def _longer_windows(bench: Bench) -> list[int]:
@@ -130,11 +147,7 @@ def _measures_read(table: ProductTable) -> set[str]:
     return {name.removeprefix("measured.") for name in read if name.startswith("measured.")}
 
 
-def _is_measured(table: ProductTable) -> bool:
-    return bool(_measures_read(table))
-
-
-def _build(bench: Bench, table: ProductTable, months: int, *, is_last: bool) -> BuiltTable | None:
+def _build(bench: Bench, table: ProductTable, months: int, before: Mapping[str, BuiltTable], *, is_last: bool) -> BuiltTable | None:
     """One table over one window; None if a longer window should be tried first."""
     target = f'{OUTPUT}."{table.name}"'
     types = _answer(bench, table, load_sql(QUESTIONS, table.question))
@@ -144,7 +157,8 @@ def _build(bench: Bench, table: ProductTable, months: int, *, is_last: bool) -> 
     answered = _answered_rows(bench.con, types)
     if not is_last and has_small(table, answered, bench.policy, minimum=bench.minimum):
         return None
-    protected = protect(table, answered, bench.policy, minimum=bench.minimum)
+    elsewhere = {name: decided for name in table.follows if (decided := before[name].protected)}
+    protected = protect(table, answered, bench.policy, minimum=bench.minimum, elsewhere=elsewhere)
     _write_rows(bench.con, target, protected.rows, {name: types[name] for name in types if name not in _hidden(table)})
     return BuiltTable(table, f"select * from {target}", protected, months or None)
 
@@ -159,7 +173,8 @@ def _answer(bench: Bench, table: ProductTable, question: str) -> dict[str, str]:
     Raises:
         BuildFault: if the text names a column that the question does not answer.
     """
-    replace_table(bench.con, ANSWER, question, {"as_of": bench.as_of, "night": bench.night})
+    least = max(bench.policy.minimum_cell, bench.minimum)
+    replace_table(bench.con, ANSWER, question, {"as_of": bench.as_of, "night": bench.night, "least": least})
     described = rows(bench.con, f"select column_name, column_type from (describe select * from {ANSWER})")
     held = {str(name): str(kind) for name, kind in described}
     missing = [column.name for column in table.columns if column.name not in held]

@@ -20,6 +20,7 @@ from typing import Any
 import duckdb
 import rfc8785
 
+from assets.published.product_views import View, write_views
 from contracts.products import INTERNAL_COLUMNS, Product
 from resources.home import Home, sync_folder, write_atomically
 from resources.published_files import ProductFiles
@@ -56,8 +57,8 @@ class WrittenTable:
     columns: tuple[tuple[str, str], ...]
 
 
-def write_data(con: Connection, path: Path, tables: Sequence[TableToWrite]) -> list[WrittenTable]:
-    """Write a fresh DuckDB file with exactly these tables; returns them as written.
+def write_data(con: Connection, path: Path, tables: Sequence[TableToWrite], views: Sequence[View] = ()) -> list[WrittenTable]:
+    """Write a fresh DuckDB file with exactly these tables, and views over them; returns the tables as written.
 
     Raises:
         PublishFault: if a column bears the name of an integrator's key.
@@ -69,6 +70,7 @@ def write_data(con: Connection, path: Path, tables: Sequence[TableToWrite]) -> l
     con.execute(f"attach {quoted(path)} as product_file (storage_version '{STORAGE_VERSION}')")
     try:
         written = [_write_table(con, table) for table in tables]
+        write_views(con, "product_file", views)
         con.execute("checkpoint product_file")
     finally:
         con.execute("detach product_file")

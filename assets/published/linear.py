@@ -9,8 +9,9 @@ finds every membership that rational arithmetic finds, so a mistake can only wit
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 PRIME = (1 << 61) - 1
@@ -77,7 +78,7 @@ def computable(vector: Vector, shown: Iterable[Vector]) -> bool:
     return not span.reduced(vector)
 
 
-def showable(cells: Sequence[Cell], zeros: Iterable[Vector] = ()) -> set[Hashable]:
+def showable(cells: Sequence[Cell], zeros: Iterable[Vector] = (), given: Collection[Hashable] = ()) -> set[Hashable]:
     """Which cells can be shown so that no sensitive one can be computed from them.
 
     Cells are tried from the largest value down (ties by their order), because large cells are margins that most readers need; a cell is
@@ -86,13 +87,17 @@ def showable(cells: Sequence[Cell], zeros: Iterable[Vector] = ()) -> set[Hashabl
     Args:
         cells: the cells of one system.
         zeros: sums that every reader knows to be nought: two names for one group.
+        given: cells that are shown whatever is chosen here.
     """
     span = Span()
     for vector in zeros:
         span.add(vector)
+    known = [cell for cell in cells if cell.key in given]
+    for cell in known:
+        span.add(cell.vector)
     guarded = [dict(span.reduced(cell.vector)) for cell in cells if cell.sensitive]
-    shown: set[Hashable] = set()
-    candidates = [cell for cell in cells if not cell.sensitive and not cell.implicit]
+    shown: set[Hashable] = {cell.key for cell in known}
+    candidates = [cell for cell in cells if not cell.sensitive and not cell.implicit and cell.key not in given]
     for cell in sorted(candidates, key=lambda cell: -cell.value):
         rest = span.reduced(cell.vector)
         if rest and any(_parallel(sensitive, rest) for sensitive in guarded):
@@ -129,38 +134,166 @@ def interval(cell: Cell, shown: Sequence[Cell], parts: Sequence[Vector], zeros: 
     Returns:
         The interval; None when the shown values contradict each other (people counted in two places), so that nothing follows exactly.
     """
+    program = _program(cell, shown, parts, zeros)
+    ends = [program.end(sign) for sign in (1.0, -1.0)]
+    return None if ends[0] is None or ends[1] is None else (ends[0], ends[1])
+
+
+def narrower(cell: Cell, width: float, shown: Sequence[Cell], parts: Sequence[Vector], zeros: Sequence[Vector] = ()) -> bool:
+    """Whether the interval of a cell is narrower than ``width``; asked at its upper end first, which mostly settles it.
+
+    The true counts satisfy whatever is known, so a greatest value that far above the true one is enough. Where people are counted in two
+    places they may not, and then what a reader infers is wrong anyway.
+    """
+    program = _program(cell, shown, parts, zeros)
+    if program.is_free and cell.value > 0:
+        return False
+    upper = program.end(-1.0)
+    if upper is None or upper - cell.value >= width:
+        return False
+    lower = program.end(1.0)
+    return lower is not None and upper - lower < width
+
+
+def wide_together(
+    cells: Sequence[Cell], width: float, shown: Sequence[Cell], parts: Sequence[Vector], zeros: Sequence[Vector] = ()
+) -> set[Hashable]:
+    """Cells that can be ``width`` above their values: none of them is :func:`narrower`, whatever of ``shown`` is taken away.
+
+    A few linear programs, each for many cells at once, in place of one or two for each. A cell that is not named may be wide all the same.
+    """
+    known = [*((other.vector, other.value) for other in shown), *((vector, 0) for vector in zeros)]
+    root = joined(vector for vector in (*(vector for vector, _ in known), *parts) if vector)
+    found: set[Hashable] = set()
+    groups: dict[frozenset[int], list[Cell]] = {}
+    for cell in cells:
+        groups.setdefault(frozenset(root(atom) for atom in cell.vector), []).append(cell)
+    for roots, group in groups.items():
+        equations = [item for item in known if item[0] and root(next(iter(item[0]))) in roots]
+        limiting = [vector for vector in parts if vector and root(next(iter(vector))) in roots]
+        found |= _wide(group, width, equations, limiting)
+    return found
+
+
+def joined(vectors: Iterable[Vector]) -> Callable[[int], int]:
+    """Which atoms hang together by these vectors: atom -> the same number for all that do."""
+    part_of: dict[int, int] = {}
+
+    def root(atom: int) -> int:
+        while part_of.setdefault(atom, atom) != atom:
+            part_of[atom] = part_of[part_of[atom]]
+            atom = part_of[atom]
+        return atom
+
+    for vector in vectors:
+        first, *others = vector
+        for other in others:
+            part_of[root(other)] = root(first)
+    return root
+
+
+def _wide(cells: Sequence[Cell], width: float, known: Sequence[tuple[Vector, int]], parts: Sequence[Vector]) -> set[Hashable]:
+    """Those of some cells on which the same equations bear; asked again of the rest, since not all of them can be wide at once."""
+    found: set[Hashable] = set()
+    left = list(cells)
+    while left:
+        reached = _reached(left, [cell.value + width for cell in left], known, parts)
+        if reached is None:  # contradicting: nothing follows of any of them
+            return {cell.key for cell in cells}
+        new = {cell.key for cell, value in zip(left, reached, strict=True) if value > cell.value + width - 1e-6}
+        if not new:
+            break
+        found |= new
+        left = [cell for cell in left if cell.key not in new]
+    return found
+
+
+def _reached(
+    cells: Sequence[Cell], ends: Sequence[float], known: Sequence[tuple[Vector, int]], parts: Sequence[Vector]
+) -> Sequence[float] | None:
+    """Values of the cells where as many as can be are at their ends; None if what is known contradicts itself."""
     import numpy as np
     from scipy.optimize import linprog
 
-    known = [*((other.vector, other.value) for other in shown), *((vector, 0) for vector in zeros)]
-    known, parts = _bearing_on(cell.vector, known, parts)
+    matrix, atoms = _matrices((*(cell.vector for cell in cells), *(vector for vector, _ in known), *parts))
+    goals, many = matrix([cell.vector for cell in cells]), len(cells)
+    limits: dict[str, Any] = {}
+    if known:
+        equations = np.hstack([matrix([vector for vector, _ in known]), np.zeros((len(known), many))])
+        limits |= {"A_eq": equations, "b_eq": [value for _, value in known]}
+    below = [np.hstack([-goals, np.eye(many)])]
+    if parts:
+        below.append(np.hstack([-matrix(parts), np.zeros((len(parts), many))]))
+    answer = linprog(
+        np.concatenate([np.zeros(atoms), -np.ones(many)]),
+        A_ub=np.vstack(below),
+        b_ub=np.zeros(many + len(parts)),
+        bounds=[*[(0, None)] * atoms, *((0, end) for end in ends)],
+        method="highs",
+        **limits,
+    )
+    if answer.status == 2:
+        return None
+    return [float(value) for value in goals @ answer.x[:atoms]] if answer.status == 0 else [0.0] * many
+
+
+def _matrices(vectors: Iterable[Vector]) -> tuple[Callable[[Sequence[Vector]], Any], int]:
+    """How to write vectors over the atoms of all of ``vectors`` as rows, and how many atoms there are."""
+    import numpy as np
+
     index: dict[int, int] = {}
-    for vector in (cell.vector, *(vector for vector, _ in known), *parts):
+    for vector in vectors:
         for atom in vector:
             index.setdefault(atom, len(index))
 
-    def matrix(vectors: Sequence[Vector]) -> Any:
-        filled = np.zeros((len(vectors), len(index)))
-        for row, vector in enumerate(vectors):
+    def matrix(chosen: Sequence[Vector]) -> Any:
+        filled = np.zeros((len(chosen), len(index)))
+        for row, vector in enumerate(chosen):
             filled[row, [index[atom] for atom in vector]] = list(vector.values())
         return filled
 
-    goal = matrix([cell.vector])[0]
-    limits: dict[str, Any] = {}
-    if known:
-        limits |= {"A_eq": matrix([vector for vector, _ in known]), "b_eq": [value for _, value in known]}
-    if parts:
-        limits |= {"A_ub": -matrix(parts), "b_ub": np.zeros(len(parts))}
-    ends = []
-    for sign in (1.0, -1.0):
+    return matrix, len(index)
+
+
+@dataclass(frozen=True)
+class _Program:
+    """What bears on one cell, as a linear program over its atoms."""
+
+    goal: Vector
+    known: Sequence[tuple[Vector, int]]
+    parts: Sequence[Vector]
+
+    @property
+    def is_free(self) -> bool:
+        """Whether every equation is about nought: then the true counts, times anything, satisfy them all."""
+        return not any(value for _, value in self.known)
+
+    @cached_property
+    def _limits(self) -> tuple[Any, dict[str, Any]]:
+        import numpy as np
+
+        matrix, _ = _matrices((self.goal, *(vector for vector, _ in self.known), *self.parts))
+        limits: dict[str, Any] = {}
+        if self.known:
+            limits |= {"A_eq": matrix([vector for vector, _ in self.known]), "b_eq": [value for _, value in self.known]}
+        if self.parts:
+            limits |= {"A_ub": -matrix(self.parts), "b_ub": np.zeros(len(self.parts))}
+        return matrix([self.goal])[0], limits
+
+    def end(self, sign: float) -> float | None:
+        """The least value (sign 1) or the greatest (sign -1); None when what is known contradicts itself."""
+        from scipy.optimize import linprog
+
+        goal, limits = self._limits
         found = linprog(sign * goal, bounds=(0, None), method="highs", **limits)
         if found.status == 3:  # unbounded: nothing limits it on this side
-            ends.append(float("inf"))
-        elif found.status == 0:
-            ends.append(sign * float(found.fun))
-        else:
-            return None
-    return ends[0], ends[1]
+            return float("inf")
+        return sign * float(found.fun) if found.status == 0 else None
+
+
+def _program(cell: Cell, shown: Sequence[Cell], parts: Sequence[Vector], zeros: Sequence[Vector]) -> _Program:
+    known = [*((other.vector, other.value) for other in shown), *((vector, 0) for vector in zeros)]
+    return _Program(cell.vector, *_bearing_on(cell.vector, known, parts))
 
 
 def _bearing_on(

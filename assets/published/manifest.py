@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from assets.published.build import BuiltTable
 from assets.published.file import STORAGE_VERSION, WrittenTable
+from assets.published.product_views import view_rows, views_of
 from assets.published.suppression import WITHHELD
 from contracts.columns import Label
 from contracts.elements import CONTENT
@@ -80,6 +81,7 @@ def manifest_of(
         "labels": list(terms.labels),
         "minimum_cell": terms.minimum_cell,
         "tables": [_table(item, by_name[item.table.name], terms) for item in built] + _own_tables(written),
+        "views": [view.entry() for view in views_of(product)],
         "terms_sha256": terms.terms_sha256,
         "code_sha256": terms.code_sha256,
         "notice_sha256": notice_sha256,
@@ -166,6 +168,10 @@ def own_tables(product: Product, terms: Terms, notice: Sequence[str]) -> OwnTabl
         "_columns": (
             {"table_name": "VARCHAR", "column_name": "VARCHAR", "description": "VARCHAR"},
             [tuple(row) for row in column_rows(product.tables)],
+        ),
+        "_views": (
+            {"view_name": "VARCHAR", "question": "VARCHAR", "caveats": "VARCHAR", "reads": "VARCHAR"},
+            [tuple(row) for row in view_rows(views_of(product))],
         ),
         "_notice": ({"line": "INTEGER", "notice": "VARCHAR"}, [tuple(row) for row in enumerate(notice, start=1)]),
     }

@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from assets.published.linear import Cell, Vector, interval, showable
+from assets.published.linear import Cell, Vector, joined, narrower, showable, wide_together
 from contracts.disclosure import DisclosurePolicy
 from contracts.products import ProductColumn, ProductTable, Role, Within
 
 Row = dict[str, Any]
+Decisions = Mapping[tuple[frozenset[tuple[str, Any]], str], tuple[int, bool]]
+"""(dimensions with their values, people column) -> (count, whether it is shown)."""
 WITHHELD = "withheld"
 """Name of the column that says whether anything in the row is withheld; it does not say for which of the reasons."""
 
@@ -35,7 +37,7 @@ class Protected:
     """A protected table and the account of its protection.
 
     ``primary`` counts cells that are small themselves; ``complementary`` further cells withheld for their sake; ``audited`` tells whether
-    the interval audit ran; ``widened`` how many cells it withheld.
+    the interval audit ran; ``widened`` how many cells it withheld. ``decided`` has the counts themselves, for tables that repeat them.
     """
 
     rows: list[Row]
@@ -44,6 +46,8 @@ class Protected:
     complementary: int
     audited: bool
     widened: int
+    dimensions: tuple[str, ...] = ()
+    decided: Decisions = field(default_factory=dict, repr=False)
 
     @property
     def withheld(self) -> int:
@@ -67,6 +71,7 @@ class _Table:
     declared: ProductTable
     rows: list[Row]
     policy: DisclosurePolicy
+    elsewhere: Mapping[str, Protected] = field(default_factory=dict)
 
     @cached_property
     def people(self) -> tuple[ProductColumn, ...]:
@@ -89,6 +94,10 @@ class _Table:
         if len(found) != len(self.rows):
             raise DisclosureFault(f"table [{self.declared.name}] has two rows for one cell; its dimensions must name each row once")
         return found
+
+    def column(self, name: str) -> ProductColumn:
+        """A people column by its name."""
+        return next(column for column in self.people if column.name == name)
 
     def place(self, number: int) -> tuple[Any, ...]:
         """Dimension values of a row."""
@@ -113,8 +122,28 @@ class _Table:
             raise DisclosureFault(f"table [{self.declared.name}], column [{name}] is no count of people; use a whole number, 0 or more")
         return value
 
+    def repeated(self, number: int, column: ProductColumn) -> bool | None:
+        """Whether the count that this one repeats is shown in its own table; None if it repeats none."""
+        value, same = self.count(number, column.name), column.same_as
+        if same is None or value is None:
+            return None
+        other, row = self.elsewhere[same.table], self.rows[number]
+        at = frozenset((name, row[same.row.get(name, name)]) for name in other.dimensions)
+        found = other.decided.get((at, same.people))
+        if found is None:
+            return None
+        # Two counts that should be one and are not would tell something together: then this one is withheld.
+        return found[1] and found[0] == value
 
-def protect(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, *, minimum: int | None = None) -> Protected:
+
+def protect(
+    table: ProductTable,
+    rows: Sequence[Row],
+    policy: DisclosurePolicy,
+    *,
+    minimum: int | None = None,
+    elsewhere: Mapping[str, Protected] | None = None,
+) -> Protected:
     """Withhold what must be withheld from one aggregate table.
 
     Args:
@@ -122,6 +151,7 @@ def protect(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, 
         rows: its rows, unprotected.
         policy: the county's rule.
         minimum: a stricter minimum cell that a contributing clause sets.
+        elsewhere: tables of the product that are protected already, by name; counts that this table repeats are shown as they are there.
 
     Returns:
         Rows ordered by their dimensions, with None for what is withheld and a column ``withheld``.
@@ -135,29 +165,58 @@ def protect(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, 
         raise DisclosureFault(f"table [{table.name}] has {len(dimensions)} dimensions; {policy.maximum_dimensions} is the most allowed")
     # Rows ordered by a count would tell which withheld group is the larger.
     ordered = sorted((dict(row) for row in rows), key=lambda row: tuple(str(row[column.name]) for column in dimensions))
-    work = _Table(table, ordered, policy)
+    work = _Table(table, ordered, policy, elsewhere or {})
+    counted = {
+        (number, column.name): value
+        for number in range(len(ordered))
+        for column in work.people
+        if (value := work.count(number, column.name)) is not None
+    }
+    repeated = {key: said for key in counted if (said := work.repeated(key[0], work.column(key[1]))) is not None}
+    if counted.keys() == repeated.keys():
+        chosen = _Chosen({key for key, said in repeated.items() if said})
+    else:
+        chosen = _choose(_system(work, repeated), {key for key, said in repeated.items() if said}, policy)
+    primary = {key for key, value in counted.items() if key not in chosen.shown and policy.too_small(value)}
+    names = tuple(column.name for column in work.dimensions)
+    return Protected(
+        rows=[_published(work, number, chosen.shown) for number in range(len(ordered))],
+        cells=len(counted),
+        primary=len(primary),
+        complementary=len(counted.keys() - chosen.shown - primary),
+        audited=chosen.audited,
+        widened=chosen.widened,
+        dimensions=names,
+        decided={
+            (frozenset(zip(names, work.place(number), strict=True)), name): (value, (number, name) in chosen.shown)
+            for (number, name), value in counted.items()
+        },
+    )
+
+
+@dataclass(frozen=True)
+class _Chosen:
+    """Cells to show, and what the interval audit made of them."""
+
+    shown: set[tuple[int, str]]
+    audited: bool = True
+    widened: int = 0
+
+
+def _choose(whole: _System, given: set[tuple[int, str]], policy: DisclosurePolicy) -> _Chosen:
+    """The cells that may be shown beside those that another table shows anyway."""
     shown: set[Hashable] = set()
     widened, audited = 0, True
-    systems = _apart(_system(work))
-    for system in systems:
-        safe = showable(system.cells, system.zeros)
+    for system in _apart(whole):
+        safe = showable(system.cells, system.zeros, given)
         if len(system.cells) <= policy.interval_cells:
-            kept = _widen(system, safe, policy)
+            kept = _widen(system, safe, policy, given)
             widened += len(safe) - len(kept)
             safe = kept
         else:
             audited = False
         shown |= safe
-    primary = {cell.key for system in systems for cell in system.cells if cell.sensitive and not cell.implicit}
-    counted = {(number, column.name) for number, row in enumerate(ordered) for column in work.people if row[column.name] is not None}
-    return Protected(
-        rows=[_published(work, number, shown) for number in range(len(ordered))],
-        cells=len(counted),
-        primary=len(primary),
-        complementary=len(counted - shown - primary),
-        audited=audited,
-        widened=widened,
-    )
+    return _Chosen({key for key in shown if isinstance(key, tuple)}, audited, widened)
 
 
 def has_small(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, *, minimum: int | None = None) -> bool:
@@ -173,17 +232,7 @@ def _stricter(policy: DisclosurePolicy, minimum: int | None) -> DisclosurePolicy
 
 def _apart(system: _System) -> list[_System]:
     """The system in parts that share no unknown: what is shown in one tells nothing about another."""
-    part_of: dict[int, int] = {}
-
-    def root(variable: int) -> int:
-        while part_of.setdefault(variable, variable) != variable:
-            variable = part_of[variable]
-        return variable
-
-    for vector in (*(cell.vector for cell in system.cells), *system.zeros):
-        first, *others = vector
-        for other in others:
-            part_of[root(other)] = root(first)
+    root = joined((*(cell.vector for cell in system.cells), *system.zeros))
     found: dict[int, _System] = {}
 
     def system_of(vector: Vector) -> _System:
@@ -198,7 +247,7 @@ def _apart(system: _System) -> list[_System]:
     return list(found.values())
 
 
-def _system(work: _Table) -> _System:
+def _system(work: _Table, repeated: Mapping[tuple[int, str], bool]) -> _System:
     places = {number: place for place, number in work.numbers.items()}
     covered = _covered(places, [column.total for column in work.dimensions])
     atoms = sorted({atom for row in covered.values() for atom in row})
@@ -208,7 +257,13 @@ def _system(work: _Table) -> _System:
         return dict(Counter(variables[atom, name] for atom in covered[number]))
 
     cells = [
-        Cell((number, column.name), value, vector(number, column.name), sensitive=work.policy.too_small(value))
+        Cell(
+            (number, column.name),
+            value,
+            vector(number, column.name),
+            # What another table withholds stays withheld, though it be large: it may be there to guard a small one.
+            sensitive=not repeated.get((number, column.name), not work.policy.too_small(value)),
+        )
         for number in places
         for column in work.people
         if (value := work.count(number, column.name)) is not None
@@ -280,14 +335,17 @@ def _covered(places: Mapping[int, tuple[Any, ...]], totals: Sequence[str | None]
     return covered
 
 
-def _widen(system: _System, shown: set[Hashable], policy: DisclosurePolicy) -> set[Hashable]:
-    """Withhold further cells until every sensitive one is uncertain by the required width."""
+def _widen(system: _System, shown: set[Hashable], policy: DisclosurePolicy, given: Collection[Hashable]) -> set[Hashable]:
+    """Withhold further cells, those given apart, until every sensitive one is uncertain by the required width."""
     visible = [cell for cell in system.cells if cell.key in shown]
-    for sensitive in (cell for cell in system.cells if cell.sensitive):
+    width = policy.interval_width - 0.5
+    guarded = [cell for cell in system.cells if cell.sensitive]
+    wide = wide_together(guarded, width, visible, system.parts, system.zeros) if visible else set()
+    for sensitive in (cell for cell in guarded if cell.key not in wide):
         # Taking a cell away only widens intervals, so each sensitive cell needs looking at once.
         taken: list[Cell] = []
-        waiting = _neighbours(sensitive, visible)
-        while _too_narrow(sensitive, visible, system, policy):
+        waiting = [cell for cell in _neighbours(sensitive, visible) if cell.key not in given]
+        while waiting and _too_narrow(sensitive, visible, system, policy):
             taken.append(waiting.pop(0))
             visible = [cell for cell in visible if cell.key != taken[-1].key]
         for cell in sorted(taken[:-1], key=lambda cell: -cell.value):
@@ -305,18 +363,17 @@ def _neighbours(sensitive: Cell, visible: Sequence[Cell]) -> list[Cell]:
 def _too_narrow(cell: Cell, visible: Sequence[Cell], system: _System, policy: DisclosurePolicy) -> bool:
     if not visible:
         return False
-    ends = interval(cell, visible, system.parts, system.zeros)
     # The solver answers in floating point; half a person is no difference.
-    return ends is not None and ends[1] - ends[0] < policy.interval_width - 0.5
+    return narrower(cell, policy.interval_width - 0.5, visible, system.parts, system.zeros)
 
 
-def _published(work: _Table, number: int, shown: set[Hashable]) -> Row:
+def _published(work: _Table, number: int, shown: set[tuple[int, str]]) -> Row:
     out = {column.name: _value(work, number, column, shown) for column in work.declared.columns if column.role is not Role.HIDDEN}
     out[WITHHELD] = any(work.rows[number][column.name] is not None and (number, column.name) not in shown for column in work.people)
     return out
 
 
-def _value(work: _Table, number: int, column: ProductColumn, shown: set[Hashable]) -> Any:
+def _value(work: _Table, number: int, column: ProductColumn, shown: set[tuple[int, str]]) -> Any:
     row = work.rows[number]
     if column.role is Role.PEOPLE:
         return _rounded(row[column.name], work.policy) if (number, column.name) in shown else None

@@ -23,6 +23,7 @@ from assets.published.disclosed import Shown, note_ground, shown_in
 from assets.published.file import TableToWrite, WrittenTable, scratch_file, write_data
 from assets.published.manifest import OwnTables, Terms, instruments_of, own_tables
 from assets.published.notice import notice_lines, notice_text
+from assets.published.product_views import View, views_of
 from assets.published.proof import note_permitted_own_ids
 from assets.published.scope_for_product import Decided, first_end, hand_over
 from assets.published.scratch import clear, handed_over, open_scratch
@@ -93,7 +94,8 @@ def worked_out(product: Product, place: Workplace) -> Iterator[Worked]:
             clauses=terms.clauses,
             valid_until=terms.valid_until,
         )
-        written = _assembled(built, own_tables(product, terms, notice), target, assembly, like=place.con)
+        explained = own_tables(product, terms, notice)
+        written = _assembled(built, explained, views_of(product), target, assembly, like=place.con)
         yield Worked(tuple(decided), terms, target, tuple(item for _, item in built), tuple(written), notice_text(notice), shown)
     finally:
         clear(scratch)
@@ -177,9 +179,15 @@ def _on_bench(place: Workplace, path: Path, tables: Sequence[ProductTable], deci
 
 
 def _assembled(
-    built: Sequence[tuple[Path, BuiltTable]], explaining: OwnTables, target: Path, assembly: Path, *, like: Connection
+    built: Sequence[tuple[Path, BuiltTable]],
+    explaining: OwnTables,
+    views: Sequence[View],
+    target: Path,
+    assembly: Path,
+    *,
+    like: Connection,
 ) -> list[WrittenTable]:
-    """Put every table and those that explain the product into one fresh file."""
+    """Put every table, those that explain the product and the views over them into one fresh file."""
     aliases = {path: f"bench_{number}" for number, path in enumerate(dict.fromkeys(path for path, _ in built))}
     tables = [
         TableToWrite(item.table.name, f'select * from {aliases[path]}.product."{item.table.name}"', item.table.order_by)
@@ -191,9 +199,11 @@ def _assembled(
         for name, (columns, values) in explaining.items():
             _write_values(con, name, columns, values)
             tables.append(TableToWrite(name, f"select * from {name}"))
-        return write_data(con, target, tables)
+        return write_data(con, target, tables, views)
 
 
 def _write_values(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], values: Sequence[tuple[Any, ...]]) -> None:
     con.execute(f"create table {name} ({', '.join(f'{column} {kind}' for column, kind in columns.items())})")
+    if not values:
+        return
     con.executemany(f"insert into {name} values ({', '.join('?' for _ in columns)})", [list(row) for row in values])

@@ -56,10 +56,25 @@ def _(about, con, mo):
 
 
 @app.cell
+def _(con, mo):
+    views = con.sql("select view_name, question, caveats from _views order by view_name").fetchall()
+    mo.md("## Views to begin with\n\n" + "\n".join(f"* `{name}`: {question} {caveats}" for name, question, caveats in views))
+    return (views,)
+
+
+@app.cell
+def _(con):
+    # One of the views: people with frequent contact, whose definition it is, and how many its list reaches.
+    found = con.sql("select * from people_with_frequent_contact where race_group = 'ALL' order by definition").pl()
+    found
+    return (found,)
+
+
+@app.cell
 def _(con):
     stays = con.sql(
         "select who, people, round(value, 1) as days from stepping_up"
-        " where figure like 'average_length_of_stay mean %' and race_group = 'ALL' and not withheld order by who"
+        " where measure = 'average_length_of_stay' and part = 'mean' and race_group = 'ALL' and not withheld order by who"
     ).pl()
     stays
     return (stays,)

@@ -290,7 +290,7 @@ def test_an_event_that_names_a_booking_is_about_that_booking(world: ConsentedWor
     begun = world.content("legal_event", "j", "jail", event_type=BEGIN, event_date=date(2026, 2, 26), affects_record_id=second)
     limited = world.content("legal_event", "j", "jail", event_type=BEGIN, event_date=date(2026, 2, 26), ends_on=date(2026, 2, 28))
     world.run()
-    found = {record: end for record, end in world.con.execute("select record_id, released_at from consented.custody").fetchall()}
+    found = dict(world.con.execute("select record_id, released_at from consented.custody").fetchall())
     assert found == {first: datetime(2026, 2, 25), second: RELEASED, begun: RELEASED, limited: datetime(2026, 2, 28)}
 
 

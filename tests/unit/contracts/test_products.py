@@ -102,7 +102,7 @@ def test_a_superseded_version_of_counts_is_kept_as_long_as_the_county_says(days:
         ({"name": "record_id"}, "never leaves"),
         ({"own_id": {"system": "jail", "key": "person"}, "pseudonym": True}, "not both"),
         ({"total": "ALL"}, "total belongs to a dimension"),
-        ({"within": [{"people": "people"}]}, "within belongs to a people column"),
+        ({"within": [{"people": "people"}]}, "within and same_as belong to a people column"),
         ({"role": "magnitude"}, "must name in `of`"),
         ({"role": "derived"}, "must name in `of`"),
         ({"numerator": "people"}, "go together"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assets.published.linear import Cell, Span, computable, interval, showable
+from assets.published.linear import Cell, Span, computable, interval, narrower, showable, wide_together
 from assets.published.suppression import DisclosureFault, protect
 from contracts.disclosure import DisclosurePolicy
 from contracts.products import ProductTable
@@ -301,3 +301,57 @@ def test_systems_that_share_nothing_are_audited_apart() -> None:
     table = _table(_column("definition", "dimension"), GROUP, PEOPLE)
     rows = [{"definition": f"d{i}", **row} for i in range(4) for row in _rows(A=40, B=60, ALL=100)]
     assert protect(table, rows, _policy(interval_cells=3)).audited is True
+
+
+REPEATING = _table(
+    _column("group_name", "dimension", total="ALL"),
+    _column("race_group", "hidden"),
+    _column("people", "people", same_as={"table": "first", "people": "people", "row": {"race_group": "group_name"}}),
+    _column("met", "people", within=[{"people": "people"}]),
+)
+
+
+def _repeated(first: dict[str, int], again: dict[str, tuple[int, int]]) -> dict[str, tuple[int | None, int | None]]:
+    """(people, met) as the second table shows them, whose people are those of the first."""
+    before = protect(_table(GROUP, PEOPLE), _rows(**first), _policy())
+    rows = [{"group_name": name, "race_group": name, "people": people, "met": met} for name, (people, met) in again.items()]
+    return {row["group_name"]: (row["people"], row["met"]) for row in protect(REPEATING, rows, _policy(), elsewhere={"first": before}).rows}
+
+
+def test_a_count_that_two_tables_show_is_withheld_in_both_or_in_neither() -> None:
+    # B is withheld in the first table because it would give A away; alone, the second would have chosen otherwise.
+    first = {"A": 5, "B": 20, "C": 70, "ALL": 95}
+    shown = _repeated(first, {name: (people, people // 2) for name, people in first.items()})
+    assert {name: people for name, (people, _) in shown.items()} == {"A": None, "B": None, "C": 70, "ALL": 95}
+
+
+def test_what_one_table_shows_guards_the_other() -> None:
+    # 40 are shown elsewhere, so 38 of them would tell of the two others.
+    assert _repeated({"A": 40}, {"A": (40, 38)}) == {"A": (40, None)}
+    assert _repeated({"A": 40}, {"A": (40, 20)}) == {"A": (40, 20)}
+
+
+def test_two_counts_that_should_be_one_and_are_not_are_not_both_shown() -> None:
+    assert _repeated({"A": 40}, {"A": (43, 20)}) == {"A": (None, 20)}
+
+
+def test_a_row_that_the_other_table_does_not_have_is_protected_by_itself() -> None:
+    assert _repeated({"B": 40}, {"A": (30, 15), "C": (9, 3)}) == {"A": (30, 15), "C": (None, None)}
+
+
+@pytest.mark.parametrize(("ends", "narrow"), [(4, True), (5, False), (40, False)])
+def test_one_program_for_many_cells_finds_what_one_for_each_finds(ends: int, narrow: bool) -> None:
+    # Two withheld groups beside a shown total and a shown third: each can be anything from 0 to what is left.
+    left = Cell("a", ends // 2, {0: 1}, sensitive=True), Cell("b", ends - ends // 2, {1: 1}, sensitive=True)
+    shown = [Cell("all", 100 + ends, {0: 1, 1: 1, 2: 1}), Cell("c", 100, {2: 1})]
+    assert [narrower(cell, 4.5, shown, []) for cell in left] == [narrow, narrow]
+    wide = wide_together(left, 4.5, shown, [])
+    assert all(not narrower(cell, 4.5, shown, []) for cell in left if cell.key in wide)
+    assert bool(wide) is (ends == 40)
+
+
+def test_nothing_is_narrow_where_the_shown_counts_contradict_each_other() -> None:
+    hidden, shown = Cell("a", 3, {0: 1}), [Cell("x", 5, {0: 1}), Cell("y", 7, {0: 1})]
+    assert wide_together([hidden], 4.5, shown, []) == {"a"}
+    assert not narrower(hidden, 4.5, shown, [])
+    assert wide_together([], 4.5, shown, []) == set()

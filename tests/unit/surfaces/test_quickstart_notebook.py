@@ -35,6 +35,6 @@ def test_the_notebook_runs_as_a_script_without_a_network(desk: Desk) -> None:
     assert done.returncode == 0, done.stderr
     said = done.stdout.splitlines()
     assert said[0] == f"{current.manifest['title']}, version {current.version}, as of {current.manifest['as_of']}"
-    assert said[1].startswith("4 tables, ")
+    assert said[1].startswith("19 tables, ")
     assert said[2].startswith("average days in jail: ALL ")
     assert hashlib.sha256(current.data.read_bytes()).hexdigest() == before

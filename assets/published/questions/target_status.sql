@@ -1,0 +1,26 @@
+-- Where does each target of the county stand against the straight line from its baseline (Set, Measure, Achieve)?
+select
+    target_id || coalesce(' in ' || domain, '') as target,
+    target_name,
+    measure,
+    submeasure as part,
+    domain,
+    figure,
+    people,
+    case when not starts_with(measure, 'average_') then base_people end as base_people,
+    people_before,
+    case when not starts_with(measure, 'average_') then base_people_before end as base_people_before,
+    round(baseline, 4) as baseline,
+    baseline_source,
+    baseline_period_end::date as baseline_period_end,
+    round(current, 4) as current,
+    round(target, 4) as goal,
+    round(expected_now, 4) as expected_now,
+    round(change_percent, 1) as change_percent,
+    due,
+    standing,
+    is_on_track,
+    reason,
+    measure || ' ' || submeasure || coalesce(' in ' || domain, '') as same_figure,
+    case when evidence in ('either', 'ALL') then smi_status end as same_who
+from measured.target_status
