@@ -8,7 +8,7 @@ file stays the unit of access. Its first comment line is the question it answers
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -73,23 +73,20 @@ def view_named(name: str) -> View:
 
 
 def views_of(product: Product) -> tuple[View, ...]:
-    """The views of a product, each made of its own tables alone.
+    """The views of a product, each made of its own tables alone; one whose tables the product does not have is left out.
 
     Raises:
-        ViewFault: if a view bears a table's name or reads a table that the product does not have.
+        ViewFault: if there is no text of a view, or it bears a table's name.
         RefusedQuery: if it is not a SELECT that the guarded reader would run.
     """
     tables = {table.name for table in product.tables}
-    return tuple(_checked(product, view_named(name), tables) for name in product.views)
-
-
-def _checked(product: Product, view: View, tables: Collection[str]) -> View:
-    if view.name in tables:
-        raise ViewFault(f"{product.path} has a table and a view [{view.name}]; rename one of them")
-    if missing := sorted(set(view.reads) - set(tables) - OWN):
-        raise ViewFault(f"view [{view.name}] reads {', '.join(missing)}, which {product.path} does not have; take it out of its text")
-    guarded(view.select, {*tables, *OWN})
-    return view
+    named = [view_named(name) for name in product.views]
+    if hidden := sorted(tables & set(product.views)):
+        raise ViewFault(f"{product.path} has a table and a view [{', '.join(hidden)}]; rename one of them")
+    held = tuple(view for view in named if set(view.reads) <= tables | OWN)
+    for view in held:
+        guarded(view.select, {*tables, *OWN})
+    return held
 
 
 def write_views(con: Connection, database: str, views: Sequence[View]) -> None:

@@ -39,10 +39,9 @@ def test_a_product_has_only_views_of_its_own_tables(product: Product) -> None:
     assert [view.name for view in views_of(product)] == list(product.views)
 
 
-def test_a_view_that_reads_elsewhere_or_hides_a_table_is_refused() -> None:
+def test_a_view_that_reads_elsewhere_is_left_out_and_one_that_hides_a_table_is_refused() -> None:
     fewer = tuple(table for table in _product().tables if table.name != "racial_disparity")
-    with pytest.raises(ViewFault, match="reads racial_disparity, which county/measures does not have"):
-        views_of(_product(tables=fewer))
+    assert {view.name for view in views_of(_product())} - {view.name for view in views_of(_product(tables=fewer))} == {"rates_by_race"}
     with pytest.raises(ViewFault, match=r"there is no view \[not_written\]"):
         views_of(_product(views=("not_written",)))
     renamed = tuple(table.model_copy(update={"name": "progress"}) if table.name == "flows" else table for table in _product().tables)
