@@ -23,12 +23,12 @@ FOLDERS = sorted(path.parent for path in ROOT.glob("contracts/*/linkage/linkage.
 FORBIDDEN = re.compile(r"race|ethnic|hispanic|latino|tribe|skin|ancestry|nationality|citizen|birthplace|language|religion", re.IGNORECASE)
 MEASURES = {
     "truth.sql", "truth_pair.sql", "truth_person.sql", "race_assertion.sql", "conservation.sql", "cluster_accuracy.sql",
-    "sample_subject.sql", "sample_frame.sql", "diff_group.sql",
+    "sample_subject.sql", "sample_frame.sql", "diff_group.sql", "truth_missed.sql", "truth_only_under.sql",
 }  # fmt: skip
 """SQL of this stage that may name race: content that is passed on, and accuracy by group, which reads links and never makes them."""
 MEASURING_MODULES = {
     "content.py", "evaluate.py", "fairness.py", "card_words.py", "assets.py", "checks.py", "cluster_accuracy.py", "accuracy.py",
-    "sample.py", "sample_estimate.py", "sample_files.py", "diff.py",
+    "sample.py", "sample_estimate.py", "sample_files.py", "diff.py", "mitigations.py",
 }  # fmt: skip
 
 

@@ -23,6 +23,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from stamp import commit  # noqa: E402
+
 from assets.measured import bootstrap, intervals  # noqa: E402
 from assets.measured.intervals import Interval  # noqa: E402
 from assets.measured.rubin import pool  # noqa: E402
@@ -128,6 +130,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "title": "Coverage of limits",
         "command": f"python tests/bench/bench_coverage.py --runs {runs}",
         "versions": {"python": platform.python_version(), "numpy": np.__version__},
+        "commit": commit(),
         "seed": SEED,
         "notes": [f"{runs} runs; nominal coverage is 95 %", f"planted rate ratio {TRUE_RATIO}; of shares {SHARE[0] / SHARE[1]:g}"],
         "tables": [{"caption": "How often 95 % limits hold the truth", "columns": ["limits", "coverage", "log width"], "rows": rows}],

@@ -19,6 +19,8 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT)]
 
+from stamp import commit  # noqa: E402
+
 from assets.consented.decisions import write_decisions  # noqa: E402
 from contracts.elements import ELEMENT_CLASSES  # noqa: E402
 from tests.fixtures.consented_world import NIGHT, ConsentedWorld, demo_terms  # noqa: E402
@@ -135,6 +137,7 @@ def main() -> None:
         "title": TITLE,
         "command": "python tests/bench/bench_decisions.py",
         "versions": {"duckdb": version("duckdb")},
+        "commit": commit(),
         "seed": None,
         "notes": [f"Peak memory {peak} GiB, data included.", "No random numbers."],
         "tables": [table],

@@ -32,6 +32,8 @@ import yaml
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from stamp import commit  # noqa: E402
+
 from assets.checked.formats.fhir import resource_chunks  # noqa: E402
 from assets.checked.mapping import map_rows, plan_of  # noqa: E402
 from contracts import standards  # noqa: E402
@@ -266,6 +268,7 @@ def main() -> None:
         "title": "FHIR NDJSON to canonical rows",
         "command": f"python tests/bench/bench_fhir.py --megabytes {megabytes} --rounds {rounds} --threads {asked.threads}",
         "versions": {name: version(name) for name in ("duckdb", "polars", "pandera")},
+        "commit": commit(),
         "seed": asked.seed,
         "notes": [
             "An export as Synthea shapes it, written at run time; every row is admitted by the layout fhir_us_core.",

@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(ROOT)]
 
+from stamp import commit  # noqa: E402
+
 NIGHT = date(2026, 3, 2)
 PIECE = 200_000
 PROMISED_RATIO, PROMISED_MB, PROMISED_SPEED = 3.0, 2_048, 0.5
@@ -296,6 +298,7 @@ def main() -> int:
         "title": "Intake",
         "command": f"python tests/bench/bench_intake.py --rows {rows}",
         "versions": {name: version(name) for name in packages},
+        "commit": commit(),
         "seed": None,
         "notes": ["Bookings are made by bookings.sql; nothing in them is drawn.", "Small runs carry the start of every library."],
         "tables": tables,

@@ -33,6 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 import linkage_scale_world as world  # noqa: E402
+from stamp import commit  # noqa: E402
 
 TITLE = "The cost of a night of linkage"
 SEED = 20260302
@@ -120,6 +121,7 @@ def _result(identities: int, *, full: Any, bare: Any, given: Any, night: Any, ag
         "title": TITLE,
         "command": f"python tests/bench/bench_linkage_scale.py --identities {identities}",
         "versions": {name: version(name) for name in ("duckdb", "splink", "polars", "scipy", "numpy")},
+        "commit": commit(),
         "seed": SEED,
         "notes": [
             (

@@ -25,6 +25,8 @@ import duckdb
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
+from stamp import commit  # noqa: E402
+
 from assets.measured.measure import MEASURED_TABLES, measure, measure_series  # noqa: E402
 from assets.measured.scope import close_scope, open_scope, whole_of  # noqa: E402
 from contracts.definition_parts import Window  # noqa: E402
@@ -209,6 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "title": "Measures",
         "command": f"python tests/bench/bench_measures.py --residents {given.residents} --contacts {given.contacts} --dates {given.dates}",
         "versions": {"python": platform.python_version(), "duckdb": duckdb.__version__},
+        "commit": commit(),
         "seed": SEED,
         "notes": [
             f"{given.residents:,} residents, {given.contacts:,} contacts in {YEARS} years, {given.threads} threads",

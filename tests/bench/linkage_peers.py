@@ -20,6 +20,12 @@ SPLINK_PROBABILITY = 0.95
 """The threshold of Splink's own tutorials, for pairs and for clusters."""
 DEDUPE_THRESHOLD = 0.5
 """dedupe's own default."""
+DEDUPE_LABELS = 500
+"""Pairs of each kind that it is told the truth of."""
+DEDUPE_LEARNS_ON = 1500
+"""Records on which dedupe learns its blocking; it links all of them."""
+CODED = ("birth_text", "sex", "state", "zip", "house_number")
+"""Fields that recordlinkage and dedupe compare as equal or not."""
 SEED = 1
 
 
@@ -108,7 +114,7 @@ def ecm(data: DataSet) -> Found:
             indexer.block(key)
     compare = recordlinkage.Compare()
     for name in data.fields:
-        if name in ("birth_text", "sex", "state", "zip", "house_number"):
+        if name in CODED:
             compare.exact(name, name, label=name)
         else:
             compare.string(name, name, method="jarowinkler", threshold=0.85, label=name)
@@ -136,13 +142,16 @@ def dedupe(data: DataSet) -> Found:
     rows = {
         row["record_id"]: {**{name: row[name] for name in data.fields}, "person": row["person"]} for row in data.records.rows(named=True)
     }
-    fields = [variables.String(name, has_missing=True) for name in data.fields]
+    fields = [(variables.Exact if name in CODED else variables.String)(name, has_missing=True) for name in data.fields]
     matcher = library.Dedupe(fields, num_cores=0)
-    labels = library.training_data_dedupe(rows, common_key="person", training_size=500)
+    labels = library.training_data_dedupe(rows, common_key="person", training_size=DEDUPE_LABELS)
+    labels["match"] = random.sample(labels["match"], min(len(labels["match"]), DEDUPE_LABELS))
     blind = {key: {name: value for name, value in row.items() if name != "person"} for key, row in rows.items()}
     for kind in ("match", "distinct"):
         labels[kind] = [tuple({name: side[name] for name in data.fields} for side in pair) for pair in labels[kind]]
-    matcher.prepare_training(blind, sample_size=1500)
+    # On 5,000 records its cover of every predicate takes more than 20 GiB.
+    keys = sorted(blind)
+    matcher.prepare_training({key: blind[key] for key in random.sample(keys, min(len(keys), DEDUPE_LEARNS_ON))}, sample_size=1500)
     matcher.mark_pairs(labels)
     matcher.train(recall=0.95, index_predicates=False)
     found = [(record, str(at)) for at, (group, _) in enumerate(matcher.partition(blind, DEDUPE_THRESHOLD)) for record in group]

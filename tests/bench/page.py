@@ -40,7 +40,16 @@ def page(folder: Path) -> str:
     files = sorted(folder.glob("*.json"))
     if not files:
         raise FileNotFoundError(f"no figures in {folder.name}; run the benchmarks first")
-    return "\n".join([HEAD, *("\n".join(_section(_read(file))) for file in files)]).rstrip() + "\n"
+    read = [_read(file) for file in files]
+    return "\n".join([HEAD, *_commits(read), *("\n".join(_section(figures)) for figures in read)]).rstrip() + "\n"
+
+
+def _commits(read: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Say so where not all figures are of one commit: they were not measured on the same code."""
+    measured = [of for figures in read for of in (figures, *(table for table in figures["tables"] if "commit" in table))]
+    found = sorted({str(of.get("commit") or "unknown") for of in measured})
+    if len(found) > 1:
+        yield f"**These figures were measured on {len(found)} commits** ({', '.join(found)}); each section names its own.\n"
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -59,12 +68,27 @@ def _section(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"## {figures['title']}\n"
     versions = ", ".join(f"{name} {number}" for name, number in sorted(figures["versions"].items()))
     yield f"`{figures['command']}`" + (f", seed {figures['seed']}" if figures["seed"] is not None else "") + f"; {versions}\n"
+    yield f"Commit {figures.get('commit') or 'unknown'}.\n"
     for note in figures["notes"]:
         yield f"- {note}"
     for table in figures["tables"]:
         yield f"\n**{table['caption']}**\n"
+        yield from _own(figures, table)
         yield from _table(table["columns"], table["rows"])
     yield ""
+
+
+def _own(figures: Mapping[str, Any], table: Mapping[str, Any]) -> Iterator[str]:
+    """What a table was measured with, where that is not what its section says."""
+    said = []
+    if table.get("command", figures["command"]) != figures["command"]:
+        said.append(f"`{table['command']}`")
+    if table.get("commit", figures.get("commit")) != figures.get("commit"):
+        said.append(f"commit {table['commit'] or 'unknown'}")
+    if table.get("versions", figures["versions"]) != figures["versions"]:
+        said.append(", ".join(f"{name} {number}" for name, number in sorted(table["versions"].items())))
+    if said:
+        yield f"Measured apart: {'; '.join(said)}\n"
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> Iterator[str]:

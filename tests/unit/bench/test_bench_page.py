@@ -45,6 +45,19 @@ def test_every_benchmark_has_its_section_in_order_of_file(script: ModuleType, tm
     assert "duckdb 2.0.0" in text
 
 
+def test_figures_of_several_commits_say_so_by_section_and_table(script: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(_figures(commit="aaa1111")))
+    assert "figures were measured on" not in script.page(tmp_path)
+    apart = {"caption": "T", "columns": ["a"], "rows": [[1]], "commit": "bbb2222", "command": "python other.py", "versions": {"x": "1"}}
+    (tmp_path / "b.json").write_text(json.dumps(_figures(commit="aaa1111", tables=[apart])))
+    text = script.page(tmp_path)
+    assert "measured on 2 commits** (aaa1111, bbb2222)" in text
+    assert "Commit aaa1111." in text
+    assert "Measured apart: `python other.py`; commit bbb2222; x 1" in text
+    (tmp_path / "c.json").write_text(json.dumps(_figures()))
+    assert "Commit unknown." in script.page(tmp_path)
+
+
 def test_figures_without_a_part_are_refused_by_name(script: ModuleType, tmp_path: Path) -> None:
     figures = _figures()
     del figures["seed"]
