@@ -25,6 +25,7 @@ def _app() -> typer.Typer:
         demo,
         disclosures,
         docs,
+        erase,
         explain,
         export,
         keys,
@@ -64,6 +65,7 @@ def _app() -> typer.Typer:
     app.command()(disclosures.disclosures)
     app.command()(lineage.lineage)
     app.command()(lineage.prove_revocation)
+    app.command()(erase.erase)
     app.command()(query.query)
     app.command()(export.export)
     app.command()(up.up)

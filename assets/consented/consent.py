@@ -23,7 +23,7 @@ from contracts.consents import DEFECTS_OF, DENYING, Form, authorised_signers
 from contracts.elements import IDENTITY
 from contracts.instruments import Effect, Operation, Standing, standing
 from contracts.purposes import Purpose, purpose_codes
-from resources.sql import Connection, load_sql, replace_table, rows
+from resources.sql import Connection, load_sql, replace_table, rows, table_exists
 
 ADULT_AGE = 18
 """Age in years from which a person is an adult."""
@@ -110,6 +110,9 @@ def write_erased_records(con: Connection, county: Terms, night: date) -> dict[st
     """
     stand_in(con)
     replace_table(con, "consented.erased_record", load_sql(PACKAGE, "erased_record"))
+    if table_exists(con, "main", "erasure"):
+        # The deliveries that told of an erasure were written anew without it; the register still knows.
+        replace_table(con, "consented.erased_record", load_sql(PACKAGE, "erased_record_known"))
     return _counts(con, "select reason, count(*) from consented.erased_record group by reason order by reason")
 
 
