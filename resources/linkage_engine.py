@@ -56,6 +56,15 @@ class ScoringModel:
         return [column for column in features if column in held]
 
 
+@dataclass(frozen=True)
+class Limits:
+    """What a backend may use: threads, DuckDB's memory (``1GB``; None: its own default) and the folder it spills to beyond that."""
+
+    threads: int
+    memory: str | None = None
+    spill: str | None = None
+
+
 class Scoring(Protocol):
     """A backend that holds a night's features and scores pairs of them, share by share."""
 
@@ -80,8 +89,8 @@ class LinkageEngine(Protocol):
         """Which backend it is, as a model's card says it."""
         ...
 
-    def open(self, model: ScoringModel, features: Any, *, threads: int) -> AbstractContextManager[Scoring]:
-        """Hold ``features`` (Arrow table with ``node`` and the model's columns) until the context ends.
+    def open(self, model: ScoringModel, features: Any, *, limits: Limits) -> AbstractContextManager[Scoring]:
+        """Hold ``features`` (Arrow table, or reader, with ``node`` and the model's columns) until the context ends.
 
         Raises:
             EngineMissing: if the backend cannot run here.
@@ -114,6 +123,35 @@ def pairs_given(model: ScoringModel, dialect: EngineName) -> dict[str, Any]:
     }
 
 
+_TRANSPOSED = re.compile(r"damerau_levenshtein\((\w+), (\w+)\) <= (\d+)")
+
+
+def duckdb_condition(condition: str) -> str:
+    """The same condition, cheaper for DuckDB: whoever is within n edits with transpositions is within 2n edits without.
+
+    A transposition is two plain edits. DuckDB's ``damerau_levenshtein`` costs seven times its ``levenshtein``, and nearly all candidate
+    pairs differ by more. Null where the condition as written is null.
+    """
+    return _TRANSPOSED.sub(
+        lambda found: f"(levenshtein({found[1]}, {found[2]}) <= {2 * int(found[3])} and {found[0]})",
+        condition,
+    )
+
+
+def _for_duckdb(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings with every level's condition in its cheaper form."""
+    comparisons = [
+        {
+            **comparison,
+            "comparison_levels": [
+                {**level, "sql_condition": duckdb_condition(str(level["sql_condition"]))} for level in comparison["comparison_levels"]
+            ],
+        }
+        for comparison in settings["comparisons"]
+    ]
+    return {**settings, "comparisons": comparisons}
+
+
 @dataclass(frozen=True)
 class DuckDBEngine:
     """Splink on a DuckDB database in memory."""
@@ -121,14 +159,16 @@ class DuckDBEngine:
     name: EngineName = EngineName.DUCKDB
 
     @contextmanager
-    def open(self, model: ScoringModel, features: Any, *, threads: int) -> Iterator[Scoring]:
+    def open(self, model: ScoringModel, features: Any, *, limits: Limits) -> Iterator[Scoring]:
         """See :class:`LinkageEngine`."""
         from splink import Linker
 
-        with scratch_duckdb(features, unique_id=NODE, threads=threads) as (scratch, api, source):
+        with scratch_duckdb(features, unique_id=NODE, limits=limits) as (scratch, api, source):
             # The settings are frozen and were validated when they were trained.
-            linker = Linker(source, pairs_given(model, self.name), validate_settings=False, log_level=logging.ERROR)
+            linker = Linker(source, _for_duckdb(pairs_given(model, self.name)), validate_settings=False, log_level=logging.ERROR)
             _register_frequencies(linker, api, scratch, model)
+            # Pushed below the comparisons, the filter on their sum would have every kept pair compared twice.
+            scratch.execute("set disabled_optimizers='filter_pushdown'").fetchall()
             yield _DuckDBScoring(scratch, api, linker, model.comparisons)
 
 
@@ -148,7 +188,9 @@ class _DuckDBScoring:
             f"create table {table} as select '0' as match_key, node_a as join_key_l, node_b as join_key_r from pairs_frame"
         ).fetchall()
         self.scratch.unregister("pairs_frame")
-        self.linker.table_management.register_blocked_pairs_for_predict(self.api.register(table))
+        given = self.linker.table_management.register_blocked_pairs_for_predict(self.api.register(table))
+        # Else Splink copies the features of every pair's two sides before it compares: here they are what the pairs need already.
+        given.metadata["registered_for_predict"] = False
         predictions = self.linker.inference.predict(threshold_match_weight=floor, warning_mode="never").physical_name
         gammas = ", ".join(f"{name} := gamma_{name}" for name in self.comparisons)
         found = self.scratch.sql(
@@ -161,7 +203,7 @@ class _DuckDBScoring:
 
 
 @contextmanager
-def scratch_duckdb(features: Any, *, unique_id: str, threads: int) -> Iterator[tuple[duckdb.DuckDBPyConnection, Any, Any]]:
+def scratch_duckdb(features: Any, *, unique_id: str, limits: Limits) -> Iterator[tuple[duckdb.DuckDBPyConnection, Any, Any]]:
     """A database in memory with Splink on it and the features registered; gone with everything in it afterwards.
 
     Yields (connection, Splink's database interface, registered features).
@@ -173,7 +215,11 @@ def scratch_duckdb(features: Any, *, unique_id: str, threads: int) -> Iterator[t
 
     scratch = duckdb.connect(":memory:")
     try:
-        scratch.execute(f"set threads={int(threads)}").fetchall()
+        scratch.execute(f"set threads={int(limits.threads)}").fetchall()
+        if limits.memory is not None:
+            scratch.execute("set memory_limit=$memory", {"memory": limits.memory}).fetchall()
+        if limits.spill is not None:
+            scratch.execute("set temp_directory=$spill", {"spill": limits.spill}).fetchall()
         scratch.execute("set enable_progress_bar=false").fetchall()
         scratch.execute("set preserve_insertion_order=false").fetchall()
         scratch.register("features_frame", features)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from resources.linkage_engine import NODE, EngineMissing, EngineName, Scoring, ScoringModel, pairs_given
+from resources.linkage_engine import NODE, EngineMissing, EngineName, Limits, Scoring, ScoringModel, pairs_given
 
 _SIZE = "size_of_list"
 FUNCTIONS: Mapping[str, str] = {"JAROWINKLER_SIMILARITY": "JARO_WINKLER", "JARO_WINKLER_SIMILARITY": "JARO_WINKLER", _SIZE.upper(): "SIZE"}
@@ -90,18 +90,19 @@ class SparkEngine:
     driver_memory: str = "2g"
 
     @contextmanager
-    def open(self, model: ScoringModel, features: Any, *, threads: int) -> Iterator[Scoring]:
+    def open(self, model: ScoringModel, features: Any, *, limits: Limits) -> Iterator[Scoring]:
         """See :class:`resources.linkage_engine.LinkageEngine`."""
-        with self._session(threads) as spark:
+        with self._session(limits.threads) as spark:
             from splink import Linker, SparkAPI
 
+            features = features.read_all() if hasattr(features, "read_all") else features
             told = {f"tf_{column}" for column in model.frequencies}
             held = spark.createDataFrame(_signed(features.drop_columns(sorted(told & set(features.column_names))), NODE))
             repeated = held.count() - held.select(NODE).distinct().count()
             if repeated:
                 raise ValueError(f"{NODE} is not unique among the features ({repeated} repeated); every subject must have one row")
             # Persisted in memory: breaking lineage over parquet would write names to disk.
-            api = SparkAPI(spark_session=spark, break_lineage_method="persist", num_partitions_on_repartition=threads)
+            api = SparkAPI(spark_session=spark, break_lineage_method="persist", num_partitions_on_repartition=limits.threads)
             given = ScoringModel(spark_settings(model.settings), model.frequencies)
             source = api.register(held, table_name="features", dataset_display_name="subjects")
             linker = Linker(source, pairs_given(given, self.name), validate_settings=False, log_level=logging.ERROR)

@@ -38,8 +38,8 @@ MEMBERS = (
     " on numbered.node = md5_number_lower(standardised.subject_id) where known_to is null"
 )
 """Who is in any block that :func:`reach` found, with rows of other domains that do no harm: nobody else can be in a candidate pair."""
-SHARE = 3_000_000
-"""Pairs that one share holds about; a few hundred bytes of memory each while they are scored."""
+SHARE = 8_000_000
+"""Pairs that one share holds about, some fifty bytes of memory each; every share reads the features of all its subjects once more."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def index(con: Connection, *, domain: str, night: date, largest_block: int) -> i
     ).fetchall()
     replace_table(con, "temp.linked_block_key", load_sql(PACKAGE, "block_key"))
     parameters = _parameters(domain, largest_block)
-    everybody = _is_everybody(con, domain, "temp.linked_touched")
+    everybody = is_everybody(con, domain, "temp.linked_touched")
     if not everybody:
         replace_table(con, "temp.linked_over_before", load_sql(PACKAGE, "block_over"), parameters)
     versions.replace(con, "block_key", staged="linked_block_key", domain=domain, night=night, scope="linked_moved")
@@ -104,7 +104,7 @@ def index(con: Connection, *, domain: str, night: date, largest_block: int) -> i
 def reach(con: Connection, *, domain: str, largest_block: int) -> tuple[tuple[RuleReport, ...], int]:
     """Find the blocks of ``temp.linked_rescored``: what each rule gives, and in how many shares :func:`share` hands out the pairs."""
     parameters = _parameters(domain, largest_block)
-    everybody = _is_everybody(con, domain, "temp.linked_rescored")
+    everybody = is_everybody(con, domain, "temp.linked_rescored")
     replace_table(con, "temp.linked_reach", load_sql(PACKAGE, "block_reach_all" if everybody else "block_reach"), parameters)
     for table, name in (("block", "block"), ("numbered", "block_number"), ("anchor", "block_anchor"), ("member", "block_member")):
         replace_table(con, f"temp.linked_{table}", load_sql(PACKAGE, name), parameters)
@@ -132,6 +132,7 @@ def candidates(con: Connection, *, domain: str, largest_block: int) -> Blocking:
     return Blocking(candidates=replace_table(con, "temp.linked_pair", load_sql(PACKAGE, "named_pair")), rules=reports)
 
 
-def _is_everybody(con: Connection, domain: str, table: str) -> bool:
+def is_everybody(con: Connection, domain: str, table: str) -> bool:
+    """Whether ``table`` names every subject of the domain: a full link takes shorter ways."""
     everybody = scalar(con, "select count(*) from linked.standardised where domain = $domain and known_to is null", {"domain": domain})
     return bool(count(con, table) == everybody)

@@ -25,7 +25,7 @@ class Edges:
     weight: Array
 
     def where(self, chosen: Array) -> Edges:
-        """Those of a boolean array."""
+        """Those of a boolean array, or of places in the order."""
         return Edges(self.a[chosen], self.b[chosen], self.weight[chosen])
 
 
@@ -141,7 +141,7 @@ def ties(size: int, edges: Edges) -> Array:
     degree = np.bincount(edges.a, minlength=size) + np.bincount(edges.b, minlength=size)
     lone = (degree[edges.a] == 1) & (degree[edges.b] == 1)
     tie[edges.a[lone]] = tie[edges.b[lone]] = edges.weight[lone]
-    rest = edges.where(~lone)
+    rest = _spanning(size, edges.where(~lone))
     parent: dict[int, int] = {}
     members: dict[int, list[int]] = {}
     for a, b, weight in zip(rest.a.tolist(), rest.b.tolist(), rest.weight.tolist(), strict=True):
@@ -160,6 +160,18 @@ def ties(size: int, edges: Edges) -> Array:
         members[left] = own
         members.pop(right, None)
     return tie
+
+
+def _spanning(size: int, edges: Edges) -> Edges:
+    """Those edges, in their order, that join two parts when taken one after the other: the only ones that merge anything."""
+    import numpy as np
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import minimum_spanning_tree
+
+    # The place in the order is the length: no two are equal, so the tree of least length is the one that the order makes.
+    places = np.arange(1, len(edges.a) + 1, dtype=np.float64)
+    tree = minimum_spanning_tree(coo_array((places, (edges.a, edges.b)), shape=(size, size)).tocsr())
+    return edges.where(np.sort(tree.data).astype(np.int64) - 1)
 
 
 def _root(parent: dict[int, int], node: int) -> int:

@@ -270,7 +270,8 @@ def _score(con: Connection, domain: str, setting: _Setting, cap: int) -> block.B
     replace_table(con, "temp.linked_scored", score.NOTHING)
     if not rules:
         return block.Blocking(candidates=0, rules=())
-    delta.also_needed(con, domain=domain, subjects=block.MEMBERS, rest=setting.rest)
+    if not block.is_everybody(con, domain, "temp.linked_touched"):
+        delta.also_needed(con, domain=domain, subjects=block.MEMBERS, rest=setting.rest)
     candidates = 0
     with score.scoring(con, setting.model) as opened:
         for number in range(shares):

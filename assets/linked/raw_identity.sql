@@ -3,7 +3,7 @@
 with permitted as (
     select identity.*, position(',' in identity.full_name) as comma
     from checked.identity as identity
-    semi join temp.linked_delta as delta on delta.subject_id = identity.subject_id
+    semi join temp.linked_delta_share as delta on delta.subject_id = identity.subject_id
     where identity.person_role = 'subject'
       and identity.known_to is null
       and not exists (select 1 from consented.erased_record as erased where erased.record_id = identity.record_id)

@@ -59,12 +59,14 @@ def affected(con: Connection, *, domain: str, night: date, choice: LinkageChoice
     everybody = "select count(*) from linked.standardised where domain = $domain and known_to is null"
     if started >= scalar(con, everybody, parameters) + count(con, "temp.linked_removed"):
         return started
-    con.execute("create or replace temp table linked_frontier as select subject_id from linked_affected").fetchall()
+    replace_table(con, "temp.linked_start", "select subject_id from temp.linked_affected")
+    replace_table(con, "temp.linked_graph", load_sql(PACKAGE, "affected_graph"), parameters)
+    replace_table(con, "temp.linked_reached", "select hash(subject_id) as number from temp.linked_start")
+    replace_table(con, "temp.linked_frontier", "select number from temp.linked_reached")
     while count(con, "temp.linked_frontier"):
-        replace_table(con, "temp.linked_next", load_sql(PACKAGE, "affected_next"), parameters)
-        insert_into(con, "temp.linked_affected", "select subject_id from temp.linked_next")
-        con.execute("create or replace temp table linked_frontier as select subject_id from linked_next").fetchall()
-    return count(con, "temp.linked_affected")
+        replace_table(con, "temp.linked_frontier", load_sql(PACKAGE, "affected_next"))
+        insert_into(con, "temp.linked_reached", "select number from temp.linked_frontier")
+    return replace_table(con, "temp.linked_affected", load_sql(PACKAGE, "affected"), parameters)
 
 
 def resolve(con: Connection, *, domain: str, choice: LinkageChoice, rest: dict[str, float]) -> Resolved:
@@ -82,6 +84,7 @@ def resolve(con: Connection, *, domain: str, choice: LinkageChoice, rest: dict[s
         return Resolved(members=_members(present, np.zeros(0, int), np.zeros(0)))
     subjects = present["subject_id"].to_list()
     weak = present["is_weak"].to_numpy()
+    delta.also_needed(con, domain=domain, subjects="select subject_id from linked_present", rest=rest)
     edges = edges_of(con)
     firm, were_cut = grouping.cut(
         len(subjects), edges.where(~weak[edges.a] & ~weak[edges.b]), subjects, largest=choice.caps.largest_component

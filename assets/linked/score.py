@@ -12,10 +12,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from assets.linked.model import TERM_FREQUENCY_COLUMNS, UNIQUE_ID, FrozenModel
-from resources.linkage_engine import NODE, Scoring, ScoringModel, engine, scratch_duckdb
-from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows, scalar
+from resources.linkage_engine import NODE, Limits, Scoring, ScoringModel, engine, scratch_duckdb
+from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows
 
 PACKAGE = "assets.linked"
+BATCH = 100_000
+"""Features handed to the engine at once."""
 NOTHING = (
     "select null::varchar as subject_a, null::varchar as subject_b, null::double as match_weight, null::double as match_probability,"
     " null::varchar as gammas where false"
@@ -96,14 +98,15 @@ def scoring(con: Connection, model: FrozenModel) -> Iterator[Opened]:
         " from temp.linked_feature"
     ).fetchall()
     alike = replace_table(con, "temp.linked_look_alike", load_sql(PACKAGE, "look_alike"))
+    limits = _limits(con)
+    # Read in batches: everybody's features would else be held twice.
     features = con.sql(
         f"select shown.{NODE}, {', '.join(f'shown.{name}' for name in shown)}"
         " from (select * exclude (subject_id), md5_number_lower(subject_id) as node from temp.linked_feature) as shown"
         " anti join temp.linked_look_alike as alike on alike.node = shown.node"
-    ).to_arrow_table()
+    ).to_arrow_reader(BATCH)
     backend = engine(getattr(model.card, "engine", "duckdb"))
-    with backend.open(scored, features, threads=_threads(con)) as opened:
-        del features
+    with backend.open(scored, features, limits=limits) as opened:
         yield Opened(opened, alike > 0)
 
 
@@ -113,9 +116,13 @@ def scratch_splink(con: Connection, features: Any) -> Iterator[tuple[Connection,
 
     Yields (connection, Splink's database interface, registered features).
     """
-    with scratch_duckdb(features, unique_id=UNIQUE_ID, threads=_threads(con)) as opened:
+    with scratch_duckdb(features, unique_id=UNIQUE_ID, limits=_limits(con)) as opened:
         yield opened
 
 
-def _threads(con: Connection) -> int:
-    return int(scalar(con, "select current_setting($name)", {"name": "threads"}))
+def _limits(con: Connection) -> Limits:
+    """A scratch database may use what the warehouse may, and spill where it does."""
+    ((threads, memory, spill),) = rows(
+        con, "select current_setting('threads'), current_setting('memory_limit'), current_setting('temp_directory')"
+    )
+    return Limits(threads=int(threads), memory=str(memory), spill=str(spill))

@@ -108,7 +108,7 @@ select
         and (coalesce(length(best_row.birth_ym), 0) < 7 or (best_row.first_name is null and best_row.last_name is null)) as is_weak,
     subject.is_key_reuse or conflict.subject_id is not null as is_held,
     delta.identity_hash
-from temp.linked_delta as delta
+from temp.linked_delta_share as delta
 join checked.subject as subject on subject.subject_id = delta.subject_id
 left join arrays on arrays.subject_id = delta.subject_id
 left join roots on roots.subject_id = delta.subject_id

@@ -178,16 +178,19 @@ def replace(con: Connection, name: str, *, staged: str, domain: str, night: date
         {"domain": domain},
     ).fetchall()
     new, old = f"select {listed} from {staged}", f"select {listed} from linked_live"
-    # Where nothing was, everything is new: no need to look for what is equal.
-    without = f" except {old}" if count(con, "linked_live") else ""
-    con.execute(f"create or replace temp table linked_opened as {new}{without}").fetchall()
-    con.execute(f"create or replace temp table linked_closed as {old} except {new}").fetchall()
-    keys = " and ".join(f"live.{column} = gone.{column}" for column in table.key if column != "domain") or "true"
-    con.execute(
-        f"update linked.{name} as live set known_to = $night from linked_closed as gone"
-        f" where live.domain = $domain and live.known_to is null and {keys}",
-        parameters,
-    ).fetchall()
+    if not count(con, "linked_live"):
+        # Where nothing was, everything is new: no need to look for what is equal.
+        con.execute(f"create or replace temp table linked_opened as {new}").fetchall()
+        con.execute("create or replace temp table linked_closed as from linked_live").fetchall()
+    else:
+        con.execute(f"create or replace temp table linked_opened as {new} except {old}").fetchall()
+        con.execute(f"create or replace temp table linked_closed as {old} except {new}").fetchall()
+        keys = " and ".join(f"live.{column} = gone.{column}" for column in table.key if column != "domain") or "true"
+        con.execute(
+            f"update linked.{name} as live set known_to = $night from linked_closed as gone"
+            f" where live.domain = $domain and live.known_to is null and {keys}",
+            parameters,
+        ).fetchall()
     con.execute(
         f"insert into linked.{name} by name select $domain as domain, {listed}, $night::date as known_from, null::date as known_to"
         f" from linked_opened",

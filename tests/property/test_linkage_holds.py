@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from linked_world import NIGHT, Seen, World, open_world, simulate
 
 from assets.linked.cluster import FORBIDDEN, Edge, Judgement, agglomerate, canonical
+from assets.linked.grouping import Edges, ties
 from assets.linked.model import FrozenModel, load_model
 from assets.linked.night import LinkReport, link_domains
 from assets.linked.register import assign
@@ -120,6 +122,17 @@ def test_clustering_ignores_order_and_never_joins_a_forbidden_pair(
     assert found == again
     together = {pair for group in found.groups for pair in ((a, b) for a in group for b in group if a < b)}
     assert not [pair for pair, judgement in said.items() if judgement.forbidden and pair in together]
+
+
+@settings(max_examples=300, deadline=None)
+@given(edges=EDGES)
+def test_ties_of_arrays_are_those_of_agglomeration(edges: list[tuple[str, str, float]]) -> None:
+    weights = {canonical(a, b): weight for a, b, weight in edges}
+    ordered = sorted(weights, key=lambda pair: (-weights[pair], pair))
+    a, b = ([ord(pair[side]) - ord("a") for pair in ordered] for side in (0, 1))
+    tied = ties(8, Edges(np.array(a, int), np.array(b, int), np.array([weights[pair] for pair in ordered], float)))
+    told = agglomerate("abcdefgh", [Edge(*pair, weight) for pair, weight in weights.items()], {}).tie
+    assert {letter: weight for letter, weight in zip("abcdefgh", tied.tolist(), strict=True) if not np.isnan(weight)} == told
 
 
 @settings(max_examples=300, deadline=None)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from linked_world import DOMAIN, Seen, World, open_world
 
-from assets.linked.standardise import standardise
+from assets.linked.standardise import SHARE, standardise
 from resources.sql import load_sql, replace_table
 
 NAMES = st.sampled_from(
@@ -37,20 +37,20 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return open_world(tmp_path_factory.mktemp("standardising"))
 
 
-def _standard(world: World, seen: list[Seen]) -> dict[str, dict[str, Any]]:
+def _standard(world: World, seen: list[Seen], share: int = SHARE) -> dict[str, dict[str, Any]]:
     world.hold(seen)
     replace_table(world.con, "temp.linked_permitted", load_sql("assets.linked", "permitted"), {"domain": DOMAIN})
     replace_table(world.con, "temp.linked_delta", load_sql("assets.linked", "identity_hash"))
-    standardise(world.con)
+    standardise(world.con, share=share)
     return {row["subject_id"]: row for row in world.con.sql("select * from temp.linked_standardised").pl().rows(named=True)}
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(seen=st.lists(SEEN, min_size=1, max_size=8), seed=st.integers(0, 1_000))
-def test_the_order_of_records_changes_nothing(world: World, seen: list[Seen], seed: int) -> None:
+def test_neither_the_order_of_records_nor_the_size_of_a_share_changes_anything(world: World, seen: list[Seen], seed: int) -> None:
     shuffled = list(seen)
     random.Random(seed).shuffle(shuffled)
-    assert _standard(world, seen) == _standard(world, shuffled)
+    assert _standard(world, seen) == _standard(world, shuffled, share=2)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from linked_world import NIGHT, open_world, simulate
@@ -16,7 +17,7 @@ from assets.linked import block, delta, score, versions
 from assets.linked.model import TERM_FREQUENCY_COLUMNS, FrozenModel, load_model
 from contracts.linkage import LinkageChoice
 from contracts.reviewed import load_reviewed
-from resources.linkage_engine import DuckDBEngine, EngineMissing, ScoringModel, engine
+from resources.linkage_engine import DuckDBEngine, EngineMissing, Limits, ScoringModel, duckdb_condition, engine
 
 FOLDER = Path(__file__).resolve().parents[3] / "contracts" / "demo_county" / "linkage"
 PEOPLE = 60
@@ -59,7 +60,7 @@ def _scored(model: FrozenModel) -> ScoringModel:
 
 def _weights(backend: Any, sample: tuple[ScoringModel, pa.Table, pa.Table], floor: float = -1000.0) -> dict[tuple[int, int], float]:
     model, features, pairs = sample
-    with backend.open(model, features, threads=2) as scoring:
+    with backend.open(model, features, limits=Limits(threads=2)) as scoring:
         edges = scoring.edges(pairs, floor=floor)
     return {(a, b): weight for a, b, weight in zip(*(edges.column(i).to_pylist() for i in range(3)), strict=True)}
 
@@ -153,3 +154,26 @@ def test_without_java_spark_says_what_to_install(sample: tuple[ScoringModel, pa.
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(EngineMissing, match="Java 17"):
         _weights(engine("spark"), sample)
+
+
+@pytest.mark.parametrize("edits", [1, 2])
+def test_the_cheaper_condition_holds_exactly_where_the_models_own_does(edits: int) -> None:
+    draw = random.Random(7)
+    words = ["".join(draw.choice("AB") for _ in range(draw.randrange(7))) for _ in range(60)]
+    own = f"damerau_levenshtein(a, b) <= {edits}"
+    with duckdb.connect() as con:
+        con.execute("create table word as select unnest($words) as text union all select null", {"words": words}).fetchall()
+        found = con.execute(
+            f"select count(*), count(*) filter (where {own}), count(*) filter (where ({own}) is distinct from {duckdb_condition(own)})"
+            " from (select one.text as a, other.text as b from word as one, word as other)"
+        ).fetchall()
+    assert found[0][0] > found[0][1] > 0
+    assert found[0][2] == 0
+
+
+def test_the_shipped_model_is_scored_with_the_cheaper_condition() -> None:
+    model = load_model(FOLDER, load_reviewed(FOLDER / "linkage.yaml", LinkageChoice).model)
+    conditions = [str(level["sql_condition"]) for comparison in model.settings["comparisons"] for level in comparison["comparison_levels"]]
+    dear = [condition for condition in conditions if "damerau_levenshtein" in condition]
+    assert dear
+    assert all(duckdb_condition(condition).count("levenshtein(") == 2 * condition.count("levenshtein(") for condition in dear)
