@@ -138,7 +138,7 @@ def duckdb_condition(condition: str) -> str:
     )
 
 
-def _for_duckdb(settings: Mapping[str, Any]) -> dict[str, Any]:
+def for_duckdb(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings with every level's condition in its cheaper form."""
     comparisons = [
         {
@@ -165,7 +165,7 @@ class DuckDBEngine:
 
         with scratch_duckdb(features, unique_id=NODE, limits=limits) as (scratch, api, source):
             # The settings are frozen and were validated when they were trained.
-            linker = Linker(source, _for_duckdb(pairs_given(model, self.name)), validate_settings=False, log_level=logging.ERROR)
+            linker = Linker(source, for_duckdb(pairs_given(model, self.name)), validate_settings=False, log_level=logging.ERROR)
             _register_frequencies(linker, api, scratch, model)
             # Pushed below the comparisons, the filter on their sum would have every kept pair compared twice.
             scratch.execute("set disabled_optimizers='filter_pushdown'").fetchall()

@@ -2,14 +2,19 @@
 
 Every phase runs in a process of its own, so that its CPU (all threads) and peak memory are its own:
 
-* ``full``: a first night, everybody new. CPU after standardising: index, pairs, scores, vetoes, clustering, weak tier, keys, registers.
+* ``full``: a first night, everybody new. CPU after standardising: features, index, pairs, scores, vetoes, clustering, weak tier, keys,
+  registers, gates, review queue, all written to disk.
 * ``bare``: Splink alone on the same features and the same model: its own blocking on the same keys, scoring, connected components.
 * ``bare_given``: the same with the pairs handed to it, so that it blocks nothing.
+* ``bare_cheaper``: ``bare`` with the model's conditions as our engine rewrites them; only with ``--cheaper``.
 * ``night``: one per cent of the identities inserted, corrected, deleted, withdrawn, permitted or judged.
 * ``again``: what ``night`` should come to: everything compared anew from the same registers and the same identities.
 
+On neither side count: standardising, training, finding what changed, deriving blocking keys (bare Splink is handed them, those over the
+county's cap left out, since Splink cannot cap a block), and, on Splink's side, deriving features.
+
 Run ``python tests/bench/bench_linkage_scale.py --small`` for 100,000 identities, without it for 1,000,000. Ratios, not seconds, are the
-result. Blocking keys are handed to bare Splink ready made, so deriving them counts on neither side.
+result. With ``--work FOLDER`` the homes stay there and a run that was interrupted goes on after its last finished phase.
 """
 
 from __future__ import annotations
@@ -25,6 +30,8 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -32,16 +39,24 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
+import linkage_scale_bare  # noqa: E402
 import linkage_scale_world as world  # noqa: E402
 from stamp import commit  # noqa: E402
 
 TITLE = "The cost of a night of linkage"
 SEED = 20260302
 FOLDER = ROOT / "contracts" / "demo_county" / "linkage"
+BARE = {
+    "bare": "bare Splink, own blocking",
+    "bare_given": "bare Splink, pairs given",
+    "bare_cheaper": "bare Splink, own blocking, our cheaper conditions",
+}
 GIB = 1024**2  # ru_maxrss counts KiB
+TOLD = 2.0
+"""CPU seconds from which on a step is told of while a phase runs."""
 FULL_LIMIT, NIGHT_LIMIT, MEMORY_LIMIT = 1.1, 0.05, 3.0
-DATABASE_MEMORY = "1200MB"
-"""What DuckDB may hold of the warehouse; it spills the rest. Splink's own database comes on top."""
+DATABASE_MEMORY = "1000MB"
+"""What DuckDB may hold of the warehouse, and again of the scratch database in which Splink scores; both spill the rest."""
 
 
 def main() -> None:
@@ -50,8 +65,13 @@ def main() -> None:
     if arguments.phase:
         _say(json.dumps(PHASES[arguments.phase](arguments)))
         return
-    with tempfile.TemporaryDirectory(dir=arguments.work) as folder:
-        result = _run_all(Path(folder), arguments.identities)
+    if arguments.work:
+        kept = arguments.work / f"linkage_{arguments.identities}"
+        kept.mkdir(parents=True, exist_ok=True)
+        result = _run_all(kept, arguments)
+    else:
+        with tempfile.TemporaryDirectory() as folder:
+            result = _run_all(Path(folder), arguments)
     out = arguments.out / "linkage_scale.json"
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=1) + "\n")
@@ -70,7 +90,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--small", action="store_true", help="100,000 identities")
     parser.add_argument("--identities", type=int, help="how many identities about (default 1,000,000)")
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "bench", help="folder of the result")
-    parser.add_argument("--work", type=Path, default=None, help="folder for the scratch homes (default: the system's)")
+    parser.add_argument("--work", type=Path, default=None, help="folder for the scratch homes, kept to go on from (default: none is kept)")
+    parser.add_argument("--cheaper", action="store_true", help="also bare Splink with the conditions as our engine rewrites them")
     parser.add_argument("--phase", choices=sorted(PHASES), help=argparse.SUPPRESS)
     parser.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--night", default=world.NIGHT.isoformat(), help=argparse.SUPPRESS)
@@ -79,39 +100,66 @@ def _arguments() -> argparse.Namespace:
     return arguments
 
 
-def _phase(name: str, home: Path, identities: int, night: str = world.NIGHT.isoformat()) -> dict[str, Any]:
-    command = [sys.executable, str(Path(__file__)), "--phase", name, "--home", str(home), "--identities", str(identities), "--night", night]
-    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
-    if done.returncode:
-        raise SystemExit(f"phase {name} failed")
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
-    _say(f"  {name:<12}{found.get('cpu', 0):9.1f} CPU-s {found.get('rss', 0):6.2f} GiB")
-    return found
+@dataclass(frozen=True)
+class _Runner:
+    """Runs phases one after the other, each once: what a finished phase said lies beside the homes."""
+
+    folder: Path
+    identities: int
+
+    def run(self, name: str, phase: str, home: str = "county", night: date = world.NIGHT) -> dict[str, Any]:
+        """Run ``phase`` in a process of its own under the name ``name``."""
+        told = self.folder / f"{name}.json"
+        if not told.exists():
+            _say(f"  {name} began at {datetime.now(UTC):%H:%M:%S}")
+            command = [sys.executable, str(Path(__file__)), "--phase", phase, "--home", str(self.folder / home)]
+            command += ["--identities", str(self.identities), "--night", night.isoformat()]
+            done = subprocess.run(command, check=False, stdout=subprocess.PIPE, text=True)
+            if done.returncode:
+                raise SystemExit(f"phase {name} failed")
+            told.write_text(done.stdout.splitlines()[-1])
+        found: dict[str, Any] = json.loads(told.read_text())
+        _say(f"  {name:<14}{found.get('cpu', 0):9.1f} CPU-s {found.get('rss', 0):6.2f} GiB")
+        return found
+
+    def copy(self) -> None:
+        """Keep the county as it stands before the night, to link it anew."""
+        told = self.folder / "copy.json"
+        if not told.exists():
+            shutil.rmtree(self.folder / "again", ignore_errors=True)
+            shutil.copytree(self.folder / "county", self.folder / "again")
+            told.write_text("{}")
 
 
-def _run_all(folder: Path, identities: int) -> dict[str, Any]:
-    first, second = folder / "county", folder / "again"
-    _phase("make", first, identities)
-    full = _phase("link", first, identities)
-    bare = _phase("bare", first, identities)
-    given = _phase("bare_given", first, identities)
-    _phase("change", first, identities)
-    shutil.copytree(first, second)
-    night = _phase("link", first, identities, world.NEXT.isoformat())
-    _phase("forget", second, identities)
-    again = _phase("link", second, identities, world.NEXT.isoformat())
-    equal = _compare(first, second)
-    return _result(identities, full=full, bare=bare, given=given, night=night, again=again, equal=equal)
+def _run_all(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
+    runner = _Runner(folder, arguments.identities)
+    runner.run("make", "make")
+    full = runner.run("full", "link")
+    bare = {name: runner.run(name, name) for name in ("bare", "bare_given", *(["bare_cheaper"] if arguments.cheaper else []))}
+    runner.run("change", "change")
+    runner.copy()
+    night = runner.run("night", "link", night=world.NEXT)
+    runner.run("forget", "forget", home="again")
+    again = runner.run("again", "link", home="again", night=world.NEXT)
+    equal = _compare(folder / "county", folder / "again")
+    return _result(arguments.identities, full=full, bare=bare, night=night, again=again, equal=equal)
 
 
-def _result(identities: int, *, full: Any, bare: Any, given: Any, night: Any, again: Any, equal: dict[str, int]) -> dict[str, Any]:
+def _result(identities: int, *, full: Any, bare: dict[str, Any], night: Any, again: Any, equal: dict[str, int]) -> dict[str, Any]:
     after = full["after_standardising"]
     share = night["compared"] / full["compared"]
+    blocking = sum(seconds for step, seconds in full["steps"].items() if step.startswith("block"))
     judged = [
-        ("full link / bare Splink that blocks by itself", after / bare["cpu"], FULL_LIMIT),
-        ("full link / bare Splink on given pairs", after / given["cpu"], None),
+        ("full link / bare Splink, both block on the same keys", after / bare["bare"]["cpu"], FULL_LIMIT),
+        ("full link without its blocking / bare Splink on given pairs", (after - blocking) / bare["bare_given"]["cpu"], FULL_LIMIT),
+        *(
+            [("full link / bare Splink with our cheaper conditions", after / bare["bare_cheaper"]["cpu"], None)]
+            if "bare_cheaper" in bare
+            else []
+        ),
         ("peak memory of the full link, GiB", full["rss"], MEMORY_LIMIT),
         ("1 % night / full link, blocking + scoring + resolution", share, NIGHT_LIMIT),
+        ("1 % night / full link, all but standardising and finding", night["after_standardising"] / after, None),
         ("peak memory of the night, GiB", night["rss"], MEMORY_LIMIT),
         ("subjects with another key than a full re-link", equal["keys"], 0),
         ("subjects in another group than a full re-link", equal["groups"], 0),
@@ -123,19 +171,7 @@ def _result(identities: int, *, full: Any, bare: Any, given: Any, night: Any, ag
         "versions": {name: version(name) for name in ("duckdb", "splink", "polars", "scipy", "numpy")},
         "commit": commit(),
         "seed": SEED,
-        "notes": [
-            (
-                f"{full['subjects']:,} identities of {full['people']:,} synthetic people in households, with twins and slips;"
-                f" model {full['model']} as shipped."
-            ),
-            f"Candidate pairs: {full['candidates']:,} by the index; Splink's own blocking on the same keys: {bare['candidates']:,}.",
-            f"The night: {night['events']}.",
-            f"Against the truth of the generator: precision {full['precision']:.4f}, recall {full['recall']:.4f}.",
-            (
-                "CPU counts all threads of the phase's process."
-                " Standardising, finding what changed and deriving keys are not in the ratios; they are in the steps."
-            ),
-        ],
+        "notes": [*_figures(full, bare, night), *SIDES],
         "tables": [
             {
                 "caption": "Ratios and limits",
@@ -151,8 +187,7 @@ def _result(identities: int, *, full: Any, bare: Any, given: Any, night: Any, ag
                 "rows": [
                     ["full link, all", round(full["cpu"], 1), round(full["rss"], 2)],
                     ["full link, after standardising", round(after, 1), round(full["rss"], 2)],
-                    ["bare Splink, own blocking", round(bare["cpu"], 1), round(bare["rss"], 2)],
-                    ["bare Splink, pairs given", round(given["cpu"], 1), round(given["rss"], 2)],
+                    *([BARE[name], round(found["cpu"], 1), round(found["rss"], 2)] for name, found in bare.items()),
                     ["1 % night, all", round(night["cpu"], 1), round(night["rss"], 2)],
                     ["1 % night, blocking + scoring + resolution", round(night["compared"], 1), round(night["rss"], 2)],
                     ["full re-link of that night, all", round(again["cpu"], 1), round(again["rss"], 2)],
@@ -165,6 +200,24 @@ def _result(identities: int, *, full: Any, bare: Any, given: Any, night: Any, ag
             },
         ],
     }
+
+
+SIDES = """\
+CPU counts all threads of a phase's process. Standardising, training, finding what changed and deriving keys are in no ratio, but in the \
+steps. Bare Splink is handed features and keys ready made; the full link derives its features.
+Bare Splink runs the model as its file has it with Splink's default settings, and clusters by connected components. The full link has \
+Splink weigh the same pairs with the same model, its conditions on edits asked in a cheaper order (the same pairs and weights); it \
+judges vetoes, clusters under them, attaches weak records, mints keys and writes registers, gates and the review queue.""".splitlines()
+
+
+def _figures(full: Any, bare: dict[str, Any], night: Any) -> list[str]:
+    people = f"{full['subjects']:,} identities of {full['people']:,} synthetic people in households, with twins and slips"
+    return [
+        f"{people}; model {full['model']} as shipped.",
+        f"Candidate pairs: {full['candidates']:,} by the index; Splink's own blocking on the same keys: {bare['bare']['candidates']:,}.",
+        f"The night: {night['events']}.",
+        f"Against the truth of the generator: precision {full['precision']:.4f}, recall {full['recall']:.4f}.",
+    ]
 
 
 def _compare(first: Path, second: Path) -> dict[str, int]:
@@ -305,88 +358,22 @@ def _timed(function: Callable[..., Any], step: str, steps: Counter[str]) -> Call
         try:
             return function(*given, **named)
         finally:
-            steps[step] += time.process_time() - begun
+            spent = time.process_time() - begun
+            steps[step] += spent
+            if spent > TOLD:
+                sys.stderr.write(f"    {step:<40}{spent:8.1f} CPU-s, {time.process_time():8.1f} so far\n")
 
     return timed
 
 
-def bare(arguments: argparse.Namespace, *, given: bool = False) -> dict[str, Any]:
-    """Splink by itself: the same features, frequencies and model; blocking by itself or pairs given; connected components."""
-    import duckdb
-    from splink import DuckDBAPI, Linker
-
-    from assets.linked import block, delta, score
-    from assets.linked.model import TERM_FREQUENCY_COLUMNS, load_model
-    from contracts.linkage import LinkageChoice
-    from contracts.reviewed import load_reviewed
-    from resources.linkage_engine import ScoringModel
-    from resources.sql import replace_table
-
-    choice = load_reviewed(FOLDER / "linkage.yaml", LinkageChoice)
-    model = load_model(FOLDER, choice.model)
-    scratch = arguments.home / "bare.duckdb"
-    scratch.unlink(missing_ok=True)
-    con = duckdb.connect(str(scratch), config={"threads": 2, "memory_limit": "4GB"})
+def bare(arguments: argparse.Namespace, *, given: bool = False, cheaper: bool = False) -> dict[str, Any]:
+    """Splink by itself (linkage_scale_bare.py), timed."""
     with _warehouse(arguments).writer() as ours:
-        rest = score.load_frequencies(ours, model)
-        delta.needed(ours, domain=world.DOMAIN, subjects="select subject_id from linked.standardised where known_to is null", rest=rest)
-        kept = ScoringModel(model.settings, {column: {} for column in TERM_FREQUENCY_COLUMNS}).keeping(
-            [name for (name,) in ours.execute("select column_name from (describe temp.linked_feature)").fetchall()]
-        )
-        con.register(
-            "frame", ours.sql(f"select md5_number_lower(subject_id) as node, {', '.join(kept)} from temp.linked_feature").to_arrow_table()
-        )
-        con.execute("create table features as select * from frame").fetchall()
-        # Splink cannot cap a block: it is given the keys under the cap only.
-        con.register("frame", ours.sql(
-            "select node, list(key) as block_keys from linked.block_key where known_to is null and key in (select key from linked.block_key"
-            f" where known_to is null group by key having count(*) between 2 and {choice.caps.largest_block}) group by node"
-        ).to_arrow_table())  # fmt: skip
-        con.execute(
-            "create table input as select features.*, coalesce(frame.block_keys, []) as block_keys"
-            " from features left join frame using (node)"
-        ).fetchall()
-        if given:
-            replace_table(ours, "temp.linked_rescored", "select distinct node from linked.block_key where known_to is null")
-            replace_table(ours, "temp.linked_touched", "select 1")
-            block.reach(ours, domain=world.DOMAIN, largest_block=choice.caps.largest_block)
-            block.share(ours, 0, of=1)
-            con.register(
-                "frame",
-                ours.sql("select '0' as match_key, node_a as join_key_l, node_b as join_key_r from temp.linked_node_pair").to_arrow_table(),
-            )
-            con.execute("create table given_pairs as select * from frame").fetchall()
-        con.execute("drop table features").fetchall()
-        for column in TERM_FREQUENCY_COLUMNS:
-            con.register("frame", _frequency_table(column, model.frequencies[column]))
-            con.execute(f"create table frequency_of_{column} as select * from frame").fetchall()
+        ready = linkage_scale_bare.prepare(ours, arguments.home / "bare.duckdb", FOLDER, given=given)
     begun = time.process_time()
-    api = DuckDBAPI(connection=con)
-    linker = Linker(api.register("input"), {**model.settings, "unique_id_column_name": "node"}, log_level=40)
-    for column in TERM_FREQUENCY_COLUMNS:
-        linker.table_management.register_term_frequency_lookup(api.register(f"frequency_of_{column}"), column)
-    if given:
-        linker.table_management.register_blocked_pairs_for_predict(api.register("given_pairs"))
-    predictions = linker.inference.predict(threshold_match_weight=0.0, warning_mode="never")
-    linker.clustering.cluster_pairwise_predictions_at_threshold(predictions, threshold_match_weight=choice.thresholds.link)
+    blocked = linkage_scale_bare.link(ready, cheaper=cheaper)
     found = _spent(begun)
-    candidates = con.execute("select count(*) from given_pairs").fetchall()[0][0] if given else _blocked(con)
-    con.close()
-    return found | {"candidates": int(candidates)}
-
-
-def _blocked(con: Any) -> int:
-    pairs = (
-        "select distinct least(a.node, b.node), greatest(a.node, b.node) from (select node, unnest(block_keys) as key from input) as a"
-        " join (select node, unnest(block_keys) as key from input) as b on a.key = b.key and a.node < b.node"
-    )
-    return int(con.execute(f"select count(*) from ({pairs})").fetchall()[0][0])
-
-
-def _frequency_table(column: str, frequencies: Any) -> Any:
-    import pyarrow as pa
-
-    return pa.table({column: list(frequencies), f"tf_{column}": list(frequencies.values())})
+    return found | {"candidates": linkage_scale_bare.candidates(ready, blocked)}
 
 
 PHASES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
@@ -396,6 +383,7 @@ PHASES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "link": link,
     "bare": bare,
     "bare_given": functools.partial(bare, given=True),
+    "bare_cheaper": functools.partial(bare, cheaper=True),
 }
 
 
