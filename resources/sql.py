@@ -52,6 +52,12 @@ def insert_into(con: Connection, table: str, sql: str, parameters: Mapping[str, 
     con.execute(f"insert into {table} by name {sql}", _used(sql, parameters)).fetchall()
 
 
+def drop_tables(con: Connection, *tables: str) -> None:
+    """Drop tables named in this repository, those that exist."""
+    for table in tables:
+        con.execute(f"drop table if exists {table}").fetchall()
+
+
 def rows(con: Connection, sql: str, parameters: Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
     """All rows of a small result."""
     return con.execute(sql, _used(sql, parameters)).fetchall()

@@ -38,6 +38,8 @@ MEMBERS = (
     " on numbered.node = md5_number_lower(standardised.subject_id) where known_to is null"
 )
 """Who is in any block that :func:`reach` found, with rows of other domains that do no harm: nobody else can be in a candidate pair."""
+SPENT = tuple(f"temp.linked_{name}" for name in ("member", "block", "anchor", "numbered"))
+"""What :func:`reach` leaves for :func:`share`, and nobody reads after the last."""
 SHARE = 8_000_000
 """Pairs that one share holds about, some fifty bytes of memory each; every share reads the features of all its subjects once more."""
 

@@ -16,7 +16,7 @@ from assets.linked import versions, vocabulary
 from assets.linked.model import FrozenModel
 from assets.linked.standardise import standardise
 from contracts.linkage import LinkageChoice
-from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows, scalar
+from resources.sql import Connection, count, drop_tables, insert_into, load_sql, replace_table, rows, scalar
 
 PACKAGE = "assets.linked"
 RULES_VERSION = "3"
@@ -70,7 +70,10 @@ def find(con: Connection, *, domain: str, night: date, choice: LinkageChoice, mo
         "create or replace temp table linked_scope as select subject_id from linked_delta union select subject_id from linked_removed"
     ).fetchall()
     versions.replace(con, "standardised", staged="linked_standardised", domain=domain, night=night, scope="linked_scope")
-    replace_table(con, "temp.linked_changed", load_sql(PACKAGE, "changed"))
+    # Where nothing was before, everybody changed.
+    changed = load_sql(PACKAGE, "changed") if count(con, "temp.linked_closed") else "select subject_id from temp.linked_opened"
+    replace_table(con, "temp.linked_changed", changed)
+    drop_tables(con, "temp.linked_standardised", "temp.linked_opened", "temp.linked_closed", "temp.linked_live")
     replace_table(con, "temp.linked_shared_value", load_sql(PACKAGE, "shared_value"), parameters)
     versions.replace(con, "shared_value", staged="linked_shared_value", domain=domain, night=night)
     touched = replace_table(con, "temp.linked_touched", load_sql(PACKAGE, "touched"), {**parameters, "stale": stale})

@@ -19,7 +19,7 @@ from assets.linked.model import FrozenModel, load_model
 from contracts.county import County
 from contracts.linkage import LinkageChoice
 from resources.keyring import Keyring
-from resources.sql import Connection, insert_into, load_sql, replace_table, rows, scalar
+from resources.sql import Connection, drop_tables, insert_into, load_sql, replace_table, rows, scalar
 
 __all__ = ["DomainReport", "LinkReport", "join_content", "link_domains", "link_night", "take_back"]
 
@@ -277,6 +277,7 @@ def _score(con: Connection, domain: str, setting: _Setting, cap: int) -> block.B
         for number in range(shares):
             candidates += block.share(con, number, of=shares)
             opened.share(con, floor=setting.floor, into="linked_scored")
+    drop_tables(con, *block.SPENT)
     return block.Blocking(candidates=candidates, rules=rules)
 
 

@@ -13,9 +13,11 @@ from typing import Any
 
 from assets.linked.model import TERM_FREQUENCY_COLUMNS, UNIQUE_ID, FrozenModel
 from resources.linkage_engine import NODE, Limits, Scoring, ScoringModel, engine, scratch_duckdb
-from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows
+from resources.sql import Connection, count, drop_tables, insert_into, load_sql, replace_table, rows
 
 PACKAGE = "assets.linked"
+SPENT = tuple(f"temp.linked_{name}" for name in ("node_pair", "crowded_pair", "asked_pair", "weighed", "told"))
+"""What a share leaves behind that nothing reads: at a million identities it would be pushed out to disk."""
 BATCH = 100_000
 """Features handed to the engine at once."""
 NOTHING = (
@@ -71,6 +73,7 @@ class Opened:
     def share(self, con: Connection, *, floor: float, into: str) -> None:
         """Score ``temp.linked_node_pair`` (node_a, node_b) and append what reaches ``floor`` to the temporary table ``into``."""
         if self.are_alike:
+            replace_table(con, "temp.linked_crowded_pair", load_sql(PACKAGE, "crowded_pair"))
             replace_table(con, "temp.linked_asked_pair", load_sql(PACKAGE, "asked_pair"))
         asked = "linked_asked_pair" if self.are_alike else "linked_node_pair"
         weighed = self.engine.edges(con.sql(f"select node_a, node_b from temp.{asked}").to_arrow_table(), floor=floor)
@@ -80,6 +83,7 @@ class Opened:
         told = load_sql(PACKAGE, "told_pair") if self.are_alike else "select * from temp.linked_weighed"
         replace_table(con, "temp.linked_told", told)
         insert_into(con, f"temp.{into}", load_sql(PACKAGE, "scored_pair"))
+        drop_tables(con, *SPENT)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from assets.linked import parsers, vocabulary
-from resources.sql import Connection, count, insert_into, load_sql, replace_table
+from resources.sql import Connection, count, drop_tables, insert_into, load_sql, replace_table
 
 PACKAGE = "assets.linked"
 STEPS: tuple[str, ...] = ("name_text", "observation", "key_conflict", "standardised")
@@ -35,15 +35,13 @@ def standardise(con: Connection, *, share: int = SHARE) -> int:
             replace_table(con, "temp.linked_standardised", "select * from temp.linked_standardised_share")
         else:
             insert_into(con, "temp.linked_standardised", "select * from temp.linked_standardised_share")
-    for spent in (*(step for step in STEPS if step != "standardised"), "raw_identity", "standardised_share"):
-        con.execute(f"drop table temp.linked_{spent}").fetchall()
+    spent = (*(step for step in STEPS if step != "standardised"), "raw_identity", "standardised_share", "delta_share")
+    drop_tables(con, *(f"temp.linked_{name}" for name in spent))
     return count(con, "temp.linked_standardised")
 
 
 def _standardise_share(con: Connection, words: Mapping[str, Any], share: Mapping[str, int]) -> None:
-    replace_table(
-        con, "temp.linked_delta_share", "select * from temp.linked_delta where md5_number_lower(subject_id) % $shares = $share", share
-    )
+    replace_table(con, "temp.linked_delta_share", "select * from temp.linked_delta where hash(subject_id) % $shares = $share", share)
     parsers.split_full_names(con)
     replace_table(con, "temp.linked_raw_identity", load_sql(PACKAGE, "raw_identity"), words)
     parsers.look_up(con, words)
