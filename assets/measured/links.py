@@ -224,7 +224,7 @@ def _compared(run: Run, bases: Mapping[str, PopulationBase], counted: Counted) -
             "race_group": group,
             "reference_group": setting.reference_group,
             "counted": (comparison.people if setting.repeat is Repeat.PEOPLE else comparison.events) or 0,
-            "variance": _variance(comparison, reference, setting),
+            "variance": log_variance(comparison, reference, setting),
         }
 
 
@@ -238,7 +238,7 @@ def _setting(run: Run, kind: str, figure: str, domain: str) -> Setting | None:
     return replace(setting_of(run, rules, point, None), draws=0, crosses_systems=False)
 
 
-def _variance(own: Comparison, reference: Comparison | None, setting: Setting) -> float | None:
+def log_variance(own: Comparison, reference: Comparison | None, setting: Setting) -> float | None:
     """Variance of the log ratio, by the same formula as its limits."""
     if reference is None or own.ratio.value is None or own.race_group == setting.reference_group:
         return None

@@ -19,6 +19,25 @@ from resources.home import Home, write_atomically
 from resources.published_files import CurrentProduct, current_product
 
 NEEDED: Final = ("stepping_up", "frequent_utilizers", "racial_disparity", "flows")
+ASKED: Final = ("screening_summary", "yearly_reassessment", "target_status", "six_questions", "service_gap", "racial_disparity_sensitivity")
+"""Tables that the page shows where the product has them."""
+YEARLY: Final = {
+    "bookings_with_smi bookings": "share of bookings of people with evidence of serious mental illness",
+    "average_length_of_stay mean": "average days in jail",
+    "average_daily_population custody_days_per_day": "people in jail on an average day",
+    "connection_to_treatment connected_30d": "share of releases connected to care within 30 days",
+    "recidivism_backward returned_within_365d": "share of bookings that follow another within a year",
+    "recidivism_forward rebooked_365d": "share of releases booked again within a year",
+}
+SCREENS: Final = {
+    "screened_in_time": "screened in time, share of bookings",
+    "screened_positive": "screen positive, share of those screened",
+    "assessed": "seen by a clinician in time, share of positive screens",
+    "hours_to_screen_median": "half are screened within (hours)",
+    "hours_to_assessment_median": "half are seen within (hours)",
+}
+STANDING: Final = {"reached": "reached", "on_track": "on its way", "behind": "behind", "missed": "due and not reached"}
+STATUS: Final = {"yes": "yes", "partly": "partly", "no": "no", "not_said": "not said"}
 TOTAL: Final = "ALL"
 WHO: Final = {"positive": "evidence of serious mental illness", "negative": "no evidence", "unknown": "unknown", TOTAL: "everybody"}
 EVIDENCE: Final = {
@@ -55,6 +74,19 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Progress:
+    """What the county set out to do and where it stands; each is empty where the product does not have the table."""
+
+    screens: Sequence[Line] = ()
+    yearly: Sequence[Line] = ()
+    targets: Sequence[Mapping[str, Any]] = ()
+    questions: Sequence[Mapping[str, Any]] = ()
+    gaps: Sequence[Mapping[str, Any]] = ()
+    rules_asked: int = 0
+    conclusions_changed: int = 0
+
+
+@dataclass(frozen=True)
 class Brief:
     """Everything the page says, section by section."""
 
@@ -67,6 +99,7 @@ class Brief:
     frequent_by_race: Sequence[Line]
     ratios: Sequence[Line]
     flows: Sequence[Line]
+    progress: Progress
     minimum: int
     withheld: int
     lines: int
@@ -84,7 +117,9 @@ def gather(home: Home, path: str, as_of: date) -> Brief:
     current = current_product(home, recipient, name)
     if current.manifest["form"] != "aggregate":
         raise NoFigures(f"{path} has rows about single people; a brief is made of figures about groups only")
-    tables = {table: _lines_of(home, path, current, table, as_of) for table in NEEDED}
+    there = {table["name"] for table in current.manifest["tables"]}
+    wanted = [*NEEDED, *(table for table in ASKED if table in there)]
+    tables = {table: _lines_of(home, path, current, table, as_of) for table in wanted}
     stepping = _stepping(tables["stepping_up"])
     everything = [line for lines in tables.values() for line in lines]
     return Brief(
@@ -102,10 +137,50 @@ def gather(home: Home, path: str, as_of: date) -> Brief:
         frequent_by_race=_frequent_by_race(tables["frequent_utilizers"]),
         ratios=_ratios(tables["racial_disparity"]),
         flows=_flows(tables["flows"]),
+        progress=_progress(tables),
         minimum=int(current.manifest["minimum_cell"]),
         withheld=sum(bool(line["withheld"]) for line in everything),
         lines=len(everything),
     )
+
+
+def _progress(tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> Progress:
+    rules = [line for line in tables.get("racial_disparity_sensitivity", ()) if line["conclusion_changes"] is not None]
+    return Progress(
+        screens=_screens(tables.get("screening_summary", ())),
+        yearly=_yearly(tables.get("yearly_reassessment", ())),
+        targets=tables.get("target_status", ()),
+        questions=tables.get("six_questions", ()),
+        gaps=[line for line in tables.get("service_gap", ()) if line["percent_met"] is not None],
+        rules_asked=len(rules),
+        conclusions_changed=sum(bool(line["conclusion_changes"]) for line in rules),
+    )
+
+
+def _screens(lines: Sequence[Mapping[str, Any]]) -> list[Line]:
+    named = [(str(line["figure"]).partition(" in ")[0], line) for line in lines if line["race_group"] == TOTAL]
+    return [
+        Line(
+            label=SCREENS[figure], group="", value=line["value"], withheld=bool(line["withheld"]), people=line["people"],
+            base=line["base_people"], reason=line["reason"], period=(line["period_start"], line["period_end"]),
+        )
+        for wanted in SCREENS
+        for figure, line in named
+        if figure == wanted
+    ]  # fmt: skip
+
+
+def _yearly(lines: Sequence[Mapping[str, Any]]) -> list[Line]:
+    """``low`` is the year before, ``high`` the change per cent."""
+    return [
+        Line(
+            label=YEARLY[wanted], group=WHO.get(line["who"], line["who"]), value=line["value"], withheld=bool(line["withheld"]),
+            people=line["people"], low=line["value_before"], high=line["change_percent"], period=(line["period_start"], line["period_end"]),
+        )
+        for wanted in YEARLY
+        for line in lines
+        if f"{line['measure']} {line['part']}" == wanted
+    ]  # fmt: skip
 
 
 def _lines_of(home: Home, path: str, current: CurrentProduct, table: str, as_of: date) -> list[dict[str, Any]]:
@@ -217,6 +292,10 @@ def page(brief: Brief, *, county: str) -> str:
         notice=brief.product.notice.splitlines(),
         said=said,
         sentence=_sentence(brief),
+        standing=STANDING,
+        status=STATUS,
+        alt=_alt(brief),
+        step=lambda number: _STEPS.get(str(number), str(number)),
         pictures={name: Markup(svg) for name, svg in pictures.items()},  # noqa: S704 - drawn here, from protected figures and the county's words
         ratio_reasons=sorted({line.reason for line in brief.ratios if line.reason}),
     )
@@ -229,6 +308,26 @@ def said(line: Line, unit: str = "") -> str:
     if unit == "%":
         return f"{100 * line.value:.0f} %"
     return f"{line.value:,.0f}" if unit == "people" else f"{line.value:,.1f}{f' {unit}' if unit else ''}"
+
+
+def _alt(brief: Brief) -> Mapping[str, str]:
+    """What each picture shows, for whoever does not see it; the figures themselves are in the table beneath it."""
+
+    def drawn(lines: Sequence[Line], what: str) -> str:
+        shown = [line for line in lines if line.value is not None]
+        return f"{what}: {len(shown)} figures drawn, {len(lines) - len(shown)} withheld or not given. The table below has them all."
+
+    return {
+        "bookings": drawn(brief.bookings, "Bars: shares of bookings by what each kind of evidence says"),
+        "stays": drawn(brief.stays, "Bars: days in jail by evidence of serious mental illness"),
+        "connection": drawn(brief.connection, "Bars: shares of releases connected to care, with the range for those not looked up"),
+        "returns": drawn(brief.returns, "Bars: shares that come back, by evidence of serious mental illness"),
+        "frequent": drawn(
+            brief.frequent_by_race, "Points: each group's share of those with frequent contact beside its share of all found"
+        ),
+        "ratios": drawn(brief.ratios, "Points with limits: how many times the reference group's rate each group has"),
+        "flows": "; ".join(f"{line.label}: {line.value:,.0f} people" for line in brief.flows if line.value is not None),
+    }
 
 
 def _sentence(brief: Brief) -> Mapping[str, str]:

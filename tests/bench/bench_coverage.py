@@ -4,7 +4,9 @@ Run: python tests/bench/bench_coverage.py [--runs 500] [--small]
 
 A run draws people whose true rate ratio is known, counts what a county would see, and asks for 95 % limits. Coverage is the share of runs
 whose limits hold the truth; with 500 runs its own 95 % limits are +-2 points. Asked are the formula for repeat people, the resampling of
-people, limits that take every event for somebody else's, and pooled draws of uncertain links against taking every link as true.
+people, limits that take every event for somebody else's, and pooled draws of uncertain links against taking every link as true: once with
+probabilities alone, once end to end, from records and scored pairs through the engine's grouping, comparison and pooling
+(tests/fixtures/planted_links.py).
 """
 
 from __future__ import annotations
@@ -28,6 +30,7 @@ from stamp import commit  # noqa: E402
 from assets.measured import bootstrap, intervals  # noqa: E402
 from assets.measured.intervals import Interval  # noqa: E402
 from assets.measured.rubin import pool  # noqa: E402
+from tests.fixtures import planted_links  # noqa: E402
 
 SEED = 20260302
 TRUE_RATIO = 1.6
@@ -64,6 +67,7 @@ def repeat_people(rng: np.random.Generator) -> Mapping[str, tuple[Interval | Non
 SHARE = (0.36, 0.24)
 PEOPLE = (700, 1_400)
 IMPUTATIONS = 20
+END_TO_END = "records to limits, uncertain links drawn and pooled"
 
 
 def uncertain_links(rng: np.random.Generator) -> Mapping[str, tuple[Interval | None, float]]:
@@ -101,6 +105,16 @@ def _linked(rng: np.random.Generator, people: int, share: float, missed: float) 
     return np.select([kinds < edges[0], kinds < edges[1], kinds < edges[2]], [0.999, 0.95, 0.6], 0.0)
 
 
+def planted(rng: np.random.Generator) -> Mapping[str, tuple[Interval | None, float]]:
+    """Limits of a ratio of shares of people connected, from people to records, pairs, persons, draws and Rubin's rules."""
+    made = planted_links.world(rng)
+    limits = planted_links.asked(made, imputations=IMPUTATIONS, seed=int(rng.integers(1 << 32)))
+    return {
+        END_TO_END: (limits["imputed"], planted_links.TRUE_RATIO),
+        "records to limits, tonight's links taken as true": (limits["taken_as_true"], planted_links.TRUE_RATIO),
+    }
+
+
 def coverage(run: Run, runs: int, seed: int) -> dict[str, tuple[float, float]]:
     """Method -> (share of runs whose limits hold the truth, median width of the limits on the log scale)."""
     held: dict[str, list[bool]] = {}
@@ -122,7 +136,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     given = parser.parse_args(arguments)
     runs = 100 if given.small else given.runs
     rows: list[list[object]] = []
-    for run in (repeat_people, uncertain_links):
+    for run in (repeat_people, uncertain_links, planted):
         for method, (share, width) in coverage(run, runs, SEED).items():
             rows.append([method, f"{100 * share:.1f} %", round(width, 3)])
             print(*rows[-1], sep="  ")
@@ -137,7 +151,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     }
     given.out.parent.mkdir(parents=True, exist_ok=True)
     given.out.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
-    ours = ("formula for repeat people", "resampling of people", "uncertain links drawn and pooled")
+    ours = ("formula for repeat people", "resampling of people", "uncertain links drawn and pooled", END_TO_END)
     far = [row for row in rows if row[0] in ours and abs(float(str(row[1]).rstrip(" %")) - 95) > 3]
     if far and not given.small:
         raise SystemExit(f"more than 3 points from nominal coverage: {[row[0] for row in far]}")

@@ -12,7 +12,7 @@ from click.testing import Result
 
 from pipelines.surfaces import brief as pages
 from pipelines.surfaces import brief_charts
-from pipelines.surfaces.brief import Brief, Line, gather, page, said
+from pipelines.surfaces.brief import Brief, Line, Progress, gather, page, said
 from resources.published_reader import query
 from tests.fixtures.reader_home import NIGHT
 from tests.unit.surfaces.conftest import Desk
@@ -58,6 +58,22 @@ def test_every_figure_is_the_products_own(desk: Desk, facts: Brief) -> None:
     assert facts.lines > lines
 
 
+def test_targets_years_questions_and_room_are_said_in_words(facts: Brief, text: str) -> None:
+    assert [line["target_name"] for line in facts.progress.targets]
+    assert [line["question_no"] for line in facts.progress.questions] == [1, 2, 3, 4, 5, 6]
+    assert {line.label for line in facts.progress.screens} >= {"screened in time, share of bookings"}
+    for heading in ("8. Is the county on its way?", "9. Stepping Up's Six Questions"):
+        assert heading.replace("'", "&#39;") in text or heading in text
+    for code in ("not_said", "screened_in_time", "on_track", "connected_30d"):
+        assert code not in text
+
+
+def test_every_picture_says_what_it_shows_to_whoever_does_not_see_it(text: str) -> None:
+    labels = re.findall(r'<figure role="img" aria-label="([^"]*)"', text)
+    assert len(labels) == text.count("<figure") >= 3
+    assert all(len(label) > 40 for label in labels)
+
+
 def test_no_small_count_of_people_is_on_the_page(facts: Brief) -> None:
     for lines in (facts.bookings, facts.stays, facts.connection, facts.returns, facts.frequent, facts.frequent_by_race, facts.ratios):
         assert all(line.people is None or line.people >= facts.minimum for line in lines)
@@ -77,7 +93,7 @@ def test_a_page_of_withheld_figures_alone_can_still_be_written(facts: Brief) -> 
 
     hidden = replace(
         facts, bookings=hide(facts.bookings), stays=hide(facts.stays), connection=hide(facts.connection), returns=hide(facts.returns),
-        frequent=hide(facts.frequent), frequent_by_race=[], ratios=hide(facts.ratios), flows=[],
+        frequent=hide(facts.frequent), frequent_by_race=[], ratios=hide(facts.ratios), flows=[], progress=Progress(),
     )  # fmt: skip
     text = page(hidden, county="Larkmoor")
     assert "<svg" not in text
