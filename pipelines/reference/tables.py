@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from assets.catalogue import Table
 from assets.dictionary import UNDESCRIBED, meaning_of
 from assets.meaning import Meaning
+from assets.published.product_views import views_of
 from contracts.county import County
 from contracts.products import Product, ProductTable, Role
 from contracts.records import RECORD_TYPES
@@ -119,6 +120,13 @@ def _product(product: Product) -> Iterator[str]:
         yield f"#### {product.path}: {shown.name}"
         yield f"{shown.description} Grain: {shown.grain.value}."
         yield _published(shown)
+    if views := views_of(product):
+        yield f"#### {product.path}: views"
+        yield "Documented readings of its own tables; a view holds no figure of its own. The file says the same in `_views`."
+        yield table(
+            ("view", "question it answers", "beware", "reads"),
+            ((code(view.name), view.question, " ".join(view.caveats), codes(view.reads)) for view in views),
+        )
 
 
 def _published(shown: ProductTable) -> str:

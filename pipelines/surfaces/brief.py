@@ -121,7 +121,7 @@ def gather(home: Home, path: str, as_of: date) -> Brief:
     wanted = [*NEEDED, *(table for table in ASKED if table in there)]
     tables = {table: _lines_of(home, path, current, table, as_of) for table in wanted}
     stepping = _stepping(tables["stepping_up"])
-    everything = [line for lines in tables.values() for line in lines]
+    everything = [line for table in NEEDED for line in tables[table]]
     return Brief(
         product=current,
         bookings=[line for kind in EVIDENCE for line in _of(stepping, "bookings_with_smi", {kind: EVIDENCE[kind]}, by="evidence")],
@@ -344,7 +344,38 @@ def _sentence(brief: Brief) -> Mapping[str, str]:
         if month.low is not None and month.high is not None:
             between = f"between {100 * month.low:.0f} % and {100 * month.high:.0f} %"
             connection += f"; counting everybody whose health records may not be looked up, it is {between}"
-    return {"bookings": bookings and f"{bookings}.", "connection": connection and f"{connection}."}
+    return {
+        "bookings": bookings and f"{bookings}.",
+        "stays": _stay(brief),
+        "connection": connection and f"{connection}.",
+        "returns": _return(brief),
+        "targets": _targets(brief),
+    }
+
+
+def _everybody(lines: Sequence[Line], label: str) -> Line | None:
+    """The line of everybody under a label, if its figure is shown."""
+    return next((line for line in lines if line.label == label and line.group == WHO[TOTAL] and line.value is not None), None)
+
+
+def _stay(brief: Brief) -> str:
+    mean, half = _everybody(brief.stays, "average"), _everybody(brief.stays, "half stay no longer than")
+    if mean is None or half is None:
+        return ""
+    return f"People stay {said(mean, 'days')} on average, and half of them no longer than {said(half, 'days')}."
+
+
+def _return(brief: Brief) -> str:
+    back = _everybody(brief.returns, "bookings that follow another within a year")
+    return f"{said(back, '%')} of bookings follow another of the same person within a year." if back else ""
+
+
+def _targets(brief: Brief) -> str:
+    known = [str(line["standing"]) for line in brief.progress.targets if line["standing"]]
+    if not brief.progress.targets:
+        return ""
+    on_way = sum(standing in {"reached", "on_track"} for standing in known)
+    return f"Of {len(brief.progress.targets)} targets, {len(known)} can be judged and {on_way} of them are reached or on their way."
 
 
 def write(path: Path, text: str) -> Path:
