@@ -49,8 +49,8 @@ def test_figures_of_a_product_carry_counts_bases_and_what_is_withheld(desk: Desk
 
 
 def test_a_product_that_does_not_show_a_measure_says_what_it_shows(desk: Desk) -> None:
-    said = desk.type("measures", "show", "screening", "--product", COUNTY, expect=2).stderr
-    assert "does not show [screening]" in said
+    said = desk.type("measures", "show", "reconciliation", "--product", COUNTY, expect=2).stderr
+    assert "does not show [reconciliation]" in said
     assert "racial_disparity" in said
 
 
