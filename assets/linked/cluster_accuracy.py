@@ -48,29 +48,56 @@ class ClusterRow:
 
 
 def clusters(con: Connection) -> list[ClusterRow]:
-    """Accuracy of whole persons, overall, by race group, sex, age band of the true person, and by system of the subject.
+    """Accuracy of whole persons, overall, by race group, sex, age band of the true person, by system of the subject and by system pair.
 
-    Needs ``temp.linked_truth``, which evaluate.evaluate fills.
+    Between two systems, a record's company is what it is found with in the other one. Needs ``temp.linked_truth``, which
+    evaluate.evaluate fills.
     """
     by_slice: dict[tuple[str, str], list[tuple[int, float, float, bool, bool]]] = defaultdict(list)
     for by, group, _, subjects, precision, recall, again, whole in rows(con, load_sql(PACKAGE, "cluster_accuracy")):
         by_slice[by, group].append((int(subjects), float(precision), float(recall), bool(again), bool(whole)))
     order = ["overall", "race_group", "sex", "age_band", "system"]
-    return [
+    slices = [
         _row(by, group, found) for (by, group), found in sorted(by_slice.items(), key=lambda item: (order.index(item[0][0]), item[0][1]))
+    ]
+    return [*slices, *_system_pairs(con)]
+
+
+def _system_pairs(con: Connection) -> list[ClusterRow]:
+    by_pair: dict[str, list[tuple[int, float, int, float, bool]]] = defaultdict(list)
+    for pair, _, found_subjects, precision, own_subjects, recall, is_whole in rows(con, load_sql(PACKAGE, "cluster_pair_accuracy")):
+        by_pair[pair].append((int(found_subjects), float(precision), int(own_subjects), float(recall), bool(is_whole)))
+    return [
+        _told(
+            "system_pair",
+            pair,
+            subjects=sum(own for _, _, own, _, _ in found),
+            precision=mean([(subjects, total) for subjects, total, _, _, _ in found if subjects]),
+            recall=mean([(subjects, total) for _, _, subjects, total, _ in found if subjects]),
+            again=[whole for _, _, own, _, whole in found if own],
+        )
+        for pair, found in sorted(by_pair.items())
     ]
 
 
 def _row(by: str, group: str, found: Sequence[tuple[int, float, float, bool, bool]]) -> ClusterRow:
-    precision = mean([(subjects, value) for subjects, value, _, _, _ in found])
-    recall = mean([(subjects, value) for subjects, _, value, _, _ in found])
-    again = [whole for _, _, _, seen_again, whole in found if seen_again]
+    return _told(
+        by,
+        group,
+        subjects=sum(subjects for subjects, *_ in found),
+        precision=mean([(subjects, value) for subjects, value, _, _, _ in found]),
+        recall=mean([(subjects, value) for subjects, _, value, _, _ in found]),
+        again=[whole for _, _, _, seen_again, whole in found if seen_again],
+    )
+
+
+def _told(by: str, group: str, *, subjects: int, precision: Mean, recall: Mean, again: Sequence[bool]) -> ClusterRow:
     both = (precision.value or 0.0) + (recall.value or 0.0)
     f1 = 2 * (precision.value or 0.0) * (recall.value or 0.0) / both if both else None
     return ClusterRow(
         by=by,
         group=group,
-        subjects=sum(subjects for subjects, *_ in found),
+        subjects=subjects,
         precision=precision,
         recall=recall,
         f1=None if f1 is None else round(f1, 6),

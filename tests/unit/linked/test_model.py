@@ -12,6 +12,7 @@ from linked_world import DOMAIN, NIGHT, Seen, World, open_world, simulate
 
 from assets.linked import model as models
 from assets.linked import train
+from assets.linked.cluster_accuracy import clusters
 from assets.linked.evaluate import evaluate, interval
 from assets.linked.model import FrozenModel, ModelRefused, load_model
 from assets.linked.night import link_domains, probability
@@ -180,6 +181,14 @@ def test_accuracy_counts_pairs_by_hand(world: World, model: FrozenModel, choice:
     assert (found.persons, found.persons_whole) == (1, 0)
     assert found.to_dict()["subjects"] == 5
     assert any("overall" in line for line in found.lines())
+    # Between jail and health: J1 and H1 found each other; H1 lacks J3 and J3 lacks H1. Between health and co-responders one wrong company.
+    persons = {(row.by, row.group): row for row in clusters(world.con)}
+    between = persons["system_pair", "health / jail"]
+    assert (between.subjects, between.precision.value, between.recall.value) == (3, 1.0, 0.5)
+    assert (between.whole.hits, between.whole.of) == (0, 1)
+    wrong = persons["system_pair", "co_responder / health"]
+    assert (wrong.subjects, wrong.precision.value, wrong.recall.value) == (0, 0.0, None)
+    assert persons["system_pair", "jail / jail"].recall.value == 0.0
 
 
 def test_a_vendor_key_of_two_people_is_left_out(world: World, model: FrozenModel, choice: LinkageChoice, tmp_path: Path) -> None:
