@@ -6,6 +6,7 @@ dedupe: it cannot learn without labels, so it is given what a person would answe
 
 from __future__ import annotations
 
+import io
 import logging
 from collections.abc import Sequence
 from typing import Any
@@ -135,7 +136,7 @@ def dedupe(data: DataSet) -> Found:
     import random
 
     import dedupe as library
-    from dedupe import variables
+    from dedupe import serializer, variables
 
     random.seed(SEED)
     np.random.seed(SEED)  # dedupe draws from numpy's global generator
@@ -151,8 +152,12 @@ def dedupe(data: DataSet) -> Found:
         labels[kind] = [tuple({name: side[name] for name in data.fields} for side in pair) for pair in labels[kind]]
     # On 5,000 records its cover of every predicate takes more than 20 GiB.
     keys = sorted(blind)
-    matcher.prepare_training({key: blind[key] for key in random.sample(keys, min(len(keys), DEDUPE_LEARNS_ON))}, sample_size=1500)
-    matcher.mark_pairs(labels)
+    some = {key: blind[key] for key in random.sample(keys, min(len(keys), DEDUPE_LEARNS_ON))}
+    # As a file: labelled records that are not among those must be indexed as well.
+    told = io.StringIO()
+    serializer.write_training(labels, told)
+    told.seek(0)
+    matcher.prepare_training(some, training_file=told, sample_size=1500)
     matcher.train(recall=0.95, index_predicates=False)
     found = [(record, str(at)) for at, (group, _) in enumerate(matcher.partition(blind, DEDUPE_THRESHOLD)) for record in group]
     clusters = pl.DataFrame(found, schema=["record_id", "cluster"], orient="row")

@@ -180,7 +180,7 @@ def _a_judged_sample_estimates_what_the_truth_says(desk: Any, sample: Path) -> N
     pairs = next(row for row in truth["accuracy"] if (row["scope"], row["by"]) == ("all", "overall"))
     assert overall["precision"]["low"] <= pairs["precision"]["value"] <= overall["precision"]["high"]
     assert overall["recall"]["low"] - 0.02 <= pairs["recall"]["value"] <= overall["recall"]["high"] + 0.02
-    assert {row["by"] for row in truth["clusters"]} == {"overall", "race_group", "sex", "age_band", "system"}
+    assert {row["by"] for row in truth["clusters"]} == {"overall", "race_group", "sex", "age_band", "system", "system_pair"}
     (sample / "key.json").write_text((sample / "key.json").read_text().replace('"seed": 7', '"seed": 8'))
     assert "ledger" in _refused(desk, "link", "sample", "--judged", str(sample / "pairs.csv"))
 
