@@ -58,6 +58,30 @@ _CHECKED: Mapping[str, Mapping[str, Meaning]] = {
 }
 
 _CONSENTED: Mapping[str, Mapping[str, Meaning]] = {
+    "consented.rule": {
+        "rule_id": plain("the rule, as pages cite it"),
+        "pack": plain("rule pack it stands in"),
+        "citation": plain("statute, regulation or policy"),
+        "says": plain("the rule in plain words"),
+        "counsel_review": plain("who read it for counsel, or that nobody has"),
+        "effect": plain("deny, consent, instrument, population, cover, account or erase"),
+        "labels": plain("labels it speaks of; empty: any"),
+        "purposes": plain("purposes it speaks of; empty: any"),
+        "operations": plain("operations it speaks of; empty: any"),
+        "recipients": plain("parts a recipient plays that it speaks of; empty: any"),
+        "lawful_bases": plain("lawful bases of a clause it speaks of; empty: any"),
+        "to_owner": plain("whether it also holds when records return to their owner"),
+        "kinds": plain("of a consent rule: kinds of consent that are enough"),
+        "accepts": plain("of a consent rule: what a clause may ask for instead"),
+        "instrument": plain("of an instrument rule: kind that must stand above the clause"),
+        "population": plain("of a population rule: about whom alone"),
+        "unless": plain("evidence that lifts it for one clause"),
+    },
+    "consented.court_order": {
+        "authority": plain("court and docket number, as the order and the filed instrument both say them"),
+        "valid_from": plain("first day the order holds"),
+        "valid_to": plain("first day it no longer holds"),
+    },
     "consented.agency": {
         "agency": plain("the agency, as agencies.yaml names it"),
         "receives_as": plain("folder of its products under published/"),
@@ -96,10 +120,14 @@ _CONSENTED: Mapping[str, Mapping[str, Meaning]] = {
         "counsel_review": plain("who read it for the county's counsel; null: nobody"),
     },
     "consented.clause": {
+        "instrument_kinds": plain("kinds of all instruments it hangs on"),
+        "authorities": plain("courts and docket numbers of the orders among them"),
         "with_systems": plain("of a link clause: systems the identities may be compared with"),
         "record_days": plain("only records at most so many days before the night"),
     },
     "consented.clause_out_of_force": {
+        "instrument_kinds": plain("kinds of all instruments it hangs on"),
+        "authorities": plain("courts and docket numbers of the orders among them"),
         "with_systems": plain("of a link clause: systems the identities might be compared with"),
         "record_days": plain("only records at most so many days before the night"),
         "standing": _STANDING,
@@ -110,11 +138,19 @@ _CONSENTED: Mapping[str, Mapping[str, Meaning]] = {
         "state": plain("where the consent stands tonight"),
         "defects": plain("what is missing on it"),
         "operations": _OPERATIONS,
+        "left_out_recipients": plain("recipients that a nested provision leaves out"),
+        "left_out_classes": plain("classes of elements that a nested provision leaves out"),
+        "data_from": plain("first day of the records it is about; null: from the first"),
+        "data_to": plain("first day of records it is no longer about; null: to the last"),
         "delivered_recipients": plain("recipients as the source wrote them"),
         "delivered_classes": plain("classes of elements as the source wrote them"),
         "delivered_valid_to": plain("end as the source wrote it"),
     },
-    "consented.consent": {"operations": _OPERATIONS},
+    "consented.consent": {
+        "operations": _OPERATIONS,
+        "data_from": plain("first day of the records it is about; null: from the first"),
+        "data_to": plain("first day of records it is no longer about; null: to the last"),
+    },
     "consented.deny": {"reason": plain("revoked, opted_out, restricted, sealed or expunged")},
     "consented.own_id": {
         "key": plain("person or record"),

@@ -1,12 +1,12 @@
 """Which disclosures the law asks to be accounted for to the person.
 
-Belongs here: reading a lawful basis as an accounting rule (45 CFR 164.528, 42 CFR 2.24). Does not belong here: finding
-disclosures, letters.
+Belongs here: the codes of an account (45 CFR 164.528, 42 CFR 2.24) and which of several counts. Does not belong here: which basis has which
+code (rule packs), finding disclosures, letters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
@@ -25,15 +25,6 @@ class Accounting(StrEnum):
     NOT_HEALTH_INFORMATION = "not_health_information"  # the rule does not reach it
 
 
-_EXEMPT: Final = {
-    LawfulBasis.TREATMENT: Accounting.EXEMPT_TREATMENT,
-    LawfulBasis.HEALTH_CARE_OPERATIONS: Accounting.EXEMPT_TREATMENT,
-    LawfulBasis.AUTHORISATION: Accounting.EXEMPT_AUTHORISATION,
-    LawfulBasis.PART2_CONSENT: Accounting.EXEMPT_AUTHORISATION,
-    LawfulBasis.CUSTODY_CARE: Accounting.EXEMPT_CUSTODY,
-    LawfulBasis.LIMITED_DATA_SET: Accounting.EXEMPT_LIMITED_DATA_SET,
-}
-
 ACCOUNTED_YEARS: Final = 6
 """Years that an accounting looks back (164.528(a)(1))."""
 
@@ -41,16 +32,21 @@ PART2_YEARS: Final = 3
 """Years that a list of disclosures under a general designation looks back (42 CFR 2.24)."""
 
 
-def accounting(bases: Iterable[str], labels: Iterable[str]) -> Accounting:
+def accounting(bases: Iterable[str], labels: Iterable[str], codes: Mapping[LawfulBasis, Accounting]) -> Accounting:
     """How a disclosure under these lawful bases, of rows with these labels, is to be accounted for.
 
     Of several bases the one that asks for most counts, and an unknown one asks for all: an account may say too much, never too little.
+
+    Args:
+        bases: lawful bases of the clauses it was made under.
+        labels: labels of the rows.
+        codes: what the rule packs say of each basis (``contracts.law.Law.accounting``).
     """
     health = {Label.PHI.value, Label.PART2.value}
     if not health & set(labels):
         return Accounting.NOT_HEALTH_INFORMATION
     known = {basis.value for basis in LawfulBasis}
-    found = [_EXEMPT.get(LawfulBasis(basis), Accounting.REQUIRED) if basis in known else Accounting.REQUIRED for basis in bases]
+    found = [codes.get(LawfulBasis(basis), Accounting.REQUIRED) if basis in known else Accounting.REQUIRED for basis in bases]
     return min(found, key=list(Accounting).index) if found else Accounting.REQUIRED
 
 

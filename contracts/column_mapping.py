@@ -36,16 +36,16 @@ class Parser(StrEnum):
     FIRST_OF_SEVERAL = "first_of_several"  # ids joined by the separator: the smallest, so that their order does not matter
 
 
-PARSER_TARGETS: Mapping[Parser, str | None] = {
-    Parser.LAST_FIRST: "full_name",
-    Parser.OTHER_NAMES: "other_names",
-    Parser.ICD10: "icd10",
-    Parser.DAY_AFTER: "valid_to",
-    Parser.DATE_WITH_X: "birth_date",
-    Parser.IS_WRITTEN: None,
-    Parser.FIRST_OF_SEVERAL: None,
+PARSER_TARGETS: Mapping[Parser, frozenset[str]] = {
+    Parser.LAST_FIRST: frozenset({"full_name"}),
+    Parser.OTHER_NAMES: frozenset({"other_names"}),
+    Parser.ICD10: frozenset({"icd10"}),
+    Parser.DAY_AFTER: frozenset({"valid_to", "data_to"}),
+    Parser.DATE_WITH_X: frozenset({"birth_date"}),
+    Parser.IS_WRITTEN: frozenset(),
+    Parser.FIRST_OF_SEVERAL: frozenset(),
 }
-"""The field a parser fills; None: any field of text."""
+"""The fields a parser fills; empty: any field of text."""
 
 PARSER_ALSO_FILLS = {Parser.LAST_FIRST: ("last_name", "first_name", "middle_name", "name_suffix")}
 NEEDS_NO_FORMAT = frozenset({Parser.DATE_WITH_X})
@@ -148,10 +148,10 @@ def column_messages(column: Column, record_type: RecordType, formats: SourceForm
 def _parser_messages(column: Column) -> list[str]:
     if column.parse is None:
         return []
-    target = PARSER_TARGETS[column.parse]
+    targets = PARSER_TARGETS[column.parse]
     messages = []
-    if target is not None and target != column.to:
-        messages.append(f"the parser {column.parse.value} fills [{target}], not [{column.to}]")
+    if targets and column.to not in targets:
+        messages.append(f"the parser {column.parse.value} fills [{', '.join(sorted(targets))}], not [{column.to}]")
     if column.parse is Parser.FIRST_OF_SEVERAL and not column.separator:
         messages.append("the parser first_of_several needs a separator, such as ;")
     return messages

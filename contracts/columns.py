@@ -31,6 +31,7 @@ class Label(StrEnum):
     PART2 = "part2"
     SUD_NOTES = "sud_notes"
     PSYCH = "psych"
+    PSYCH_NOTES = "psych_notes"
     HIV = "hiv"
     JUVENILE = "juvenile"
     FERPA = "ferpa"

@@ -6,7 +6,7 @@ Belongs here: the shape of a form, which kind of consent satisfies which require
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,11 +14,10 @@ from typing import Self
 
 from pydantic import Field, model_validator
 
-from contracts.columns import Label
 from contracts.elements import CLASS_NAMES
 from contracts.purposes import Purpose
 from contracts.reviewed import Reviewed
-from contracts.vocabularies.consent import ConsentKind, SignedBy
+from contracts.vocabularies.consent import ConsentKind, ExpiryEvent, SignedBy
 
 NAME = r"^[a-z][a-z0-9_]*$"
 
@@ -38,6 +37,8 @@ class ConsentRequirement(StrEnum):
     PART2_CJ = "part2_cj"
     PART2_LEGAL = "part2_legal"
     FERPA = "ferpa"
+    SUD_NOTES = "sud_notes"
+    PSYCH_NOTES = "psych_notes"
 
 
 NO_CONSENT_NEEDED: frozenset[ConsentRequirement] = frozenset({ConsentRequirement.NONE, ConsentRequirement.OPT_OUT})
@@ -52,34 +53,29 @@ SATISFIED_BY: Mapping[ConsentRequirement, frozenset[ConsentKind]] = {
     ConsentRequirement.PART2_CJ: frozenset({ConsentKind.PART2_CJ}),
     ConsentRequirement.PART2_LEGAL: frozenset({ConsentKind.PART2_LEGAL}),
     ConsentRequirement.FERPA: frozenset({ConsentKind.FERPA}),
+    ConsentRequirement.SUD_NOTES: frozenset({ConsentKind.SUD_NOTES}),
+    ConsentRequirement.PSYCH_NOTES: frozenset({ConsentKind.PSYCH_NOTES}),
 }
 """Requirement -> kinds of which one consent in force is enough."""
 
-_PART2_GRADE = frozenset(
-    {
-        ConsentRequirement.PART2_TPO,
-        ConsentRequirement.PART2_SPECIFIC,
-        ConsentRequirement.PART2_CJ,
-        ConsentRequirement.PART2_LEGAL,
-    }
-)
 
+def kinds_needed(
+    clause: ConsentRequirement, asked: Iterable[tuple[frozenset[ConsentKind], frozenset[ConsentRequirement]]]
+) -> frozenset[ConsentKind] | None:
+    """Kinds of consent of which one is enough; None if none is needed, empty if no single consent can be all that is asked.
 
-def required_grade(clause: ConsentRequirement, labels: Collection[str]) -> ConsentRequirement | None:
-    """The stronger of what a clause asks for and what the labels ask for; None if no single consent can be both.
+    A clause cannot weaken a rule: where a rule asks for a kind, only that kind is enough, unless the clause itself asks for something that
+    the rule accepts in its place.
 
-    A clause cannot weaken a label: a value labelled ``part2`` needs consent of 42 CFR 2.31 grade, one labelled ``ferpa`` FERPA consent.
+    Args:
+        clause: what the clause asks for.
+        asked: of each rule that holds, the kinds that are enough and the requirements that may stand in their place.
     """
-    part2, ferpa = Label.PART2 in labels, Label.FERPA in labels
-    if part2 and ferpa:
+    narrowing = [kinds for kinds, accepts in asked if clause not in accepts]
+    if clause in NO_CONSENT_NEEDED and not narrowing:
         return None
-    if part2:
-        if clause is ConsentRequirement.FERPA:
-            return None
-        return clause if clause in _PART2_GRADE else ConsentRequirement.PART2_TPO
-    if ferpa:
-        return ConsentRequirement.FERPA if clause in {*NO_CONSENT_NEEDED, ConsentRequirement.FERPA} else None
-    return clause
+    start = frozenset(ConsentKind) if clause in NO_CONSENT_NEEDED else SATISFIED_BY[clause]
+    return start.intersection(*narrowing)
 
 
 class MinorSignature(StrEnum):
@@ -123,6 +119,8 @@ REQUIRED_STATEMENTS: Mapping[ConsentKind, frozenset[Statement]] = {
     ConsentKind.PART2_SPECIFIC: _508_STATEMENTS | {Statement.INTERMEDIARY_NAMED},
     ConsentKind.PART2_CJ: frozenset({Statement.REDISCLOSURE}),  # 42 CFR 2.35
     ConsentKind.PART2_LEGAL: _508_STATEMENTS,
+    ConsentKind.SUD_NOTES: _508_STATEMENTS,
+    ConsentKind.PSYCH_NOTES: _508_STATEMENTS,
     ConsentKind.FERPA: frozenset(),
     ConsentKind.OPT_OUT: frozenset(),
     ConsentKind.RESTRICTION_522: frozenset(),
@@ -150,6 +148,8 @@ DEFECTS_OF: Mapping[ConsentKind, tuple[Defect, ...]] = {
     ConsentKind.PART2_SPECIFIC: ALL_DEFECTS,
     ConsentKind.PART2_CJ: ALL_DEFECTS,
     ConsentKind.PART2_LEGAL: ALL_DEFECTS,
+    ConsentKind.SUD_NOTES: ALL_DEFECTS,
+    ConsentKind.PSYCH_NOTES: ALL_DEFECTS,
     # 34 CFR 99.30(b): records, purpose, parties, signature, date; no expiry.
     ConsentKind.FERPA: tuple(defect for defect in ALL_DEFECTS if defect is not Defect.NO_EXPIRY),
     ConsentKind.OPT_OUT: (),
@@ -232,6 +232,9 @@ class DeliveredConsent:
     signed_by: str | None
     revoked_at: datetime | None
     is_defective: bool | None
+    not_revocable_before: date | None = None
+    expiry_event: str | None = None
+    expiry_event_open: bool | None = None
 
 
 def defects(consent: DeliveredConsent, kind: ConsentKind) -> tuple[Defect, ...]:
@@ -241,7 +244,7 @@ def defects(consent: DeliveredConsent, kind: ConsentKind) -> tuple[Defect, ...]:
         Defect.NO_RECIPIENT: not consent.recipients,
         Defect.NO_DESCRIPTION: not consent.element_classes,
         Defect.NO_PURPOSE: not consent.purposes,
-        Defect.NO_EXPIRY: consent.valid_to is None,
+        Defect.NO_EXPIRY: consent.valid_to is None and consent.expiry_event is None,
         Defect.NO_SIGNATURE: not consent.signed_by,
         Defect.NO_SIGNATURE_DATE: consent.signed_at is None,
     }
@@ -252,7 +255,8 @@ def consent_state(consent: DeliveredConsent, form: Form | None, *, night: date, 
     """Whether a consent that permits is in force on ``night``, and if not, the first reason why.
 
     Days are half-open: in force from ``valid_from`` until the day before ``valid_to``. A revocation counts from the moment it is known,
-    whatever moment it names; a consent that names no first day begins when it was signed.
+    whatever moment it names, but for treatment that a court ordered, which cannot be taken back before its day; a consent that names no
+    first day begins when it was signed. A consent that an event ends holds while the event is known not to have happened.
 
     Args:
         consent: what was delivered.
@@ -260,7 +264,7 @@ def consent_state(consent: DeliveredConsent, form: Form | None, *, night: date, 
         night: the night asked about.
         adult: whether the person is eighteen on that night; None if the age is unknown.
     """
-    if consent.revoked_at is not None:
+    if consent.revoked_at is not None and not _bound(consent, night):
         return ConsentState.REVOKED
     if consent.status != "active" or consent.provision_type != "permit":
         return ConsentState.NOT_ACTIVE
@@ -271,6 +275,19 @@ def consent_state(consent: DeliveredConsent, form: Form | None, *, night: date, 
     return _dated_state(consent, form, night=night, adult=adult)
 
 
+def _bound(consent: DeliveredConsent, night: date) -> bool:
+    """Whether a consent to treatment that a court ordered cannot be taken back yet (42 CFR 2.35(c))."""
+    until = consent.not_revocable_before
+    return consent.kind == ConsentKind.PART2_CJ and until is not None and night < until
+
+
+def _event_is_open(consent: DeliveredConsent, *, adult: bool | None) -> bool:
+    """Whether the event that ends the consent is known not to have happened; what nobody knows has happened."""
+    if consent.expiry_event == ExpiryEvent.EIGHTEENTH_BIRTHDAY:
+        return adult is False
+    return consent.expiry_event in {event.value for event in ExpiryEvent} and consent.expiry_event_open is True
+
+
 def _dated_state(consent: DeliveredConsent, form: Form, *, night: date, adult: bool | None) -> ConsentState:
     if consent.signed_at is None or consent.signed_at.date() >= night:
         return ConsentState.SIGNED_LATER
@@ -279,6 +296,8 @@ def _dated_state(consent: DeliveredConsent, form: Form, *, night: date, adult: b
         return ConsentState.FORM_NOT_IN_USE
     if night < (consent.valid_from or signed_on):
         return ConsentState.NOT_YET
+    if consent.expiry_event is not None and not _event_is_open(consent, adult=adult):
+        return ConsentState.EXPIRED
     too_old = form.longest_days is not None and (night - signed_on).days >= form.longest_days
     if too_old or (consent.valid_to is not None and night >= consent.valid_to):
         return ConsentState.EXPIRED

@@ -10,7 +10,7 @@ import csv
 import hashlib
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -24,6 +24,7 @@ from contracts.definitions import Definitions, load_definitions
 from contracts.disclosure import DisclosurePolicy
 from contracts.instrument_faults import instrument_faults
 from contracts.instruments import Instrument
+from contracts.law import SHIPPED, Law, load_law
 from contracts.linkage import LinkageChoice, card_file, model_file
 from contracts.product_faults import product_faults
 from contracts.products import Product
@@ -58,6 +59,9 @@ class CountyText(Reviewed):
     reference_group: str = Field(description="Race group whose rate others are divided by.")
     sources: tuple[str, ...] = Field(min_length=1, description="Sources in use; each has a file in sources/.")
     integrator: str = Field(description="Agency that runs the pipeline.")
+    rule_packs: tuple[str, ...] = Field(
+        default=(), description="State packs that hold beside the federal ones: rule_packs/NAME.yaml here, or one that ships."
+    )
     retention: Retention
     counting: dict[str, dict[str, bool]] = Field(
         default_factory=dict,
@@ -97,7 +101,7 @@ class CountyText(Reviewed):
 
 @dataclass(frozen=True)
 class County:
-    """One county's terms, checked as a whole. ``sha256`` covers every file of the folder."""
+    """One county's terms, checked as a whole. ``sha256`` covers every file of the folder and every rule pack that holds."""
 
     folder: Path
     text: CountyText
@@ -105,6 +109,7 @@ class County:
     sources: dict[str, Source]
     instruments: tuple[Instrument, ...]
     forms: tuple[Form, ...]
+    law: Law
     products: tuple[Product, ...]
     definitions: Definitions
     disclosure: DisclosurePolicy
@@ -184,18 +189,31 @@ class _Reading:
             return None
 
 
+def terms_sha256(folder: Path, law_sha256: str) -> str:
+    """sha256 of everything that decides in a county: its folder, and the rule packs that hold there, by their hash."""
+    return hashlib.sha256(f"{folder_sha256(folder)} {law_sha256}".encode()).hexdigest()
+
+
 def folder_sha256(folder: Path) -> str:
-    """sha256 over every file of a county folder: names and bytes, in order of name."""
+    """sha256 over every file of a county folder: names and bytes, in order of name; what a name with a dot hides is left out."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
-        if path.is_file() and not path.name.startswith("."):
+        if path.is_file() and not _is_hidden(path, folder):
             digest.update(path.relative_to(folder).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()
 
 
-def load_county(folder: Path) -> County:
+def _is_hidden(path: Path, folder: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(folder).parts)
+
+
+def load_county(folder: Path, *, packs: Path = SHIPPED) -> County:
     """Read and check a county folder.
+
+    Args:
+        folder: the county's.
+        packs: the rule packs that hold everywhere; a past night is read with those it used.
 
     Raises:
         TermsFaults: with everything that is wrong, each naming file, line and key.
@@ -215,9 +233,11 @@ def load_county(folder: Path) -> County:
     linkage = reading.one("linkage/linkage.yaml", LinkageChoice)
     definitions = reading.attempt(lambda: load_definitions(folder / "definitions"))
     regions = _regions(folder / "regions.csv", reading.faults)
+    law = None
     if text is not None:
         reading.faults += _source_faults(text, sources)
-    if reading.faults or text is None or agencies is None or definitions is None or disclosure is None or linkage is None:
+        law = _law(reading, text, packs)
+    if reading.faults or text is None or law is None or agencies is None or definitions is None or disclosure is None or linkage is None:
         raise TermsFaults(reading.faults)
     county = County(
         folder=folder,
@@ -226,12 +246,13 @@ def load_county(folder: Path) -> County:
         sources={source.name: source for source in sources.values() if source.name in text.sources},
         instruments=tuple(instruments.values()),
         forms=tuple(forms.values()),
+        law=law,
         products=tuple(products.values()),
         definitions=definitions,
         disclosure=disclosure,
         linkage=linkage,
         regions=regions,
-        sha256=folder_sha256(folder),
+        sha256=terms_sha256(folder, law.sha256),
     )
     across = list(_faults_across(county, sources=sources, instruments=instruments, forms=forms, products=products))
     if across:
@@ -239,11 +260,23 @@ def load_county(folder: Path) -> County:
     return county
 
 
+def _law(reading: _Reading, text: CountyText, packs: Path) -> Law | None:
+    try:
+        return load_law(text.rule_packs, own=reading.folder / "rule_packs", packs=packs)
+    except TermsFaults as error:
+        lines = file_lines(reading.folder / "county.yaml")
+        for fault in error.faults:
+            index = fault.key.rpartition(".")[2]
+            is_named = fault.file == "county.yaml" and index.isdigit()
+            reading.faults.append(replace(fault, line=line_of(lines, ("rule_packs", int(index)))) if is_named else fault)
+        return None
+
+
 def _strange_files(folder: Path) -> list[Fault]:
     return [
         Fault(path.relative_to(folder).as_posix(), 1, "-", "a county folder is data only; remove this file")
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith(".") and path.suffix not in DATA_SUFFIXES
+        if path.is_file() and not _is_hidden(path, folder) and path.suffix not in DATA_SUFFIXES
     ]
 
 
@@ -297,6 +330,7 @@ def _faults_across(
         agencies=agencies,
         sources={file: source for file, source in sources.items() if source.name in county.sources},
         forms=forms,
+        law=county.law,
         line_of=lambda file, place: line_of(file_lines(county.folder / file), place),
     )
     yield from product_faults(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from contracts.agencies import Agencies, AgencyRole
 from contracts.consents import Form
@@ -17,27 +16,17 @@ from contracts.instruments import (
     Clause,
     Effect,
     Instrument,
-    InstrumentKind,
-    LawfulBasis,
     Operation,
     OutputForm,
     Population,
     chain,
 )
-from contracts.purposes import PROHIBITED
+from contracts.law import Law
 from contracts.reviewed import Fault, Path_
 from contracts.sources import Source
 
 LineOf = Callable[[str, Path_], int]
 """(file, place in it) -> line, so that a fault found between files still names its line."""
-
-_EVIDENCE: Final[Mapping[LawfulBasis, InstrumentKind]] = {
-    LawfulBasis.BUSINESS_ASSOCIATE: InstrumentKind.BAA,
-    LawfulBasis.QSO: InstrumentKind.QSOA,
-    LawfulBasis.LIMITED_DATA_SET: InstrumentKind.DUA_LDS,
-    LawfulBasis.COURT_ORDER: InstrumentKind.COURT_ORDER,
-}
-"""Lawful basis -> kind of instrument that must stand in the clause's chain."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +35,7 @@ class _County:
     instruments: Mapping[str, Instrument]
     sources: Mapping[str, Source]
     elements: tuple[Element, ...]
+    law: Law
 
     @property
     def systems(self) -> frozenset[str]:
@@ -62,6 +52,7 @@ def instrument_faults(
     agencies: Agencies,
     sources: Mapping[str, Source],
     forms: Mapping[str, Form],
+    law: Law,
     line_of: LineOf = lambda file, place: 1,
 ) -> list[Fault]:
     """Every fault between agencies.yaml, instruments, forms and sources, sorted.
@@ -71,6 +62,7 @@ def instrument_faults(
         agencies: agencies.yaml.
         sources: file name -> source in use.
         forms: file name -> form.
+        law: the rule packs that hold in the county.
         line_of: finds the line of a place in a file; the default names line 1.
     """
     elements = [
@@ -83,7 +75,7 @@ def instrument_faults(
             record_types=[record_type.name for record_type in source.record_types],
         )
     ]
-    county = _County(agencies, {item.id: item for item in instruments.values()}, sources, tuple(elements))
+    county = _County(agencies, {item.id: item for item in instruments.values()}, sources, tuple(elements), law)
     found = [
         *_repeated_ids(instruments, "id"),
         *_repeated_forms(forms),
@@ -178,7 +170,7 @@ def _of_elements(clause: Clause, county: _County) -> Iterator[tuple[Path_, str]]
 
 
 def _of_permission(instrument: Instrument, clause: Clause, county: _County) -> Iterator[tuple[Path_, str]]:
-    if banned := sorted(set(clause.purposes) & PROHIBITED):
+    if banned := sorted(set(clause.purposes) & county.law.prohibited_purposes):
         yield ("purposes",), f"{', '.join(banned)}: no clause can permit what is prohibited for the whole linked store"
     links = county.chain_of(instrument, clause)
     above = [county.instruments[name] for name in links if name in county.instruments]
@@ -195,9 +187,9 @@ def _of_permission(instrument: Instrument, clause: Clause, county: _County) -> I
         yield ("contributor",), f"[{clause.contributor}] is a contributor in no instrument this clause hangs on"
     if clause.recipient and clause.recipient not in {party.agency for party in instrument.parties}:
         yield ("recipient",), f"[{clause.recipient}] has not signed [{instrument.id}]; only a party can be bound as its recipient"
-    evidence = _EVIDENCE.get(clause.lawful_basis) if clause.lawful_basis else None
-    if evidence and evidence not in {parent.kind for parent in above}:
-        yield ("lawful_basis",), f"{clause.lawful_basis} needs a {evidence} among the instruments it hangs on"
+    needed = county.law.instruments_by_basis.get(clause.lawful_basis, frozenset()) if clause.lawful_basis else frozenset()
+    for kind in sorted(needed - {parent.kind for parent in above}):
+        yield ("lawful_basis",), f"{clause.lawful_basis} needs a {kind} among the instruments it hangs on"
     names_a_person = clause.operation is Operation.DISCLOSE_ROW and clause.output_form is OutputForm.IDENTIFIED
     if names_a_person and clause.contributor != clause.recipient and Population.CLIENT_OF_RECIPIENT not in clause.population:
         yield (

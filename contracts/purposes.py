@@ -1,7 +1,7 @@
-"""What shared data may be used for, and what it may never be used for.
+"""What shared data may be used for.
 
-Belongs here: the vocabulary of purposes, the purposes that the whole linked store refuses, and how HL7 purpose-of-use codes of a
-delivered consent are read. Does not belong here: which agency may pursue which purpose (instruments say that).
+Belongs here: the vocabulary of purposes, and how HL7 purpose-of-use codes of a delivered consent are read. Does not belong here: which
+purposes law refuses (rule packs), which agency may pursue which (instruments).
 """
 
 from __future__ import annotations
@@ -48,21 +48,6 @@ PURPOSE_MEANING: dict[Purpose, str] = {
     Purpose.CIVIL_PROCEEDING: "proceed against the person in a civil or administrative matter",
 }
 """Meaning in plain words, for the reader who signs; complete, which a test holds."""
-
-PROHIBITED: frozenset[Purpose] = frozenset(
-    {
-        Purpose.INVESTIGATION,
-        Purpose.CHARGING,
-        Purpose.PROSECUTION,
-        Purpose.SENTENCING,
-        Purpose.REVOCATION,
-        Purpose.IMMIGRATION_ENFORCEMENT,
-    }
-)
-"""Purposes that the whole linked store refuses, whatever any clause says."""
-
-PART2_PROCEEDINGS: frozenset[Purpose] = PROHIBITED | {Purpose.CHILD_WELFARE_PROCEEDING, Purpose.CIVIL_PROCEEDING}
-"""Uses of a Part 2 record against its patient (42 U.S.C. 290dd-2(c), 42 CFR 2.12(d)): refused for every value labelled part2."""
 
 _PURPOSE_OF_USE: dict[str, frozenset[Purpose]] = {
     "TREAT": frozenset({Purpose.CARE_COORDINATION}),

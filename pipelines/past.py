@@ -18,6 +18,7 @@ def terms_on(place: Place, county: County, night: date) -> tuple[County, bool]:
     The ledger says which text each run used; every run keeps that text under ``terms/`` in the home.
     """
     from resources.ledger import EntryKind, Ledger
+    from resources.terms import KEPT_PACKS
 
     used = [
         entry["fields"]["terms_sha256"]
@@ -32,7 +33,8 @@ def terms_on(place: Place, county: County, night: date) -> tuple[County, bool]:
     if not kept.is_dir():
         return county, False
     try:
-        return load_county(kept), True
+        packs = kept / KEPT_PACKS
+        return (load_county(kept, packs=packs), True) if packs.is_dir() else (load_county(kept), False)
     except TermsFaults:
         # Text that today's models no longer read cannot be answered from.
         return county, False

@@ -11,8 +11,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from contracts.county import County, folder_sha256, load_county
+from contracts.county import County, load_county, terms_sha256
+from contracts.law import packs_sha256
 from resources.home import Home, sync_folder
+
+KEPT_PACKS = ".rule_packs"
+"""Folder of a snapshot with the rule packs that held."""
 
 
 class TermsChanged(RuntimeError):
@@ -37,7 +41,7 @@ class Terms:
 
     @property
     def sha256(self) -> str:
-        """Hash of every file of the county folder as it was loaded."""
+        """Hash of every file of the county folder and of every rule pack as they were loaded."""
         return self.county.sha256
 
     def verify(self) -> None:
@@ -46,15 +50,28 @@ class Terms:
         Raises:
             TermsChanged: if a file was edited, added or removed since.
         """
-        now = folder_sha256(self.county.folder)
+        now = terms_sha256(self.county.folder, self.county.law.sha256_now())
         if now != self.sha256:
             raise TermsChanged(
                 f"the county folder changed after it was loaded (loaded {self.sha256[:12]}, now {now[:12]}); "
                 "reload the code location, or start the command again, so that assets and terms agree"
             )
 
+    def _keep_packs(self, part: Path) -> list[Path]:
+        """Copy the packs that do not lie in the county folder; where each lies now."""
+        kept: list[Path] = []
+        for path in self.county.law.files:
+            if path.is_relative_to(self.county.folder):
+                kept.append(part / path.relative_to(self.county.folder))
+                continue
+            target = part / KEPT_PACKS / ("state" if path.parent.name == "state" else "") / path.name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
+            kept.append(target)
+        return kept
+
     def snapshot(self) -> Path:
-        """Keep the folder under its hash; does nothing if it is already kept.
+        """Keep the folder, and in ``.rule_packs`` the packs that held, under their hash; does nothing if they are already kept.
 
         Raises:
             TermsChanged: if the folder changed while it was copied.
@@ -66,7 +83,7 @@ class Terms:
         part = self.home.terms / f".{self.sha256}.{os.getpid()}.part"
         shutil.rmtree(part, ignore_errors=True)
         shutil.copytree(self.county.folder, part, ignore=shutil.ignore_patterns(".*"))
-        if folder_sha256(part) != self.sha256:
+        if terms_sha256(part, packs_sha256(self._keep_packs(part))) != self.sha256:
             shutil.rmtree(part)
             raise TermsChanged("the county folder was edited while it was being copied; start the run again")
         try:

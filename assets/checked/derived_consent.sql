@@ -8,7 +8,7 @@ with missing as (
                 case when len(coalesce(recipients, [])) = 0 then 'no_recipient' end,
                 case when len(coalesce(element_classes, [])) = 0 then 'no_description' end,
                 case when len(coalesce(purposes, [])) = 0 then 'no_purpose' end,
-                case when valid_to is null then 'no_expiry' end,
+                case when valid_to is null and expiry_event is null then 'no_expiry' end,
                 case when signed_by is null then 'no_signature' end,
                 case when signed_at is null then 'no_signature_date' end
             ],

@@ -19,11 +19,13 @@ from contracts.elements import WITHOUT_SUBJECT
 from resources.integrator import Integrator
 from resources.sql import Connection
 
-AGENCY, ELEMENT, FORM, INSTRUMENT, CLAUSE, LAPSED = consented("agency", "element", "form", "instrument", "clause", "clause_out_of_force")
+RULE, AGENCY, ELEMENT, FORM, INSTRUMENT = consented("rule", "agency", "element", "form", "instrument")
+CLAUSE, LAPSED = consented("clause", "clause_out_of_force")
 (LINK_DOMAIN,) = consented("link_domain")
 (ERASED,) = consented("erased_record")
 SUBJECT_AGE, CONSENT_STATE, CONSENT = consented("subject_age", "consent_state", "consent")
 (CUSTODY,) = consented("custody")
+(COURT_ORDER,) = consented("court_order")
 (DENY,) = consented("deny")
 (OWN_ID,) = consented("own_id")
 SUBJECT, LABEL_GROUP, LINK_PERMISSION = consented("subject", "label_group", "link_permission")
@@ -56,6 +58,7 @@ def _steps(county: County) -> tuple[_Step, ...]:
             "clauses",
             consent.write_clauses,
             (
+                table(RULE, "What law asks whatever agencies signed: the rule packs that hold in the county, rule by rule."),
                 table(AGENCY, "Agencies with the folders they receive in."),
                 table(ELEMENT, "Everything that can be shared, element by element, with its classes and labels."),
                 table(FORM, "Release forms by version: what each kind of consent must carry, and what signing it permits."),
@@ -111,6 +114,19 @@ def _steps(county: County) -> tuple[_Step, ...]:
             ),
         ),
         _Step(
+            "court_orders",
+            consent.write_court_orders,
+            (
+                table(
+                    COURT_ORDER,
+                    "Court orders about people, each with its authority and its days: evidence for a clause that stands on the same order.",
+                    *of_checked("legal_event"),
+                    ERASED,
+                    query="court_order",
+                ),
+            ),
+        ),
+        _Step(
             "denies",
             consent.write_denies,
             (
@@ -157,8 +173,10 @@ def _steps(county: County) -> tuple[_Step, ...]:
                     LINK_PERMISSION,
                     "Whether each known subject may be compared tonight, in which domain, and if not, why.",
                     CLAUSE,
+                    RULE,
                     LINK_DOMAIN,
                     CONSENT,
+                    COURT_ORDER,
                     DENY,
                     SUBJECT,
                     LABEL_GROUP,

@@ -17,12 +17,15 @@ from contracts.instruments import (
     Clause,
     Effect,
     Instrument,
+    InstrumentKind,
     Standing,
+    chain,
     clause_min_cell,
     clause_period,
     clause_purposes,
     clause_standing,
 )
+from contracts.law import Cited, Law
 
 
 class NamedType(Protocol):
@@ -73,6 +76,10 @@ class Terms(Protocol):
         """What people sign."""
 
     @property
+    def law(self) -> Law:
+        """What law asks whatever they signed."""
+
+    @property
     def sources(self) -> Mapping[str, SourceTerms]:
         """What is delivered."""
 
@@ -91,6 +98,8 @@ class StandingClause:
     valid_to: date
     min_cell: int
     standing: Standing
+    instrument_kinds: tuple[str, ...] = ()
+    authorities: tuple[str, ...] = ()
 
 
 def catalogue(sources: Iterable[SourceTerms]) -> tuple[Element, ...]:
@@ -174,6 +183,7 @@ def _standing(
     is_permit = clause.effect is Effect.PERMIT
     purposes = clause_purposes(instrument, clause, by_id) if is_permit else clause.purposes
     first, end = clause_period(instrument, clause, by_id)
+    above = [by_id[name] for name in chain((instrument.id, *clause.under), by_id) if name in by_id]
     return StandingClause(
         clause=clause,
         clause_id=instrument.clause_id(clause),
@@ -185,6 +195,8 @@ def _standing(
         valid_to=end,
         min_cell=clause_min_cell(instrument, clause, by_id),
         standing=clause_standing(instrument, clause, by_id, night),
+        instrument_kinds=tuple(sorted({item.kind.value for item in above})),
+        authorities=tuple(sorted({name for item in above if item.kind is InstrumentKind.COURT_ORDER for name in item.legal_authority})),
     )
 
 
@@ -217,6 +229,32 @@ def _row(item: StandingClause, element: str | None) -> dict[str, object]:
         "valid_to": item.valid_to,
         "obligations": sorted(obligation.value for obligation in clause.obligations),
         "min_cell": item.min_cell,
+        "instrument_kinds": list(item.instrument_kinds),
+        "authorities": list(item.authorities),
         "quote": clause.quote,
         "standing": item.standing.value,
+    }
+
+
+def rule_row(item: Cited) -> dict[str, object]:
+    """One row of ``consented.rule``."""
+    rule, when = item.rule, item.rule.when
+    return {
+        "rule_id": rule.id,
+        "pack": item.pack,
+        "citation": rule.citation,
+        "says": " ".join(rule.says.split()),
+        "counsel_review": item.reviewed,
+        "effect": rule.effect.value,
+        "labels": sorted(when.labels),
+        "purposes": sorted(when.purposes),
+        "operations": sorted(when.operations),
+        "recipients": sorted(when.recipients),
+        "lawful_bases": sorted(when.lawful_bases),
+        "to_owner": when.to_owner,
+        "kinds": sorted(rule.kinds),
+        "accepts": sorted(rule.accepts),
+        "instrument": rule.instrument.value if rule.instrument else None,
+        "population": rule.population.value if rule.population else None,
+        "unless": sorted(rule.unless),
     }

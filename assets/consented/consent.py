@@ -4,15 +4,17 @@ Belongs here: one function a table, in the order in which they are called. Does 
 (decide.py), how clauses are read (clauses.py), or any disclosure.
 
 Order: :func:`write_clauses`, :func:`write_link_domains`, :func:`write_erased_records`, :func:`write_consents`, :func:`write_custody`,
-:func:`write_denies`, :func:`write_link_permissions`. Each replaces its tables, so that a rerun leaves the same rows.
+:func:`write_court_orders`, :func:`write_denies`, :func:`write_link_permissions`. Each replaces its tables, so that a rerun leaves the same
+rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time
 
 from assets.consented import tables
-from assets.consented.clauses import StandingClause, Terms, catalogue, clause_rows, standing_clauses, system_instruments
+from assets.consented.clauses import StandingClause, Terms, catalogue, clause_rows, rule_row, standing_clauses, system_instruments
 from assets.consented.content import gather, stand_in
 from assets.consented.decisions import PACKAGE, decide_all
 from assets.consented.domains import domain_name, maximal_sets, mutual_pairs
@@ -20,9 +22,10 @@ from assets.consented.facts import LABELS_SEPARATOR, SUBJECT_ROLE
 from assets.consented.paper import write_known_consents
 from contracts.agencies import AgencyRole
 from contracts.consents import DEFECTS_OF, DENYING, Form, authorised_signers
-from contracts.elements import IDENTITY
+from contracts.elements import CLASS_NAMES, IDENTITY
 from contracts.instruments import Effect, Operation, Standing, standing
 from contracts.purposes import Purpose, purpose_codes
+from contracts.vocabularies.consent import ExpiryEvent
 from resources.sql import Connection, load_sql, replace_table, rows, table_exists
 
 ADULT_AGE = 18
@@ -30,10 +33,11 @@ ADULT_AGE = 18
 
 
 def write_clauses(con: Connection, county: Terms, night: date) -> dict[str, int]:
-    """What the county's text permits and prohibits tonight.
+    """What the county's text permits and prohibits tonight, and what law asks whatever it says.
 
-    Writes ``consented.agency``, ``consented.element`` (the catalogue), ``consented.form``, ``consented.instrument`` (each with its
-    standing), ``consented.clause`` (in force, one row an element) and ``consented.clause_out_of_force`` (the rest, with the reason).
+    Writes ``consented.rule`` (the rule packs), ``consented.agency``, ``consented.element`` (the catalogue), ``consented.form``,
+    ``consented.instrument`` (each with its standing), ``consented.clause`` (in force, one row an element) and
+    ``consented.clause_out_of_force`` (the rest, with the reason).
 
     Returns:
         rows by table.
@@ -43,6 +47,7 @@ def write_clauses(con: Connection, county: Terms, night: date) -> dict[str, int]
     in_force = [row for row in clause_rows(clauses) if row["standing"] == Standing.IN_FORCE]
     out_of_force = [row for row in clause_rows(clauses) if row["standing"] != Standing.IN_FORCE]
     return {
+        "rule": tables.fill(con, "consented.rule", tables.RULE, [rule_row(item) for item in county.law.cited]),
         "agency": tables.fill(con, "consented.agency", tables.AGENCY, _agency_rows(county)),
         "element": tables.fill(
             con,
@@ -130,6 +135,8 @@ def write_consents(con: Connection, county: Terms, night: date) -> dict[str, int
         "night": night,
         "as_of": datetime.combine(night, time()),
         "purpose_codes": [[code, purpose.value] for code, purpose in purpose_codes()],
+        "expiry_events": [event.value for event in ExpiryEvent],
+        "class_names": sorted(CLASS_NAMES),
     }
     write_known_consents(con, night)
     # The text names the delivered consents, which is what its lineage should say; tonight's include those on paper.
@@ -155,6 +162,21 @@ def write_custody(con: Connection, county: Terms, night: date) -> dict[str, int]
         {"as_of": datetime.combine(night, time())},
     )
     return {"stays": total, "in_custody": int(now[0][0])}
+
+
+def write_court_orders(con: Connection, county: Terms, night: date) -> dict[str, int]:
+    """Court orders delivered about people, each with its authority and its days: ``consented.court_order``.
+
+    Returns:
+        orders that hold tonight.
+    """
+    stand_in(con)
+    replace_table(con, "consented.court_order", load_sql(PACKAGE, "court_order"))
+    return _counts(
+        con,
+        "select 'orders', count(*) from consented.court_order where valid_from <= $night and $night < valid_to",
+        {"night": night},
+    )
 
 
 def write_denies(con: Connection, county: Terms, night: date) -> dict[str, int]:
@@ -248,5 +270,5 @@ def _instrument_rows(county: Terms, night: date) -> list[dict[str, object]]:
     ]
 
 
-def _counts(con: Connection, sql: str) -> dict[str, int]:
-    return {str(name): int(number) for name, number in rows(con, sql)}
+def _counts(con: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> dict[str, int]:
+    return {str(name): int(number) for name, number in rows(con, sql, dict(parameters or {}))}

@@ -28,13 +28,14 @@ _PLACEHOLDERS: Final = {
     "screening": "record_id varchar, parent_record_id varchar, subject_id varchar",
     "legal_event": (
         "record_id varchar, subject_id varchar, person_role varchar, affects_record_id varchar, event_type varchar, event_date date, "
-        "ends_on date, facility varchar, known_from date"
+        "ends_on date, authority varchar, facility varchar, known_from date"
     ),
     "consent": (
         "record_id varchar, subject_id varchar, system varchar, source varchar, status varchar, kind varchar, form_id varchar, "
         "form_version varchar, discloser varchar, recipients varchar[], purposes varchar[], element_classes varchar[], "
         "provision_type varchar, valid_from date, valid_to date, signed_at timestamp, signed_by varchar, revoked_at timestamp, "
-        "is_defective boolean, known_from date"
+        "data_from date, data_to date, not_revocable_before date, expiry_event varchar, expiry_event_open boolean, "
+        "excluded_recipients varchar[], excluded_classes varchar[], excluded_purposes varchar[], is_defective boolean, known_from date"
     ),
 }
 

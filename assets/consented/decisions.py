@@ -22,9 +22,13 @@ transform       VARCHAR; raw | zip3 | age_band | year | flag | suppress; NULL wh
 output_form     VARCHAR; identified | lds | pseudonymised | aggregate; NULL when denied
 obligations     VARCHAR[]; union over the clauses that permit
 min_cell        INTEGER; largest of the clauses that permit
-records_from    DATE; first day of records the clauses reach; NULL when unlimited
+records_from    DATE; first day of records that clauses and consent reach; NULL when unlimited
+records_to      DATE; first day of records that the consent no longer reaches; NULL when unlimited
 valid_until     DATE; first night on which clause or consent no longer holds
 =============== ==========================================================================================================
+
+Decisions are taken once for every distinct signature of facts and joined back: the target is a view over ``<target>_row``, one row a
+decision with the number of its answer, and ``<target>_answer``, one row an answer.
 
 A row of content may be shown only if ``<record_type>.__present__`` is permitted *for the row's own labels*; a column only if its element
 is. Joining on subject and element alone would show a juvenile's or a Part 2 row on the strength of another row: join on labels too, or
@@ -38,16 +42,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any
 
-from assets.consented.decide import BANNED_LABELS, DENY_REASONS, NEED_NO_COVER
+from assets.consented.decide import BAN_REASONS, DENY_REASONS, NEED_NO_COVER
 from assets.consented.facts import DENIES_ACROSS, PERMITS_ACROSS, SUBJECT_ROLE
-from contracts.consents import NO_CONSENT_NEEDED, SATISFIED_BY, ConsentRequirement, required_grade
+from contracts.consents import SATISFIED_BY, ConsentRequirement
 from contracts.instruments import Operation, OutputForm, Transform
-from contracts.purposes import PART2_PROCEEDINGS, PROHIBITED, Purpose
+from contracts.law import Recipient
+from contracts.purposes import Purpose
+from contracts.vocabularies.consent import ConsentKind
 from resources.sql import Connection, load_sql, rows, scalar, table_exists
 
 PACKAGE = "assets.consented"
-_PREPARED = ("decision_element", "decision_membership", "decision_edge", "decision_grade")
-_STEPS = ("decision_consent", "decision_deny", "decision_fact", "decision_case", "decision_unit", "decision_rule")
+_PREPARED = ("decision_element", "decision_membership", "decision_edge", "decision_requirement")
+_STEPS = (
+    "decision_law", "decision_consent", "decision_order", "decision_deny", "decision_subject", "decision_fact", "decision_case",
+    "decision_unit", "decision_question", "decision_spoken", "decision_rule",
+)  # fmt: skip
 
 
 def write_decisions(
@@ -60,13 +69,13 @@ def write_decisions(
     elements: Sequence[str],
     night: date,
 ) -> dict[str, int]:
-    """Create or replace ``target_table`` with one decision per subject, label set and element; columns as in the module's table.
+    """Create or replace the view ``target_table``: one decision per subject, label set and element; columns as in the module's table.
 
     Reads ``consented.*`` of ``night``, ``linked.membership`` and, if it is there, ``linked.edge``.
 
     Args:
         con: the warehouse, writable.
-        target_table: qualified table name from this repository, never from input; ``temp.<name>`` for a temporary one.
+        target_table: qualified name from this repository, never from input; ``temp.<name>`` for a temporary one.
         recipient: the agency, as clauses name it (``behavioral_health``), or the folder it receives in (``health``).
         purposes: what the product may be used for; a permit needs a clause, and where one is due a consent, that covers all of them.
         operation: ``disclose_row``, ``disclose_aggregate`` or ``research_extract``.
@@ -116,11 +125,19 @@ def decide_all(
     for step in _STEPS:
         _replace_temporary(con, step, load_sql(PACKAGE, step), parameters)
     sql = load_sql(PACKAGE, "decisions")
-    con.execute(f"create or replace {table_kind(target_table)} {target_table} as {sql}", _named(sql, parameters))
+    kind = table_kind(target_table)
+    con.execute(f"create or replace {kind} {target_table}_row as {sql}", _named(sql, parameters))
+    con.execute(f"create or replace {kind} {target_table}_answer as select * from temp.decision_rule")
+    con.execute(f"create or replace {kind.replace('table', 'view')} {target_table} as {_of(target_table, 'decision_answered')}")
     for step in (*_STEPS, *_PREPARED):
         con.execute(f"drop table temp.{step}")
-    counts = rows(con, f"select reason, count(*) from {target_table} group by reason order by reason")
-    return {str(reason): int(number) for reason, number in counts}
+    return {str(reason): int(number) for reason, number in rows(con, _of(target_table, "decision_counts"))}
+
+
+def _of(target_table: str, question: str) -> str:
+    """A question about the decisions of one target, put to its own tables."""
+    text = load_sql(PACKAGE, question)
+    return text.replace("from decision_row", f"from {target_table}_row").replace("join decision_answer", f"join {target_table}_answer")
 
 
 def table_kind(target_table: str) -> str:
@@ -144,10 +161,10 @@ def _parameters(con: Connection, *, recipient: str, purposes: Sequence[str], ope
         "denies_across": DENIES_ACROSS,
         "subject_role": SUBJECT_ROLE,
         "terms_known": recipient in recipients and bool(purposes) and set(purposes) <= {purpose.value for purpose in Purpose},
-        "banned_labels": sorted(BANNED_LABELS),
+        "part": (Recipient.INTEGRATOR if recipient == integrator else Recipient.RECIPIENT).value,
         "need_no_cover": sorted(NEED_NO_COVER),
-        "prohibited_purposes": sorted(PROHIBITED),
-        "part2_proceedings": sorted(PART2_PROCEEDINGS),
+        "consent_kinds": [kind.value for kind in ConsentKind],
+        "ban_reasons": [reason.value for reason in BAN_REASONS],
         "deny_reasons": [reason.value for reason in DENY_REASONS],
         "transforms": [transform.value for transform in Transform],
         "output_forms": [form.value for form in OutputForm],
@@ -166,24 +183,9 @@ def _prepare(con: Connection, *, elements: Sequence[str], operation: Operation, 
             _replace_temporary(con, table, load_sql(PACKAGE, table), parameters)
         else:
             con.execute(f"create or replace temp table {table} ({empty})")
-    con.execute(
-        "create or replace temp table decision_grade (requirement varchar, part2 boolean, ferpa boolean, grade varchar, kinds varchar[])"
-    )
-    con.executemany("insert into decision_grade values (?, ?, ?, ?, ?)", _grades())
-
-
-def _grades() -> list[list[Any]]:
-    """``required_grade`` and ``SATISFIED_BY`` as rows: what each clause's requirement becomes under the labels that ask for consent."""
-    found: list[list[Any]] = []
-    for requirement in ConsentRequirement:
-        for part2 in (False, True):
-            for ferpa in (False, True):
-                labels = [label for label, there in (("part2", part2), ("ferpa", ferpa)) if there]
-                grade = required_grade(requirement, labels)
-                if grade is not None:
-                    kinds = [] if grade in NO_CONSENT_NEEDED else sorted(SATISFIED_BY[grade])
-                    found.append([requirement.value, part2, ferpa, grade.value, kinds])
-    return found
+    con.execute("create or replace temp table decision_requirement (requirement varchar, kinds varchar[])")
+    satisfied = [[requirement.value, sorted(SATISFIED_BY[requirement])] for requirement in ConsentRequirement]
+    con.executemany("insert into decision_requirement values (?, ?)", satisfied)
 
 
 def _named(sql: str, parameters: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,9 +35,20 @@ revoked as (
             and again.signed_at > gone.revoked_at
       )
 ),
+-- What a consent in force leaves out is a wish of its own: nobody gets it under any other clause either.
+left_out as (
+    select
+        subject_id,
+        'restricted' as reason,
+        case when len(left_out_recipients) = 0 then [null] else left_out_recipients end as recipients,
+        case when len(left_out_classes) = 0 then [null] else left_out_classes end as classes,
+        from_night
+    from consented.consent_state
+    where state = 'in_force' and (len(left_out_recipients) > 0 or len(left_out_classes) > 0)
+),
 scoped as (
     select subject_id, reason, unnest(recipients) as recipient, classes, from_night
-    from (from opted_out union all by name from revoked)
+    from (from opted_out union all by name from revoked union all by name from left_out)
 ),
 disclosure as (
     select subject_id, reason, null as operation, recipient, unnest(classes) as element_class, from_night from scoped

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
+from assets.consented.asking import asking_about
 from assets.consented.decide import Decision, GateAnswer, Reason, Request, Verdict, decide, explain
 from assets.consented.decisions import agency_of
 from assets.consented.facts_of import Named, facts_about, label_sets, named
@@ -49,12 +50,25 @@ class ConsentText:
 
 
 @dataclass(frozen=True)
+class RuleText:
+    """A rule of law that fits a request, with its source, its words and who read it for counsel (``not reviewed by counsel``)."""
+
+    rule_id: str
+    pack: str
+    effect: str
+    citation: str
+    says: str
+    counsel_review: str
+
+
+@dataclass(frozen=True)
 class Explanation:
-    """The answer to one request about rows with one set of labels."""
+    """The answer to one request about rows with one set of labels; ``rules`` are those of law that fit it."""
 
     labels: tuple[str, ...]
     decision: Decision
     gates: tuple[GateAnswer, ...]
+    rules: tuple[RuleText, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,11 +120,13 @@ def explained(
         raise UnknownTerm(f"[{operation}] is no operation; there are {', '.join(Operation)}")
     asked = {"recipient": agency, "operation": operation, "element": element, "system": system}
     facts = facts_about(con, who.subject_id if who else None)
+    texts = _rule_texts(con)
     answers = []
     for labels in label_sets(con, who, decided_on) if who and decided_on else [()]:
         subject_id = who.subject_id if who and decided_on else None
         request = Request(agency, frozenset(purposes), operation, element, system, night, subject_id, frozenset(labels))
-        answers.append(Explanation(labels, decide(request, facts), explain(request, facts)))
+        fitting = tuple(texts[rule.rule_id] for rule in asking_about(request, facts).rules)
+        answers.append(Explanation(labels, decide(request, facts), explain(request, facts), fitting))
     return Explained(
         element,
         agency,
@@ -143,6 +159,11 @@ def _place(con: Connection, element: str, who: Named | None) -> tuple[str, str]:
     return own[0]
 
 
+def _rule_texts(con: Connection) -> dict[str, RuleText]:
+    question = "select rule_id, pack, effect, citation, says, counsel_review from consented.rule order by rule_id"
+    return {str(row[0]): RuleText(*row) for row in rows(con, question)}
+
+
 def _clause_texts(con: Connection, asked: dict[str, str]) -> tuple[ClauseText, ...]:
     found = rows(con, _CLAUSE_TEXT.format(table="clause", standing="'in_force'"), asked)
     lapsed = rows(con, _CLAUSE_TEXT.format(table="clause_out_of_force", standing="standing"), asked)
@@ -168,11 +189,13 @@ MEANING: Final[dict[Reason, str]] = {
     Reason.ERASED: "the record was sealed, expunged or entered in error",
     Reason.NOT_A_SUBJECT: "the person is a caller, witness or victim, or nobody knows which, and is never shown",
     Reason.KEY_REUSED: "the vendor has used this number for two people",
-    Reason.LABEL_BANNED: "the value carries a label that no clause can open",
+    Reason.LABEL_BANNED: "law closes a label of the value, and no clause bears the evidence that would open it",
     Reason.PURPOSE_PROHIBITED: "the whole linked store refuses this purpose",
-    Reason.PART2_PROCEEDING: "a Part 2 record may not be used against its patient (42 CFR 2.12(d))",
+    Reason.PART2_PROCEEDING: "a Part 2 record may not be used against its patient (42 CFR 2.12(d)): no order and no consent to that",
+    Reason.LAW_DENIES: "a rule of law denies it",
     Reason.NO_CLAUSE: "no clause lets this recipient have it for this purpose",
     Reason.INSTRUMENT_NOT_IN_FORCE: "a clause speaks of it, but it or something it hangs on does not hold tonight",
+    Reason.INSTRUMENT_MISSING: "an instrument that law asks for does not stand above the clause",
     Reason.PART2_NOT_COVERED: "the clause does not expressly cover Part 2 records",
     Reason.JUVENILE_NOT_COVERED: "the clause does not expressly cover records of minors, or the age is unknown",
     Reason.LABEL_NOT_COVERED: "the clause does not expressly cover a label of the row",

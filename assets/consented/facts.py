@@ -24,6 +24,9 @@ SUBJECT_ROLE = "subject"
 
 LABELS_SEPARATOR = ","
 
+COURT_ORDER = "court_order"
+"""Lawful basis of a clause that stands on an order, and what lifts a rule for it: the order, delivered about the person."""
+
 
 def labels_key(labels: Iterable[str]) -> str:
     """The labels of a row as decisions spell them: sorted, each once, comma-joined; '' for none."""
@@ -47,7 +50,8 @@ class SubjectFact:
 class ClauseFact:
     """One clause with its selectors expanded for one system.
 
-    Of a prohibition, ``system`` or ``elements`` None and empty ``purposes`` or ``labels`` mean any.
+    Of a prohibition, ``system`` or ``elements`` None and empty ``purposes`` or ``labels`` mean any. ``instrument_kinds`` are those of
+    everything it hangs on; ``authorities`` the courts and docket numbers of the orders among them.
     """
 
     clause_id: str
@@ -63,6 +67,9 @@ class ClauseFact:
     valid_from: date
     valid_to: date
     in_force: bool = True
+    lawful_basis: str | None = None
+    instrument_kinds: frozenset[str] = frozenset()
+    authorities: frozenset[str] = frozenset()
     population: frozenset[Population] = frozenset()
     output_form: OutputForm | None = OutputForm.AGGREGATE
     transform: Transform = Transform.RAW
@@ -84,6 +91,37 @@ class ConsentFact:
     operations: frozenset[str]
     valid_from: date
     valid_to: date
+    data_from: date | None = None
+    data_to: date | None = None
+
+
+@dataclass(frozen=True)
+class OrderFact:
+    """One court order about a person as a whole: by which authority, half-open. One about a single record lifts nothing here."""
+
+    subject_id: str
+    authority: str
+    valid_from: date
+    valid_to: date
+
+
+@dataclass(frozen=True)
+class RuleFact:
+    """One rule of law, as it bears on decisions: one row of ``consented.rule``. An empty scope means any."""
+
+    rule_id: str
+    effect: str
+    labels: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
+    operations: frozenset[str] = frozenset()
+    recipients: frozenset[str] = frozenset()
+    lawful_bases: frozenset[str] = frozenset()
+    to_owner: bool = True
+    kinds: frozenset[str] = frozenset()
+    accepts: frozenset[str] = frozenset()
+    instrument: str | None = None
+    population: str | None = None
+    unless: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -136,11 +174,13 @@ class Facts:
     integrator: str
     recipients: frozenset[str]
     elements: tuple[Element, ...]
+    rules: tuple[RuleFact, ...]
     subjects: tuple[SubjectFact, ...] = ()
     clauses: tuple[ClauseFact, ...] = ()
     consents: tuple[ConsentFact, ...] = ()
     denies: tuple[DenyFact, ...] = ()
     custody: tuple[CustodyFact, ...] = ()
+    orders: tuple[OrderFact, ...] = ()
     memberships: tuple[MembershipFact, ...] = ()
     edges: tuple[EdgeFact, ...] = ()
 

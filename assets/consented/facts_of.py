@@ -20,6 +20,8 @@ from assets.consented.facts import (
     EdgeFact,
     Facts,
     MembershipFact,
+    OrderFact,
+    RuleFact,
     SubjectFact,
 )
 from contracts.elements import Element
@@ -103,6 +105,7 @@ def facts_about(con: Connection, subject_id: str | None) -> Facts:
             str(agency) for (agency,) in rows(con, "select agency from consented.agency where is_integrator or is_recipient")
         ),
         elements=_elements(con),
+        rules=_rules(con),
         subjects=tuple(
             SubjectFact(*row) for row in rows(con, f"select {_SUBJECT} from consented.subject where {_NEAR} order by all", about)
         ),
@@ -112,6 +115,7 @@ def facts_about(con: Connection, subject_id: str | None) -> Facts:
         custody=tuple(
             CustodyFact(*row) for row in rows(con, f"select {_CUSTODY} from consented.custody where {_NEAR} order by all", about)
         ),
+        orders=tuple(OrderFact(*row) for row in _rows_near(con, _ORDER, "court_order", near)),
         memberships=tuple(
             MembershipFact(*row) for row in rows(con, f"{load_sql(PACKAGE, 'decision_membership')} and {_NEAR} order by all", about)
         ),
@@ -129,12 +133,18 @@ def facts_about(con: Connection, subject_id: str | None) -> Facts:
 
 _NEAR: Final = "list_contains($subjects, subject_id)"
 _SUBJECT: Final = "subject_id, system, agency, person_role, is_erased, is_key_reuse, adult_since"
-_CONSENT: Final = "consent_id, subject_id, kind, recipients, purposes, element_classes, operations, valid_from, valid_to"
+_CONSENT: Final = (
+    "consent_id, subject_id, kind, recipients, purposes, element_classes, operations, valid_from, valid_to, data_from, data_to"
+)
+_ORDER: Final = "subject_id, authority, valid_from, valid_to"
 _DENY: Final = "subject_id, reason, operation, recipient, element_class"
 _CUSTODY: Final = "subject_id, booked_at, released_at"
 _CLAUSE: Final = (
     "clause_id, effect, operation, contributor, recipient, system, labels, purposes, consent_requirement, valid_from, valid_to, "
-    "population, output_form, transform, obligations, min_cell, record_days"
+    "population, output_form, transform, obligations, min_cell, record_days, lawful_basis, instrument_kinds, authorities"
+)
+_RULE: Final = (
+    "rule_id, effect, labels, purposes, operations, recipients, lawful_bases, to_owner, kinds, accepts, instrument, population, unless"
 )
 
 
@@ -156,9 +166,9 @@ def _elements(con: Connection) -> tuple[Element, ...]:
 
 
 def _consent(row: tuple[Any, ...]) -> ConsentFact:
-    consent_id, subject_id, kind, recipients, purposes, classes, operations, first, end = row
+    consent_id, subject_id, kind, recipients, purposes, classes, operations, first, end, data_from, data_to = row
     sets = [frozenset(str(word) for word in words) for words in (recipients, purposes, classes, operations)]
-    return ConsentFact(consent_id, subject_id, kind, sets[0], sets[1], sets[2], sets[3], first, end)
+    return ConsentFact(consent_id, subject_id, kind, sets[0], sets[1], sets[2], sets[3], first, end, data_from, data_to)
 
 
 def _clauses(con: Connection) -> tuple[ClauseFact, ...]:
@@ -176,7 +186,7 @@ def _clause(row: tuple[Any, ...], *, in_force: bool) -> ClauseFact:
     first: date
     end: date
     (clause_id, effect, operation, contributor, recipient, system, labels, purposes, requirement, first, end, population, form, transform,
-     obligations, min_cell, record_days, elements) = row  # fmt: skip
+     obligations, min_cell, record_days, basis, kinds, authorities, elements) = row  # fmt: skip
     return ClauseFact(
         clause_id=clause_id,
         effect=Effect(effect),
@@ -197,4 +207,13 @@ def _clause(row: tuple[Any, ...], *, in_force: bool) -> ClauseFact:
         obligations=frozenset(Obligation(name) for name in obligations),
         min_cell=min_cell,
         record_days=record_days,
+        lawful_basis=basis,
+        instrument_kinds=frozenset(kinds),
+        authorities=frozenset(authorities),
     )
+
+
+def _rules(con: Connection) -> tuple[RuleFact, ...]:
+    found = rows(con, f"select {_RULE} from consented.rule order by rule_id")
+    sets: list[list[Any]] = [[frozenset(value) if isinstance(value, list) else value for value in row] for row in found]
+    return tuple(RuleFact(*row) for row in sets)

@@ -31,8 +31,8 @@ def write_permitted_rows(
 ) -> int:
     """Create or replace ``target_table`` with the permitted rows of ``content_table``, unpermitted values emptied.
 
-    A row stays if ``<record_type>.__present__`` is permitted for its subject and its own labels and it is not older than the deciding
-    clauses reach; a column keeps its value if its element is permitted likewise, after the clause's transform. Columns of the content
+    A row stays if ``<record_type>.__present__`` is permitted for its subject and its own labels and it lies within the days that clauses
+    and consent reach; a column keeps its value if its element is permitted likewise, after the clause's transform. Columns of the content
     table that are neither elements of the record type nor in ``keep`` are left out.
 
     Args:
@@ -66,7 +66,8 @@ def write_permitted_rows(
         f"with permit as ({_permit_sql(decision_table, record_type, columns)}) "
         f"select {', '.join([*kept, *shown])} from {content_table} as content "
         f"join permit on permit.subject_id = content.subject_id and permit.labels = {_labels_sql(record_type)} "
-        f"where permit.may_show and (permit.from_row is null or {reach} >= permit.from_row)"
+        f"where permit.may_show and (permit.from_row is null or {reach} >= permit.from_row) "
+        f"and (permit.to_row is null or {reach} < permit.to_row)"
     )
     return count(con, target_table)
 
@@ -86,10 +87,15 @@ def _permit_sql(decision_table: str, record_type: str, columns: Iterable[str]) -
         gate = f"ends_with(element, '.{PRESENT}') and element not in ({of_rows})"
     each = [
         f"max(transform) filter (element = '{record_type}.{column}') as \"t_{column}\", "
-        f"max(records_from) filter (element = '{record_type}.{column}') as \"f_{column}\""
+        f"max(records_from) filter (element = '{record_type}.{column}') as \"f_{column}\", "
+        f"min(records_to) filter (element = '{record_type}.{column}') as \"u_{column}\""
         for column in columns
     ]
-    gates = [f"count(*) filter ({gate}) > 0 as may_show", f"max(records_from) filter ({gate}) as from_row"]
+    gates = [
+        f"count(*) filter ({gate}) > 0 as may_show",
+        f"max(records_from) filter ({gate}) as from_row",
+        f"min(records_to) filter ({gate}) as to_row",
+    ]
     return (
         f"select subject_id, labels, {', '.join([*gates, *each])} from {decision_table} "
         f"where verdict = 'permit' group by subject_id, labels"
@@ -108,5 +114,6 @@ def _value(column: str, kind: str, reach: str) -> str:
         Transform.FLAG: f"{value} is not null" if kind == "BOOLEAN" else "null",
     }
     cases = " ".join(f"when '{transform.value}' then {sql}" for transform, sql in transformed.items())
-    in_reach = f'permit."f_{column}" is null or {reach} >= permit."f_{column}"'
-    return f'case when {in_reach} then case permit."t_{column}" {cases} end end as "{column}"'
+    after = f'permit."f_{column}" is null or {reach} >= permit."f_{column}"'
+    before = f'permit."u_{column}" is null or {reach} < permit."u_{column}"'
+    return f'case when ({after}) and ({before}) then case permit."t_{column}" {cases} end end as "{column}"'

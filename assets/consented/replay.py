@@ -43,5 +43,6 @@ def write_facts(con: Connection, terms: Terms, night: date) -> None:
     consent.write_erased_records(con, terms, night)
     consent.write_consents(con, terms, night)
     consent.write_custody(con, terms, night)
+    consent.write_court_orders(con, terms, night)
     consent.write_denies(con, terms, night)
     consent.write_link_permissions(con, terms, night)

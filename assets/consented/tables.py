@@ -51,9 +51,30 @@ CLAUSE: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "valid_to": pl.Date,
     "obligations": TEXTS,
     "min_cell": pl.Int32,
+    "instrument_kinds": TEXTS,
+    "authorities": TEXTS,
     "quote": pl.String,
 }
 CLAUSE_OUT_OF_FORCE: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {**CLAUSE, "standing": pl.String}
+RULE: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
+    "rule_id": pl.String,
+    "pack": pl.String,
+    "citation": pl.String,
+    "says": pl.String,
+    "counsel_review": pl.String,
+    "effect": pl.String,
+    "labels": TEXTS,
+    "purposes": TEXTS,
+    "operations": TEXTS,
+    "recipients": TEXTS,
+    "lawful_bases": TEXTS,
+    "to_owner": pl.Boolean,
+    "kinds": TEXTS,
+    "accepts": TEXTS,
+    "instrument": pl.String,
+    "population": pl.String,
+    "unless": TEXTS,
+}
 INSTRUMENT: Final[Mapping[str, pl.DataType | type[pl.DataType]]] = {
     "instrument_id": pl.String,
     "kind": pl.String,

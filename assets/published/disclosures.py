@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from assets.consented.facts import PERMITS_ACROSS
 from contracts.accounting import Accounting, accounting
+from contracts.law import shipped_law
 from resources.sql import Connection, load_sql, rows
 
 PACKAGE: Final = "assets.published"
@@ -40,7 +41,7 @@ class Disclosure:
     @property
     def accounting(self) -> Accounting:
         """How the law asks it to be accounted for."""
-        return accounting(self.bases, self.labels)
+        return accounting(self.bases, self.labels, shipped_law().accounting)
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from assets.consented.sharing import Changed, Shared, changes, matrix
 from assets.published.coverage import Coverage, coverage
 from contracts.county import County
 from contracts.instruments import Standing, standing
+from contracts.law import Cited
 from resources.home import Home
 from resources.ledger import Ledger
 from resources.published_files import NoSuchProduct, current_product
@@ -69,6 +70,7 @@ class ScopeFacts:
     lines: tuple[Shared, ...]
     changed: tuple[Changed, ...]
     instruments: tuple[InstrumentFact, ...]
+    rules: tuple[Cited, ...]
     products: tuple[ProductFact, ...]
     coverage: tuple[Coverage, ...]
     protection: tuple[tuple[Any, ...], ...]
@@ -118,6 +120,7 @@ def scope_facts(
         lines=lines,
         changed=changes(matrix(previous[1], previous[0]), lines) if previous else (),
         instruments=_instruments(county, night),
+        rules=county.law.cited,
         products=_products(county, home),
         coverage=coverage(con, least=county.disclosure.minimum_cell),
         protection=_asked(con, ("published", "protection"), "scope_protection", night),

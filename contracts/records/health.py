@@ -12,7 +12,7 @@ from contracts.records.counting import CountingRules
 from contracts.records.declaring import Contact, Derived, Intercept, Parent, RowLabel, SubjectFrom, Unit, declares
 from contracts.records.rules import InOrder
 from contracts.records.shared import OfPerson, OtherNames, Raced, Texts, Timestamp, coded, identifier, plain, sensitive
-from contracts.vocabularies.consent import ConsentKind, ConsentStatus, ProvisionType, SignedBy
+from contracts.vocabularies.consent import ConsentKind, ConsentStatus, ExpiryEvent, ProvisionType, SignedBy
 from contracts.vocabularies.health import COMMUNITY_ENCOUNTER_TYPES, ICD10_PATTERN, EncounterClass, EncounterType
 
 _PHI = (Label.PHI,)
@@ -151,6 +151,38 @@ class Consent(OfPatient):
         nullable=True,
     )
     revoked_at: Timestamp = plain("When the person revoked it.", standard="42 CFR 2.31(a)(6)", nullable=True)
+    data_from: pl.Date = plain(
+        "First day of the records it is about; null: from the first.", standard="FHIR R4: Consent.provision.dataPeriod.start", nullable=True
+    )
+    data_to: pl.Date = plain(
+        "Day from which records are no longer what it is about (half-open); null: to the last.",
+        standard="FHIR R4: Consent.provision.dataPeriod.end",
+        nullable=True,
+        ahead=True,
+    )
+    not_revocable_before: pl.Date = plain(
+        "Day before which consent to treatment that a court ordered cannot be taken back.",
+        standard="42 CFR 2.35(c)",
+        nullable=True,
+        ahead=True,
+    )
+    expiry_event: str = coded(
+        "Event that ends it, beside or instead of a last day.", ExpiryEvent, standard="42 CFR 2.31(a)(7), 2.35", nullable=True
+    )
+    expiry_event_open: bool = plain(
+        "Whether the source knows that the event has not happened; null: it does not know, and the consent has ended.",
+        standard="42 CFR 2.31(a)(7)",
+        nullable=True,
+    )
+    excluded_recipients: Texts = plain(
+        "Who is left out by a nested provision.", standard="FHIR R4: Consent.provision.provision.actor", nullable=True
+    )
+    excluded_classes: Texts = sensitive(
+        "Classes of elements that a nested provision leaves out.", standard="FHIR R4: Consent.provision.provision.class", nullable=True
+    )
+    excluded_purposes: Texts = plain(
+        "Purposes that a nested provision leaves out.", standard="FHIR R4: Consent.provision.provision.purpose", nullable=True
+    )
 
     class Config:
         """A fact about what may be disclosed, never itself disclosed."""
@@ -169,5 +201,8 @@ class Consent(OfPatient):
                 Derived("defect", "varchar", "What is missing.", kind=Kind.PLAIN, at_admission=True),
                 Derived("consent_key", "varchar", "The source's own key of the consent.", kind=Kind.IDENTIFIER, labels=(Label.DIRECT_ID,)),
             ),
-            rules=(InOrder("end_not_before_begin", "A consent does not end before it begins.", ("valid_from",), "valid_to"),),
+            rules=(
+                InOrder("end_not_before_begin", "A consent does not end before it begins.", ("valid_from",), "valid_to"),
+                InOrder("records_end_not_before_begin", "The records it is about do not end first.", ("data_from",), "data_to"),
+            ),
         )

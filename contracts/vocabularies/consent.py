@@ -1,7 +1,7 @@
 """Words of a delivered consent.
 
-Belongs here: status, effect, kind and signer. Does not belong here: what makes one valid and which requirement it satisfies, which are
-matters of law (contracts.consents).
+Belongs here: status, effect, kind, ending and signer. Does not belong here: what makes one valid and which requirement it satisfies,
+which are matters of law (contracts.consents).
 """
 
 from __future__ import annotations
@@ -36,8 +36,18 @@ class ConsentKind(StrEnum):
     PART2_CJ = "part2_cj"  # 42 CFR 2.35, treatment a court has ordered
     PART2_LEGAL = "part2_legal"  # separate consent to use in a proceeding
     FERPA = "ferpa"  # 34 CFR 99.30
+    SUD_NOTES = "sud_notes"  # 42 CFR 2.31(b), counselling notes and nothing else
+    PSYCH_NOTES = "psych_notes"  # 45 CFR 164.508(a)(2), psychotherapy notes and nothing else
     OPT_OUT = "opt_out"  # a deny: leave me out
     RESTRICTION_522 = "restriction_522"  # a deny the provider agreed to, 45 CFR 164.522(a)
+
+
+class ExpiryEvent(StrEnum):
+    """What ends a consent that names no last day (42 CFR 2.31(a)(7), 2.35)."""
+
+    END_OF_TREATMENT = "end_of_treatment"
+    FINAL_DISPOSITION = "final_disposition"  # of the case in which treatment was ordered
+    EIGHTEENTH_BIRTHDAY = "eighteenth_birthday"
 
 
 class SignedBy(StrEnum):

@@ -85,10 +85,30 @@ FHIR_COLUMNS: Mapping[str, tuple[str, ...]] = {
         "security_labels",
         "data_period_start",
         "data_period_end",
+        "excluded_actors",  # of every nested deny
+        "excluded_purposes",
+        "excluded_classes",
+        "not_revocable_before",
+        "expiry_event",
+        "expiry_event_open",
     ),
 }
 
 FHIR_OPTIONAL_COLUMNS: frozenset[str] = frozenset(
-    {"race_detailed", "race_mena", "race_text", "ethnicity_detailed", "ethnicity_text", "birthsex", "code_system"}
+    {
+        "race_detailed",
+        "race_mena",
+        "race_text",
+        "ethnicity_detailed",
+        "ethnicity_text",
+        "birthsex",
+        "code_system",
+        "excluded_actors",
+        "excluded_purposes",
+        "excluded_classes",
+        "not_revocable_before",
+        "expiry_event",
+        "expiry_event_open",
+    }
 )
 """Columns about which a county's text may say nothing."""

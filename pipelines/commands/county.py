@@ -14,6 +14,7 @@ import typer
 from rich.markup import escape
 
 from contracts.county import load_county
+from contracts.law import NOT_REVIEWED
 from contracts.readiness import missing_for_linking, missing_for_receiving
 from contracts.reviewed import TermsFaults
 from pipelines.clock import set_simulated_day, today
@@ -47,10 +48,23 @@ def check(
     night = max(county.text.first_night, today(county, here().home))
     lacking = [*missing_for_receiving(county, night), *missing_for_linking(county, night)]
     if as_json:
-        emit_json({"sound": True, "faults": [], "lacking": lacking, "name": county.text.name, "sha256": county.sha256})
+        emit_json(
+            {
+                "sound": True,
+                "faults": [],
+                "lacking": lacking,
+                "name": county.text.name,
+                "sha256": county.sha256,
+                "rule_packs": [{"id": pack.id, "title": pack.title, "rules": len(pack.rules)} for pack in county.law.packs],
+                "rules_not_reviewed": [item.rule.id for item in county.law.cited if item.reviewed == NOT_REVIEWED],
+            }
+        )
     else:
         for line in lacking:
             say(f"[yellow]not yet[/yellow]  {escape(line)}")
+        unread = sum(item.reviewed == NOT_REVIEWED for item in county.law.cited)
+        packs = ", ".join(pack.id for pack in county.law.packs)
+        say(f"rule packs: {packs}; {len(county.law.cited)} rules, {unread} of them {NOT_REVIEWED}")
         say(
             f"[green]sound[/green]  {county.text.name}: {len(county.sources)} sources, {len(county.instruments)} instruments, "
             f"{len(county.products)} products  [dim]terms {county.sha256[:12]}[/dim]"

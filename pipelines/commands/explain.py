@@ -101,6 +101,7 @@ def _document(found: Explained, meaning: dict[str, str]) -> dict[str, Any]:
                 "obligations": [obligation.value for obligation in answer.decision.obligations],
                 "records_from": answer.decision.records_from,
                 "valid_until": answer.decision.valid_until,
+                "rules": [vars(rule) for rule in answer.rules],
                 "gates": [{"gate": gate.gate, "passed": gate.passed} for gate in answer.gates],
             }
             for answer in found.answers
@@ -123,6 +124,8 @@ def _say(found: Explained, meaning: dict[str, str]) -> None:
         say(f"[{colour}]{decision.verdict.value}[/{colour}]  {rows}: {meaning[decision.reason.value]} ({decision.reason.value})")
         for gate in answer.gates:
             say(f"    {'passed' if gate.passed else 'denied'}  {gate.gate}")
+        for rule in answer.rules:
+            say(f"    law     {rule.rule_id} ({rule.citation}; {rule.counsel_review}) {rule.effect}: {rule.says}")
         if decision.clause_id:
             until = decision.valid_until or "further notice"
             say(f"    by {decision.clause_id}, as {decision.output_form}, {decision.transform}, until {until}")

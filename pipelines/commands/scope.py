@@ -88,6 +88,15 @@ def scope(
     if unread:
         say("")
         say(f"Not reviewed by counsel: {', '.join(unread)}")
+    say("")
+    table(
+        "What law asks whatever they signed",
+        ("rule", "source", "does", "its words", "counsel"),
+        (
+            (item.rule.id, item.rule.citation, item.rule.effect, " ".join(item.rule.says.split()), item.reviewed)
+            for item in county.law.cited
+        ),
+    )
 
 
 def _document(place: Place, county: County, night: date, document: Path, pdf: Path | None) -> None:

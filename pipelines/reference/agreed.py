@@ -22,7 +22,9 @@ from contracts.definitions import (
 )
 from contracts.elements import CONTENT, ELEMENT_CLASSES, Element, classes_of, system_catalogue
 from contracts.instruments import Clause, Effect, Instrument
-from contracts.purposes import PROHIBITED, PURPOSE_MEANING, Purpose
+from contracts.law import shipped_law
+from contracts.purposes import PURPOSE_MEANING, Purpose
+from pipelines.reference.law import law_parts
 from pipelines.reference.markdown import bullets, code, codes, page, table
 
 _ELEMENTS = (
@@ -94,6 +96,7 @@ def instruments_page(county: County) -> str:
             _INSTRUMENTS,
             "## Purposes",
             table(("purpose", "meaning", "refused for the whole store"), (_purpose(purpose) for purpose in Purpose)),
+            *law_parts(county),
             *(part for instrument in county.instruments for part in _instrument(instrument)),
             "## Release forms",
             table(
@@ -118,7 +121,7 @@ def instruments_page(county: County) -> str:
 
 
 def _purpose(purpose: Purpose) -> tuple[object, ...]:
-    return code(purpose.value), PURPOSE_MEANING[purpose], "yes" if purpose in PROHIBITED else ""
+    return code(purpose.value), PURPOSE_MEANING[purpose], "yes" if purpose in shipped_law().prohibited_purposes else ""
 
 
 def _instrument(instrument: Instrument) -> Iterator[str]:

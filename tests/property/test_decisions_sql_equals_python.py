@@ -29,7 +29,7 @@ def sql_answers(con: duckdb.DuckDBPyConnection, worlds: list[Facts], asked) -> d
     )
     found = con.execute(
         "select subject_id, system, element, labels, verdict, reason, clause_id, consent_id, transform, output_form, obligations, "
-        "min_cell, records_from, valid_until from main.decision"
+        "min_cell, records_from, records_to, valid_until from main.decision"
     ).fetchall()
     answers = {row[:4]: row[4:] for row in found}
     assert len(answers) == len(found), "a question was answered twice"
@@ -47,6 +47,7 @@ def as_row(decision: Decision) -> tuple[object, ...]:
         [obligation.value for obligation in decision.obligations],
         decision.min_cell,
         decision.records_from,
+        decision.records_to,
         decision.valid_until,
     )
 

@@ -27,8 +27,9 @@ from contracts.consents import (
     authorised_signers,
     consent_state,
     defects,
-    required_grade,
+    kinds_needed,
 )
+from contracts.law import RuleEffect, shipped_law
 from contracts.reviewed import load_reviewed
 
 NIGHT = date(2026, 3, 2)
@@ -215,21 +216,78 @@ def test_a_hipaa_release_is_never_of_part_2_grade() -> None:
     assert ConsentKind.PART2_TPO in SATISFIED_BY[ConsentRequirement.ROI_508]
 
 
+def needed(clause: ConsentRequirement, labels: list[str]) -> frozenset[ConsentKind] | None:
+    """What the clause and the federal packs together ask for."""
+    fitting = [rule for rule in shipped_law().rules if rule.effect is RuleEffect.CONSENT and set(labels) & set(rule.when.labels)]
+    return kinds_needed(clause, [(rule.kinds, frozenset(rule.accepts)) for rule in fitting])
+
+
 @pytest.mark.parametrize("clause", list(ConsentRequirement))
 def test_a_clause_cannot_weaken_what_the_part_2_label_asks_for(clause: ConsentRequirement) -> None:
-    grade = required_grade(clause, ["phi", "part2"])
-    assert grade is None or grade.value.startswith("part2")
+    kinds = needed(clause, ["phi", "part2"])
+    assert kinds is not None
+    assert kinds <= {kind for kind in ConsentKind if kind.value.startswith("part2")} | {ConsentKind.SUD_NOTES}
+    if clause in NO_CONSENT_NEEDED or clause is ConsentRequirement.ROI_508:
+        assert kinds == {ConsentKind.PART2_TPO, ConsentKind.PART2_SPECIFIC}
 
 
 def test_two_laws_that_no_single_consent_can_satisfy_permit_nothing() -> None:
-    assert required_grade(ConsentRequirement.NONE, ["part2", "ferpa"]) is None
-    assert required_grade(ConsentRequirement.FERPA, ["part2"]) is None
-    assert required_grade(ConsentRequirement.PART2_TPO, ["ferpa"]) is None
+    assert needed(ConsentRequirement.NONE, ["part2", "ferpa"]) == frozenset()
+    assert needed(ConsentRequirement.FERPA, ["part2"]) == frozenset()
+    assert needed(ConsentRequirement.PART2_TPO, ["ferpa"]) == frozenset()
 
 
 def test_labels_without_consent_of_their_own_leave_the_clause_as_it_is() -> None:
     for requirement, labels in product(ConsentRequirement, (["phi"], ["juvenile"], [], ["hiv", "phi"])):
-        assert required_grade(requirement, labels) is requirement
+        assert needed(requirement, labels) == (SATISFIED_BY[requirement] or None)
+
+
+@pytest.mark.parametrize(
+    ("night", "before", "state"),
+    [
+        (NIGHT, NIGHT + timedelta(days=1), ConsentState.IN_FORCE),
+        (NIGHT, NIGHT, ConsentState.REVOKED),
+        (NIGHT, None, ConsentState.REVOKED),
+    ],
+)
+def test_only_consent_to_ordered_treatment_cannot_be_taken_back_before_its_day(
+    night: date, before: date | None, state: ConsentState
+) -> None:
+    form = FORM.model_copy(update={"kind": ConsentKind.PART2_CJ})
+    given = replace(GIVEN, kind="part2_cj", revoked_at=datetime(2026, 2, 1), not_revocable_before=before)
+    assert consent_state(given, form, night=night, adult=True) is state
+    assert consent_state(replace(given, kind="roi_508"), FORM, night=night, adult=True) is ConsentState.REVOKED
+
+
+@pytest.mark.parametrize(
+    ("event", "is_open", "adult", "state"),
+    [
+        ("end_of_treatment", True, True, ConsentState.IN_FORCE),
+        ("end_of_treatment", False, True, ConsentState.EXPIRED),
+        ("final_disposition", None, True, ConsentState.EXPIRED),
+        ("when I say so", True, True, ConsentState.EXPIRED),
+        ("eighteenth_birthday", True, True, ConsentState.EXPIRED),
+        ("eighteenth_birthday", True, None, ConsentState.EXPIRED),
+        ("eighteenth_birthday", None, False, ConsentState.NO_AUTHORITY),
+    ],
+)
+def test_an_event_that_is_not_known_to_be_to_come_has_ended_the_consent(
+    event: str, is_open: bool | None, adult: bool | None, state: ConsentState
+) -> None:
+    given = replace(GIVEN, valid_to=None, expiry_event=event, expiry_event_open=is_open)
+    assert Defect.NO_EXPIRY not in defects(given, ConsentKind.ROI_508)
+    assert consent_state(given, FORM, night=NIGHT, adult=adult) is state
+
+
+def test_a_consent_signed_in_the_future_is_none_yet() -> None:
+    given = replace(GIVEN, signed_at=datetime(2026, 3, 2, 8))
+    assert consent_state(given, FORM, night=NIGHT, adult=True) is ConsentState.SIGNED_LATER
+
+
+def test_a_minor_who_signs_without_authority_signs_nothing() -> None:
+    assert consent_state(replace(GIVEN, signed_by="self"), FORM, night=NIGHT, adult=False) is ConsentState.NO_AUTHORITY
+    alone = FORM.model_copy(update={"minor_signature": MinorSignature.SELF})
+    assert consent_state(replace(GIVEN, signed_by="self"), alone, night=NIGHT, adult=False) is ConsentState.IN_FORCE
 
 
 @pytest.mark.parametrize(

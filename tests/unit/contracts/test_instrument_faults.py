@@ -11,6 +11,7 @@ from contracts.agencies import Agencies
 from contracts.consents import Form
 from contracts.instrument_faults import instrument_faults
 from contracts.instruments import Clause, Instrument
+from contracts.law import shipped_law
 from contracts.reviewed import Fault, load_reviewed
 from contracts.sources import Source
 
@@ -31,6 +32,7 @@ def faults(
     instruments: dict[str, Instrument] | None = None, sources: dict[str, Source] | None = None, forms: dict[str, Form] | None = None
 ) -> list[Fault]:
     return instrument_faults(
+        law=shipped_law(),
         instruments=instruments if instruments is not None else INSTRUMENTS,
         agencies=AGENCIES,
         sources=sources if sources is not None else SOURCES,

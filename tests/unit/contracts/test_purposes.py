@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.purposes import PART2_PROCEEDINGS, PROHIBITED, PURPOSE_MEANING, Purpose, purpose_codes, purposes_of
+from contracts.law import shipped_law
+from contracts.purposes import PURPOSE_MEANING, Purpose, purpose_codes, purposes_of
 
 
 def test_every_purpose_has_a_meaning_for_the_reader_who_signs() -> None:
@@ -13,12 +14,19 @@ def test_every_purpose_has_a_meaning_for_the_reader_who_signs() -> None:
 
 
 def test_the_whole_store_refuses_investigation_prosecution_and_immigration_enforcement() -> None:
-    assert {Purpose.INVESTIGATION, Purpose.PROSECUTION, Purpose.IMMIGRATION_ENFORCEMENT} <= PROHIBITED
+    assert set(shipped_law().prohibited_purposes) == {
+        Purpose.INVESTIGATION,
+        Purpose.CHARGING,
+        Purpose.PROSECUTION,
+        Purpose.SENTENCING,
+        Purpose.REVOCATION,
+        Purpose.IMMIGRATION_ENFORCEMENT,
+    }
 
 
 def test_part_2_refuses_every_proceeding_against_the_patient() -> None:
-    assert PROHIBITED < PART2_PROCEEDINGS
-    assert {Purpose.CHILD_WELFARE_PROCEEDING, Purpose.CIVIL_PROCEEDING} <= PART2_PROCEEDINGS
+    (refused,) = (set(rule.when.purposes) for rule in shipped_law().rules if rule.id == "P2-NOUSE")
+    assert refused == {*shipped_law().prohibited_purposes, Purpose.CHILD_WELFARE_PROCEEDING, Purpose.CIVIL_PROCEEDING}
 
 
 @pytest.mark.parametrize("code", ["TREAT", " treat ", "CAREMGT", "COC", "care_coordination"])
@@ -32,8 +40,9 @@ def test_a_code_nobody_reviewed_stands_for_nothing(code: str) -> None:
 
 
 def test_no_code_of_a_consent_stands_for_a_prohibited_purpose() -> None:
+    (refused,) = (set(rule.when.purposes) for rule in shipped_law().rules if rule.id == "P2-NOUSE")
     for code, purpose in purpose_codes():
-        assert purpose not in PART2_PROCEEDINGS or code == purpose.value, code
+        assert purpose not in refused or code == purpose.value, code
 
 
 def test_the_table_for_sql_says_what_the_function_says() -> None:

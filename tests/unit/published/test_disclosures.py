@@ -12,6 +12,7 @@ from assets.published.incident import open_incident
 from assets.published.letters import Letter, Office, belongs, letter_text, years_before
 from contracts.accounting import MEANING, Accounting, accounting
 from contracts.instruments import LawfulBasis
+from contracts.law import shipped_law
 from resources.ledger import EntryKind
 from tests.fixtures.published_world import DOMAIN, PublishedWorld
 
@@ -80,7 +81,7 @@ def test_the_letter_lists_what_the_law_asks_for_and_names_nobody(world: Publishe
     ],
 )
 def test_of_several_bases_the_one_that_asks_for_most_counts(bases: list[str], labels: list[str], expected: Accounting) -> None:
-    assert accounting(bases, labels) is expected
+    assert accounting(bases, labels, shipped_law().accounting) is expected
 
 
 def test_every_way_of_accounting_is_said_in_words() -> None:

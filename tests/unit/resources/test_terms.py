@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from contracts.county import folder_sha256
+from contracts.county import folder_sha256, load_county
 from contracts.reviewed import TermsFaults
 from pipelines.place import demo_county
 from resources.home import Home
-from resources.terms import Terms, TermsChanged
+from resources.terms import KEPT_PACKS, Terms, TermsChanged
 
 
 @pytest.fixture
@@ -24,7 +24,8 @@ def test_unchanged_terms_are_verified_and_kept_once_under_their_hash(terms: Term
     terms.verify()
     kept = terms.snapshot()
     assert kept == terms.home.terms / terms.sha256 == terms.snapshot()
-    assert folder_sha256(kept) == terms.sha256
+    assert folder_sha256(kept) == folder_sha256(terms.county.folder)
+    assert load_county(kept, packs=kept / KEPT_PACKS).sha256 == terms.sha256
     assert [path.name for path in terms.home.terms.iterdir()] == [terms.sha256]
 
 
