@@ -21,7 +21,7 @@ from pydantic import Field, field_validator, model_validator
 
 from contracts.accounting import Accounting
 from contracts.columns import Label
-from contracts.consents import NO_CONSENT_NEEDED, SATISFIED_BY, ConsentRequirement
+from contracts.consents import DENYING, NO_CONSENT_NEEDED, SATISFIED_BY, ConsentRequirement
 from contracts.instruments import CounselReview, InstrumentKind, LawfulBasis, Operation, Population
 from contracts.purposes import Purpose
 from contracts.reviewed import Fault, Reviewed, TermsFaults, file_lines, line_of, load_reviewed
@@ -93,7 +93,7 @@ class Rule(Reviewed):
     @field_validator("unless")
     @classmethod
     def _is_evidence(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        known = {COURT_ORDER, *(kind.value for kind in ConsentKind)} & {COURT_ORDER, *(item.value for item in ConsentRequirement)}
+        known = {COURT_ORDER, *(kind.value for kind in ConsentKind if kind not in DENYING)}
         if unknown := sorted(set(value) - known):
             raise ValueError(f"[{', '.join(unknown)}] is no evidence; there are {', '.join(sorted(known))}")
         return value
@@ -156,7 +156,7 @@ class RulePack(Reviewed):
     title: str = Field(min_length=4)
     jurisdiction: str = Field(min_length=4, description="Whose law it is.")
     counsel_review: CounselReview | None = Field(default=None, description="Empty until counsel has read it, and shown as such.")
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    rules: tuple[Rule, ...]
 
 
 @dataclass(frozen=True)
