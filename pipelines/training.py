@@ -19,6 +19,7 @@ from assets.checked.check import check_source, derive_identity, derive_race, der
 from assets.consented.consent import (
     write_clauses,
     write_consents,
+    write_court_orders,
     write_custody,
     write_denies,
     write_erased_records,
@@ -61,6 +62,7 @@ def checked_county(folder: Path, county: County, *, first: date, residents: int,
         write_erased_records(con, county, first)
         write_consents(con, county, first)
         write_custody(con, county, first)
+        write_court_orders(con, county, first)
         write_denies(con, county, first)
         write_link_permissions(con, county, first)
         yield con

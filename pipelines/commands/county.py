@@ -34,9 +34,13 @@ def check(
 
     Example: throughcare county check ./our_county
     """
+    from pipelines.product_labels import label_faults
+
     folder = path or here().county
     try:
         county = load_county(folder)
+        if faults := label_faults(county):
+            raise TermsFaults(faults)
     except TermsFaults as error:
         if as_json:
             emit_json({"sound": False, "faults": [vars(fault) for fault in error.faults]})

@@ -60,6 +60,7 @@ def _run(con: Connection, county: County) -> None:
         consent.write_erased_records,
         consent.write_consents,
         consent.write_custody,
+        consent.write_court_orders,
         consent.write_denies,
     ):
         write(con, county, night)

@@ -1,0 +1,231 @@
+"""What lifts the ban on proceedings, and for counselling notes: an order or a consent of its own, for exactly whom and what it names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from contracts.instruments import Effect, Instrument
+from contracts.law import load_law
+from contracts.purposes import Purpose
+from contracts.vocabularies.consent import ConsentKind
+from tests.fixtures.consented_world import NIGHT, ConsentedWorld, DemoTerms
+
+COURT = "Larkmoor Circuit Court, 26-CV-0117"
+ELEMENTS = ["health_encounter.__present__", "health_encounter.started_at"]
+ASKED = "health_encounter.started_at"
+LABELS = ["part2", "phi"]
+
+
+def filed(kind: str, basis: str, requirement: str, **changes: Any) -> Instrument:
+    """An instrument with one clause: rows of treatment to the County Board for a civil proceeding."""
+    return Instrument.model_validate(
+        {
+            "id": "CO-2026-01",
+            "kind": kind,
+            "version": "1",
+            "title": "Order on records of one patient",
+            "status": "active",
+            "parent_ids": ["MOU-2025-01"],
+            "parties": [{"agency": "county_board", "role": "recipient"}, {"agency": "county_data_office", "role": "integrator"}],
+            "legal_authority": [COURT],
+            "purposes": ["civil_proceeding", "investigation"],
+            "signed": [
+                {"party": name, "signatory": "N. N.", "title": "Clerk", "signed_on": "2026-01-05"}
+                for name in ("county_board", "county_data_office")
+            ],
+            "effective_from": "2026-01-10",
+            "expires_on": "2026-12-31",
+            "notice_days": 0,
+            "min_cell": 11,
+            "reid_prohibited": True,
+            "clauses": [
+                {
+                    "number": "1",
+                    "quote": "The programme's encounters are given to the Board for the proceeding named above.",
+                    "effect": "permit",
+                    "operation": "disclose_row",
+                    "contributor": "behavioral_health",
+                    "recipient": "county_board",
+                    "elements": ELEMENTS,
+                    "labels": ["phi", "part2", "sud_notes"],
+                    "purposes": ["civil_proceeding", "investigation"],
+                    "lawful_basis": basis,
+                    "consent_requirement": requirement,
+                    "output_form": "identified",
+                    **changes,
+                }
+            ],
+        }
+    )
+
+
+def serving(terms: DemoTerms, extra: Instrument) -> DemoTerms:
+    """The demo county with one instrument more, agreements above it that serve its purposes, and nobody who prohibits it."""
+    more = (Purpose.CIVIL_PROCEEDING, Purpose.INVESTIGATION)
+
+    def wider(item: Instrument) -> Instrument:
+        permitting = tuple(clause for clause in item.clauses if clause.effect is Effect.PERMIT)
+        return item.model_copy(update={"purposes": (*item.purposes, *more), "clauses": permitting})
+
+    return replace(terms, instruments=(*map(wider, terms.instruments), extra))
+
+
+@pytest.fixture
+def county() -> Iterator[list[ConsentedWorld]]:
+    made: list[ConsentedWorld] = []
+    yield made
+    for world in made:
+        world.con.close()
+
+
+def patients(county: list[ConsentedWorld], terms: DemoTerms, *, labels: tuple[str, ...] = ()) -> ConsentedWorld:
+    """Two patients of a Part 2 programme, one of them known to the jail too."""
+    world = ConsentedWorld(terms)
+    county.append(world)
+    for name in ("named", "other"):
+        world.subject(name, "health")
+        world.content("health_encounter", name, "health", labels=[*LABELS, *labels], started_at=datetime(2026, 1, 5, 10), is_part2=True)
+    world.subject("jailed", "jail")
+    world.booking("jailed")
+    world.same_person("named", "jailed")
+    return world
+
+
+def order(world: ConsentedWorld, **changes: Any) -> None:
+    values = {"event_type": "court_order", "event_date": date(2026, 2, 1), "ends_on": date(2026, 6, 1), "authority": COURT, **changes}
+    world.content("legal_event", "jailed", "jail", **values)
+
+
+def reasons(world: ConsentedWorld, purpose: str = "civil_proceeding", labels: str = "part2,phi") -> tuple[str, str]:
+    world.run()
+    found = world.decide("county_board", [purpose], "disclose_row", ELEMENTS)
+    return found["named", ASKED, labels][0], found["other", ASKED, labels][0]
+
+
+def test_an_order_opens_the_records_of_the_person_it_is_about_and_of_nobody_else(county: list[ConsentedWorld], terms: DemoTerms) -> None:
+    world = patients(county, serving(terms, filed("COURT_ORDER", "court_order", "none")))
+    assert reasons(world) == ("part2_proceeding", "part2_proceeding")
+    order(world)
+    assert reasons(world) == ("permitted", "part2_proceeding")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"authority": "Larkmoor Circuit Court, 26-CV-0118"},
+        {"authority": None},
+        {"ends_on": None},
+        {"ends_on": NIGHT},
+        {"event_date": NIGHT + timedelta(days=1)},
+        {"affects_record_id": "r4"},
+        {"event_type": "death"},
+    ],
+)
+def test_another_courts_order_one_without_end_or_one_about_a_single_record_opens_nothing(
+    county: list[ConsentedWorld], terms: DemoTerms, changes: dict[str, Any]
+) -> None:
+    world = patients(county, serving(terms, filed("COURT_ORDER", "court_order", "none")))
+    order(world, **changes)
+    assert reasons(world) == ("part2_proceeding", "part2_proceeding")
+
+
+def test_an_order_that_is_not_filed_opens_nothing(county: list[ConsentedWorld], terms: DemoTerms) -> None:
+    for extra in (filed("DUL", "court_order", "none"), filed("COURT_ORDER", "agreement", "none")):
+        world = patients(county, serving(terms, extra))
+        order(world)
+        assert reasons(world) == ("part2_proceeding", "part2_proceeding")
+
+
+def test_no_order_opens_a_purpose_that_the_whole_store_refuses(county: list[ConsentedWorld], terms: DemoTerms) -> None:
+    world = patients(county, serving(terms, filed("COURT_ORDER", "court_order", "none")))
+    order(world)
+    assert reasons(world, "investigation") == ("purpose_prohibited", "purpose_prohibited")
+
+
+LEGAL = {
+    "form_id": "part2-county-data",
+    "form_version": "1",
+    "kind": "part2_legal",
+    "recipients": ["county_data_office", "county_board"],
+    "purposes": ["civil_proceeding"],
+    "element_classes": ["treatment_encounters"],
+    "provision_type": "permit",
+}
+
+
+def with_form(terms: DemoTerms, kind: str) -> DemoTerms:
+    """The demo county's Part 2 form, as if it were one of another kind that names the Board."""
+    form = next(item for item in terms.forms if item.id == "part2-county-data")
+    changes = {
+        "kind": ConsentKind(kind),
+        "recipients": ("county_board", "county_data_office"),
+        "purposes": (Purpose.CIVIL_PROCEEDING,),
+        "element_classes": ("treatment_encounters",),
+    }
+    return replace(terms, forms=(form.model_copy(update=changes),))
+
+
+def test_a_consent_to_a_proceeding_is_one_of_its_own(county: list[ConsentedWorld], terms: DemoTerms) -> None:
+    county_terms = serving(with_form(terms, "part2_legal"), filed("DUL", "part2_consent", "part2_legal"))
+    world = patients(county, county_terms)
+    assert reasons(world) == ("part2_proceeding", "part2_proceeding")
+    world.consent("named", "part2_tpo", **LEGAL)
+    assert reasons(world) == ("permitted", "part2_proceeding")
+
+
+def test_a_consent_to_treatment_and_operations_is_none_to_a_proceeding(county: list[ConsentedWorld], terms: DemoTerms) -> None:
+    county_terms = serving(with_form(terms, "part2_tpo"), filed("DUL", "part2_consent", "part2_legal"))
+    world = patients(county, county_terms)
+    world.consent("named", "part2_tpo", **{**LEGAL, "kind": "part2_tpo"})
+    assert reasons(world) == ("part2_proceeding", "part2_proceeding")
+
+
+def test_counselling_notes_need_a_consent_for_nothing_else_and_a_state_can_close_them(
+    county: list[ConsentedWorld], terms: DemoTerms
+) -> None:
+    extra = filed("DUL", "part2_consent", "sud_notes", purposes=["crisis_system_planning"])
+    extra = extra.model_copy(update={"purposes": (Purpose.CRISIS_SYSTEM_PLANNING,)})
+    form = with_form(terms, "sud_notes").forms[0].model_copy(update={"purposes": (Purpose.CRISIS_SYSTEM_PLANNING,)})
+    county_terms = serving(replace(terms, forms=(form,)), extra)
+    for law, said in ((terms.law, "permitted"), (load_law(["XX-example"]), "label_banned")):
+        world = patients(county, replace(county_terms, law=law), labels=("sud_notes",))
+        world.consent("named", "part2_tpo", **{**LEGAL, "kind": "sud_notes", "purposes": ["crisis_system_planning"]})
+        assert reasons(world, "crisis_system_planning", "part2,phi,sud_notes") == (said, "label_banned")
+
+
+def test_an_instrument_that_law_asks_for_must_stand_above_the_clause(county: list[ConsentedWorld], terms: DemoTerms) -> None:
+    extra = filed("DUL", "limited_data_set", "none", purposes=["crisis_system_planning"], labels=["phi"], output_form="lds")
+    extra = extra.model_copy(update={"purposes": (Purpose.CRISIS_SYSTEM_PLANNING,)})
+    world = ConsentedWorld(serving(terms, extra))
+    county.append(world)
+    world.subject("h", "health")
+    world.encounter("h")
+    world.run()
+    found = world.decide("county_board", ["crisis_system_planning"], "disclose_row", ELEMENTS)
+    assert found["h", ASKED, "phi"][0] == "instrument_missing"
+
+
+def test_a_consent_reaches_only_the_records_of_its_period_and_what_it_leaves_out_is_a_wish(
+    county: list[ConsentedWorld], terms: DemoTerms
+) -> None:
+    world = ConsentedWorld(terms)
+    county.append(world)
+    for name in ("h", "i"):
+        world.subject(name, "health")
+        world.subject(f"m{name}", "co_responder")
+        world.crisis(f"m{name}")
+        world.same_person(name, f"m{name}", person=f"person {name}")
+    world.consent("h", "roi_508", data_from=date(2025, 6, 1), data_to=date(2026, 1, 1))
+    world.consent("i", "roi_508", excluded_classes=["crisis_contacts"])
+    world.run()
+    world.decide("health", ["care_coordination"], "disclose_row", ["co_responder_encounter.started_at"])
+    found = world.con.execute("select subject_id, reason, records_from, records_to from main.decision where system = 'co_responder'")
+    assert sorted(found.fetchall()) == [
+        ("mh", "permitted", date(2025, 6, 1), date(2026, 1, 1)),
+        ("mi", "restricted", None, None),
+    ]
