@@ -172,6 +172,8 @@ def _of_elements(clause: Clause, county: _County) -> Iterator[tuple[Path_, str]]
 def _of_permission(instrument: Instrument, clause: Clause, county: _County) -> Iterator[tuple[Path_, str]]:
     if banned := sorted(set(clause.purposes) & county.law.prohibited_purposes):
         yield ("purposes",), f"{', '.join(banned)}: no clause can permit what is prohibited for the whole linked store"
+    for other, prohibition in _swallowing(instrument, clause, county):
+        yield ("number",), f"[{other.clause_id(prohibition)}] prohibits all of it, and a prohibition wins; take one of the two away"
     links = county.chain_of(instrument, clause)
     above = [county.instruments[name] for name in links if name in county.instruments]
     for parent in above:
@@ -196,6 +198,22 @@ def _of_permission(instrument: Instrument, clause: Clause, county: _County) -> I
             ("population",),
             f"rows that name a person go to another agency only about its own clients; add {Population.CLIENT_OF_RECIPIENT}",
         )
+
+
+def _swallowing(instrument: Instrument, clause: Clause, county: _County) -> Iterator[tuple[Instrument, Clause]]:
+    """Prohibitions that leave nothing of a permission on any of its days: the two contradict each other."""
+    own = [element for element in county.elements if element.agency == clause.contributor]
+    named = {name for selector in clause.elements for name in expand(selector, own)}
+    for other in county.instruments.values():
+        if other.effective_from > instrument.effective_from or other.expires_on < instrument.expires_on:
+            continue
+        for item in other.clauses:
+            if item.effect is not Effect.PROHIBIT or item.labels or item.valid_from or item.valid_to:
+                continue
+            same = all(getattr(item, key) in {None, getattr(clause, key)} for key in ("contributor", "recipient", "operation"))
+            elements = not item.elements or named <= {name for selector in item.elements for name in expand(selector, own)}
+            if same and elements and (not item.purposes or set(clause.purposes) <= set(item.purposes)):
+                yield other, item
 
 
 def _of_form(form: Form, county: _County) -> Iterator[tuple[Path_, str]]:

@@ -10,7 +10,7 @@ import pytest
 from contracts.agencies import Agencies
 from contracts.consents import Form
 from contracts.instrument_faults import instrument_faults
-from contracts.instruments import Clause, Instrument
+from contracts.instruments import Clause, Effect, Instrument
 from contracts.law import shipped_law
 from contracts.reviewed import Fault, load_reviewed
 from contracts.sources import Source
@@ -101,6 +101,18 @@ def test_a_clause_that_the_rest_of_the_county_contradicts_is_named(number: str, 
     assert named, found
     assert named[0].file == "instruments/dul-2026-cb.yaml"
     assert any(message in fault.message and fault.message.startswith(f"§{number}: ") for fault in named)
+
+
+def test_two_clauses_of_which_one_prohibits_all_that_the_other_permits_contradict_each_other() -> None:
+    instrument = INSTRUMENTS["instruments/dul-2026-cb.yaml"]
+    permit = next(item for item in instrument.clauses if item.number == "3.4")
+    bare = {"effect": Effect.PROHIBIT, "number": "9.1", "labels": (), "lawful_basis": None, "output_form": None}
+    prohibit = permit.model_copy(update=bare)
+    (fault,) = faults(changed("dul-2026-cb", clauses=(*instrument.clauses, prohibit)))
+    assert (fault.file, fault.key) == ("instruments/dul-2026-cb.yaml", "clauses.3.number")
+    assert "§3.4: [DUL-2026-CB §9.1] prohibits all of it" in fault.message
+    for narrower in ({"labels": permit.labels}, {"recipient": "sheriff"}, {"elements": ("diagnoses",)}, {"purposes": permit.purposes[:1]}):
+        assert faults(changed("dul-2026-cb", clauses=(*instrument.clauses, prohibit.model_copy(update=narrower)))) == []
 
 
 def test_only_the_integrator_links() -> None:
