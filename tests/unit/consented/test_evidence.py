@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+from assets.consented.asking import Request, asking_about, populations
+from assets.consented.decide import ban_reason
+from assets.consented.facts import Facts, RuleFact
 from contracts.instruments import Effect, Instrument
 from contracts.law import load_law
 from contracts.purposes import Purpose
@@ -229,3 +232,26 @@ def test_a_consent_reaches_only_the_records_of_its_period_and_what_it_leaves_out
         ("mh", "permitted", date(2025, 6, 1), date(2026, 1, 1)),
         ("mi", "restricted", None, None),
     ]
+
+
+def test_what_a_denying_rule_is_reported_as_follows_from_what_it_names() -> None:
+    said = {
+        ban_reason(RuleFact("A", "deny", labels=frozenset({"cji"}))): "label_banned",
+        ban_reason(RuleFact("B", "deny", purposes=frozenset({"charging"}))): "purpose_prohibited",
+        ban_reason(RuleFact("C", "deny", labels=frozenset({"part2"}), purposes=frozenset({"charging"}))): "part2_proceeding",
+        ban_reason(RuleFact("D", "deny", labels=frozenset({"hiv"}), purposes=frozenset({"charging"}))): "law_denies",
+    }
+    assert {reason.value for reason in said} == set(said.values())
+    for rule in (
+        RuleFact("E", "deny", labels=frozenset({"hiv"}), operations=frozenset({"link"})),
+        RuleFact("F", "deny", labels=frozenset({"hiv"}), recipients=frozenset({"integrator"})),
+        RuleFact("G", "deny", labels=frozenset({"hiv"}), to_owner=False),
+    ):
+        assert ban_reason(rule).value == "law_denies"
+
+
+def test_nobody_is_in_no_population() -> None:
+    facts = Facts(integrator="hub", recipients=frozenset({"hub", "own"}), elements=(), rules=())
+    asking = asking_about(Request("own", frozenset({"x"}), "disclose_row", "count.population", "s", NIGHT), facts)
+    assert populations(asking) == frozenset()
+    assert (asking.contributor, asking.is_own) == ("", False)
