@@ -58,7 +58,7 @@ class People:
 
 
 def write_follow_up(run: Run) -> None:
-    """Fill ``follow_up_curve``; ``counted_booking`` and ``booking_cell`` are there."""
+    """Fill ``follow_up_curve``; ``counted_booking`` is there."""
     table = f"{run.target}.follow_up_curve"
     create_from(run.con, table, CURVE, list(_lines(run)))
     run.written["follow_up_curve"] = count(run.con, table)

@@ -3,8 +3,14 @@
 -- Day 0 is the day of release. A release is seen until the records of both systems end. people_first counts each person once a cause, on
 -- the first day it happened to them after any of their releases; people_new counts each person once over all causes.
 with released as (
-    select booking_no, person_no, released_at, next_booked_at, first_service_at, leaves_community
-    from scope.counted_booking
+    select
+        person_key,
+        list_filter(cells_by_race, lambda cell: cell % 32 < 8) as cells, -- of everybody, and by what any evidence says
+        released_at,
+        next_booked_at,
+        first_service_at,
+        leaves_community
+    from scope.shown_booking
     where released_at >= $period_start and released_at < $seen_until
 ),
 asked as (
@@ -12,59 +18,57 @@ asked as (
 ),
 first_event as (
     select
-        booking_no,
-        person_no,
-        curve,
+        *,
         case
-            when leaves_community then 'left_community'
-            when curve = 'connection' and first_service_at < $seen_until and coalesce(first_service_at <= next_booked_at, true)
-                then 'connected'
-            when next_booked_at < $seen_until then 'rebooked'
-            else 'censored'
-        end as cause,
-        case
-            when leaves_community then released_at
-            when curve = 'connection' and first_service_at < $seen_until and coalesce(first_service_at <= next_booked_at, true)
-                then first_service_at
-            when next_booked_at < $seen_until then next_booked_at
-            else $seen_until
-        end as first_at,
-        released_at
+            when leaves_community then 3
+            when curve = 'connection' and first_service_at < $seen_until and coalesce(first_service_at <= next_booked_at, true) then 2
+            when next_booked_at < $seen_until then 4
+            else 1
+        end as cause_no
     from asked
+),
+dated as (
+    select
+        *,
+        case cause_no when 1 then $seen_until when 2 then first_service_at when 3 then released_at else next_booked_at end as first_at
+    from first_event
 ),
 placed as (
     select
         curve,
-        booking_cell.cell,
-        person_no,
-        cause,
+        person_key,
+        cause_no,
         least((epoch_us(first_at) - epoch_us(released_at)) // 86400000000, $curve_days + 1)::integer as day,
-        count(*) as releases
-    from first_event
-    join scope.booking_cell using (booking_no)
-    join scope.cell using (cell)
-    where cell.breakdown in ('ALL', 'race_group') and cell.evidence in ('ALL', 'either')
-    group by all
+        unnest(cells) as cell
+    from dated
 ),
-numbered as (
-    select
-        *,
-        row_number() over (partition by curve, cell, person_no, cause order by day) = 1 as is_first,
-        row_number() over (partition by curve, cell, person_no order by day, cause) = 1 as is_new
-    from placed
+counted as (
+    select curve, cell, cause_no, day, count(*) as releases from placed group by curve, cell, cause_no, day
+),
+by_cause as (
+    select curve, cell, cause_no, day, count(*) as people
+    from (select curve, cell, person_key, cause_no, min(day) as day from placed group by curve, cell, person_key, cause_no)
+    group by curve, cell, cause_no, day
+),
+-- Of causes of one day the first by name.
+by_any as (
+    select curve, cell, first_no % 10 as cause_no, first_no // 10 as day, count(*) as people
+    from (select curve, cell, person_key, min(day * 10 + cause_no) as first_no from placed group by curve, cell, person_key)
+    group by curve, cell, first_no
 )
 select
-    curve,
+    counted.curve,
     cell.domain,
     cell.race_group,
     cell.evidence,
     cell.smi_status,
-    cause,
-    day,
-    sum(releases)::bigint as releases,
-    count(*) filter (where is_first) as people_first,
-    count(*) filter (where is_new) as people_new
-from numbered
+    ['censored', 'connected', 'left_community', 'rebooked'][counted.cause_no] as cause,
+    counted.day,
+    counted.releases,
+    coalesce(by_cause.people, 0) as people_first,
+    coalesce(by_any.people, 0) as people_new
+from counted
 join scope.cell using (cell)
-group by all
+left join by_cause using (curve, cell, cause_no, day)
+left join by_any using (curve, cell, cause_no, day)
 order by all

@@ -21,8 +21,7 @@ criterion_cut
 decision_event, point_event,          decision_points.py
 withheld_people
 counted_booking, split, cell,         stepping_up.py: bookings and the numbered cells they are counted in
-booking_cell, stepping_up_draft,
-evidence_reason
+stepping_up_draft, evidence_reason
 episode_contact, episode_known        contacts in episodes, whatever the moment; episodes as known at it
 ====================================  =================================================================================
 """

@@ -18,7 +18,7 @@ from assets.measured.run import PACKAGE, Run
 from assets.measured.scope import SCOPE
 from assets.measured.settled import create_from, records_begin
 from assets.measured.significance import LEVEL, false_discovery
-from assets.measured.stepping_up import JAIL, STEPPING_UP, ask
+from assets.measured.stepping_up import JAIL, STEPPING_UP, ask, show_bookings
 from assets.measured.targets import track
 from contracts.benchmarks import PopulationBase
 from contracts.definition_parts import POPULATION, Window
@@ -47,15 +47,14 @@ SIX_QUESTIONS: Final = {
     "data_evidence": "VARCHAR", "people": "BIGINT", "figures_known": "BIGINT", "figures_asked": "BIGINT",
 }  # fmt: skip
 _YEAR: Final = {**STEPPING_UP, "years_back": "INTEGER"}
-_SHOWN: Final = ("ALL", "race_group")
 
 
 def write_progress(run: Run) -> None:
-    """Fill ``yearly_reassessment``, ``target_status`` and ``six_questions``; ``counted_booking`` and ``booking_cell`` are there."""
-    _narrow(run, _SHOWN)
+    """Fill ``yearly_reassessment``, ``target_status`` and ``six_questions``; ``counted_booking`` is there."""
+    show_bookings(run, "cells_by_race", in_detail=False)
     _ask_years(run)
     run.publish("yearly_reassessment")
-    _narrow(run, ("ALL",))
+    show_bookings(run, "cells_of_all", in_detail=False)
     _put(run, "target_status", TARGET_STATUS, list(_targets(run)))
     _put(run, "six_questions", SIX_QUESTIONS, list(_questions(run)))
 
@@ -65,14 +64,6 @@ def _put(run: Run, name: str, columns: Mapping[str, str], lines: list[Mapping[st
     create_from(run.con, table, columns, lines)
     run.written[name] = count(run.con, table)
     run.show(name)
-
-
-def _narrow(run: Run, breakdowns: tuple[str, ...]) -> None:
-    """Let questions see only these breakdowns: earlier periods are not asked by facility and charge."""
-    listed = ", ".join(f"'{name}'" for name in breakdowns)
-    kept = f"select cell from {SCOPE}.cell where breakdown in ({listed}) and not is_detail"
-    run.con.execute(f"delete from {SCOPE}.booking_cell where cell not in ({kept})").fetchall()
-    run.con.execute(f"delete from {SCOPE}.cell where cell not in ({kept})").fetchall()
 
 
 def _ask_years(run: Run) -> None:
@@ -160,7 +151,7 @@ def _baseline(run: Run, target: Target) -> tuple[Figures, str, datetime | None]:
     create_from(run.con, f"{SCOPE}.stepping_up_baseline", STEPPING_UP, ())
     if end > run.as_of:
         return {}, "the baseline period has not ended", end
-    ask(run, "stepping_up_baseline", end)
+    ask(run, "stepping_up_baseline", end, measures=(target.measure,))
     return _figures(run, "stepping_up_baseline", target), "the period that ended then, as known tonight", end
 
 

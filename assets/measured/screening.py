@@ -12,7 +12,7 @@ from resources.sql import count
 
 
 def write_screening(run: Run) -> None:
-    """Fill both tables; ``counted_booking``, ``booking_cell`` and ``booking_screen`` are there."""
+    """Fill both tables; ``counted_booking`` and ``booking_screen`` are there."""
     rules = run.definitions.stepping_up
     assessment = rules.assessment
     run.publish("screening_result")

@@ -2,12 +2,18 @@
 -- People without a screen are shown, never left out: they are the base of "screened". Assessment and connection are asked only of those
 -- whose follow-up is complete.
 with booked as (
-    select * from scope.counted_booking where booked_at >= $period_start and booked_at < $as_of
+    select *, list_filter(cells, lambda cell: cell % 32 = 0) as whole_cells
+    from scope.shown_booking
+    where booked_at >= $period_start and booked_at < $as_of
 ),
 assessment as (
     select domain, person_key, start_at
     from scope.matched_contact
-    where filter_id = 'assessment' and known_at < $as_of and coalesce(uncounted_from >= $as_of, true)
+    where
+        filter_id = 'assessment'
+        and known_at < $as_of
+        and coalesce(uncounted_from >= $as_of, true)
+        and start_at >= (select min(first_positive_at) from booked)
     group by all
 ),
 assessed as (
@@ -30,72 +36,113 @@ timed as (
         (epoch_us(assessed_at) - epoch_us(first_positive_at)) / 3600000000 as hours_to_assessment
     from assessed
 ),
+placed as (
+    select * exclude (cells, whole_cells), unnest(whole_cells) as cell from timed
+),
+per_person as (
+    select
+        cell,
+        person_key,
+        count(*) as bookings,
+        count(*) filter (where screen <> 'unknown') as in_time,
+        count(*) filter (where screen = 'positive') as positive,
+        count(*) filter (where is_screened) as screened,
+        coalesce(sum(screen_attempts), 0) as attempts,
+        count(*) filter (where screens_refused > 0) as refused,
+        count(*) filter (where is_assessed) as assessed,
+        count(*) filter (where is_mature) as mature
+    from placed
+    group by cell, person_key
+),
+middle as (
+    select
+        cell,
+        median(hours_to_screen) filter (where is_screened) as screen_median,
+        quantile_cont(hours_to_screen, 0.9) filter (where is_screened) as screen_p90,
+        median(hours_to_assessment) filter (where is_assessed) as assessment_median
+    from placed
+    group by cell
+),
+summed as (
+    select
+        cell,
+        sum(bookings)::double as bookings,
+        count(*) as people,
+        sum(in_time)::double as in_time,
+        count(*) filter (where in_time > 0) as people_in_time,
+        sum(positive)::double as positive,
+        count(*) filter (where positive > 0) as people_positive,
+        sum(screened)::double as screened,
+        count(*) filter (where screened > 0) as people_screened,
+        sum(attempts)::double as attempts,
+        count(*) filter (where attempts > 0) as people_attempted,
+        sum(refused)::double as refused,
+        count(*) filter (where refused > 0) as people_refused,
+        sum(assessed)::double as assessed,
+        count(*) filter (where assessed > 0) as people_assessed,
+        sum(mature)::double as mature,
+        count(*) filter (where mature > 0) as people_mature
+    from per_person
+    group by cell
+),
 counted as (
     select
-        booking_cell.cell,
+        summed.cell,
         [
             {
-                'name': 'screened_in_time', 'above': count(*) filter (where screen <> 'unknown')::double, 'below': count(*)::double,
-                'people': count(distinct person_no) filter (where screen <> 'unknown'), 'base': count(distinct person_no),
+                'name': 'screened_in_time', 'above': in_time, 'below': bookings, 'people': people_in_time, 'base': people,
                 'value': null::double, 'unit': 'share of bookings'
             },
             {
-                'name': 'screened_positive', 'above': count(*) filter (where screen = 'positive')::double,
-                'below': count(*) filter (where screen <> 'unknown')::double,
-                'people': count(distinct person_no) filter (where screen = 'positive'),
-                'base': count(distinct person_no) filter (where screen <> 'unknown'), 'value': null, 'unit': 'share of screened bookings'
+                'name': 'screened_positive', 'above': positive, 'below': in_time, 'people': people_positive, 'base': people_in_time,
+                'value': null, 'unit': 'share of screened bookings'
             },
             {
-                'name': 'hours_to_screen_median', 'above': null, 'below': count(*) filter (where is_screened)::double,
-                'people': count(distinct person_no) filter (where is_screened), 'base': count(distinct person_no),
-                'value': median(hours_to_screen) filter (where is_screened), 'unit': 'hours'
+                'name': 'hours_to_screen_median', 'above': null, 'below': screened, 'people': people_screened, 'base': people,
+                'value': middle.screen_median, 'unit': 'hours'
             },
             {
-                'name': 'hours_to_screen_p90', 'above': null, 'below': count(*) filter (where is_screened)::double,
-                'people': count(distinct person_no) filter (where is_screened), 'base': count(distinct person_no),
-                'value': quantile_cont(hours_to_screen, 0.9) filter (where is_screened), 'unit': 'hours'
+                'name': 'hours_to_screen_p90', 'above': null, 'below': screened, 'people': people_screened, 'base': people,
+                'value': middle.screen_p90, 'unit': 'hours'
             },
             {
-                'name': 'attempts', 'above': coalesce(sum(screen_attempts), 0)::double, 'below': count(*)::double,
-                'people': count(distinct person_no) filter (where screen_attempts > 0), 'base': count(distinct person_no),
+                'name': 'attempts', 'above': attempts, 'below': bookings, 'people': people_attempted, 'base': people,
                 'value': null, 'unit': 'attempts a booking'
             },
             {
-                'name': 'refused', 'above': count(*) filter (where screens_refused > 0)::double, 'below': count(*)::double,
-                'people': count(distinct person_no) filter (where screens_refused > 0), 'base': count(distinct person_no),
+                'name': 'refused', 'above': refused, 'below': bookings, 'people': people_refused, 'base': people,
                 'value': null, 'unit': 'share of bookings'
             },
             {
-                'name': 'assessed', 'above': count(*) filter (where is_assessed)::double, 'below': count(*) filter (where is_mature)::double,
-                'people': count(distinct person_no) filter (where is_assessed),
-                'base': count(distinct person_no) filter (where is_mature), 'value': null, 'unit': 'share of positive screens'
+                'name': 'assessed', 'above': assessed, 'below': mature, 'people': people_assessed, 'base': people_mature,
+                'value': null, 'unit': 'share of positive screens'
             },
             {
-                'name': 'hours_to_assessment_median', 'above': null, 'below': count(*) filter (where is_assessed)::double,
-                'people': count(distinct person_no) filter (where is_assessed),
-                'base': count(distinct person_no) filter (where is_mature),
-                'value': median(hours_to_assessment) filter (where is_assessed), 'unit': 'hours'
+                'name': 'hours_to_assessment_median', 'above': null, 'below': assessed, 'people': people_assessed, 'base': people_mature,
+                'value': middle.assessment_median, 'unit': 'hours'
             }
         ] as figures
-    from timed
-    join scope.booking_cell using (booking_no)
-    join scope.cell on cell.cell = booking_cell.cell and cell.evidence = 'ALL'
-    group by booking_cell.cell
+    from summed
+    join middle using (cell)
+),
+followed as (
+    select
+        person_key,
+        (epoch_us(first_service_at) - epoch_us(released_at)) / 3600000000 as waited,
+        unnest(list_filter(cells, lambda cell: cell % 32 = 0)) as cell
+    from scope.shown_booking
+    where
+        released_at >= $period_start
+        and coalesce(first_service_at <= next_booked_at, first_service_at is not null)
+        and not leaves_community
 ),
 connected as (
-    select
-        booking_cell.cell,
-        count(*)::double as below,
-        count(distinct booking.person_no) as people,
-        median((epoch_us(booking.first_service_at) - epoch_us(booking.released_at)) / 3600000000) as hours
-    from scope.counted_booking as booking
-    join scope.booking_cell using (booking_no)
-    join scope.cell on cell.cell = booking_cell.cell and cell.evidence = 'ALL'
-    where
-        booking.released_at >= $period_start
-        and coalesce(booking.first_service_at <= booking.next_booked_at, booking.first_service_at is not null)
-        and not booking.leaves_community
-    group by booking_cell.cell
+    select followed.cell, count(*)::double as below, any_value(met.people) as people, median(followed.waited) as hours
+    from followed
+    join (
+        select cell, count(*) as people from (select cell, person_key from followed group by cell, person_key) group by cell
+    ) as met using (cell)
+    group by followed.cell
 ),
 answered as (
     select

@@ -8,10 +8,10 @@ seen for d days. Their period is printed in the row.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from itertools import pairwise
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from assets.measured.comparison import ALL
 from assets.measured.decision_points import WITHHELD_PEOPLE
@@ -48,6 +48,15 @@ STEPPING_UP: Final = {
 
 _EVIDENCE_REASON: Final = {"evidence": "VARCHAR", "reason": "VARCHAR"}
 JAIL: Final = "jail"
+_OF_PERIOD: Final = {
+    "bookings_with_smi": "stepping_up_bookings",
+    "average_length_of_stay": "stepping_up_stays",
+    "average_daily_population": "stepping_up_population",
+}
+"""Measures of one period -> the question that answers each."""
+
+MEASURES: Final = (*_OF_PERIOD, "connection_to_treatment", "recidivism_backward", "recidivism_forward")
+"""What ``stepping_up.measure`` can be."""
 
 
 def write_stepping_up(run: Run) -> None:
@@ -56,20 +65,38 @@ def write_stepping_up(run: Run) -> None:
     create_from(run.con, f"{SCOPE}.stepping_up_draft", STEPPING_UP, ())
     create_from(run.con, f"{SCOPE}.withheld_people", WITHHELD_PEOPLE, ())
     create_from(run.con, f"{SCOPE}.evidence_reason", _EVIDENCE_REASON, _evidence_reasons(run))
+    if run.asked_before is None:
+        _place(run)
     run.keep(
         "counted_booking",
         connection_system=rules.connection.system,
         leaves_community=words(rules.connection.leaves_community),
         earliest=_earliest(run),
-        breakdowns=[ALL, "race_group", *(each.value for each in rules.breakdowns)],
+    )
+    show_bookings(run, "cells_shown", in_detail=True)
+    ask(run, "stepping_up_draft", run.as_of)
+    run.publish("stepping_up")
+
+
+def _place(run: Run) -> None:
+    """Number the categories that bookings are shown by, once for all moments of the same ground."""
+    rules = run.definitions.stepping_up
+    run.keep(
+        "booking_category",
+        breakdowns=[each.value for each in rules.breakdowns],
         age_bands=list(rules.age_bands),
         age_labels=age_labels(rules.age_bands),
     )
-    run.keep("split")
-    run.keep("cell")
-    run.keep("booking_cell")
-    ask(run, "stepping_up_draft", run.as_of)
-    run.publish("stepping_up")
+    for name in ("split", "cell", "booking_split"):
+        run.keep(name)
+
+
+def show_bookings(run: Run, cells: Literal["cells_shown", "cells_by_race", "cells_of_all"], *, in_detail: bool) -> None:
+    """Let questions see bookings in these cells only (``shown_booking``): earlier periods are not asked by facility and charge."""
+    details = "cells_in_detail" if in_detail else "[]::integer[]"
+    run.con.execute(
+        f"create or replace view {SCOPE}.shown_booking as select *, {cells} as cells, {details} as details from {SCOPE}.counted_booking"
+    )
 
 
 def _earliest(run: Run) -> datetime:
@@ -85,22 +112,25 @@ def _earliest(run: Run) -> datetime:
     return rules.period.start(min(ends)) - timedelta(days=longest)
 
 
-def ask(run: Run, draft: str, end: datetime) -> None:
+def ask(run: Run, draft: str, end: datetime, *, measures: Collection[str] = MEASURES) -> None:
     """Append every figure of the period that ends at ``end`` to a scratch table, by what is known at the run's moment.
 
-    ``end`` may be earlier than the run's moment: the past as it is known tonight, which may be more than was known then.
+    ``measures`` are asked and no others. ``end`` may be earlier than the run's moment: the past as it is known tonight, which may be more than was known then.
     """
     rules = run.definitions.stepping_up
     start = _since(run, rules.period.start(end))
     if reason := no_bookings(run) or no_history(start, end):
-        for measure in ("bookings_with_smi", "average_length_of_stay", "average_daily_population"):
+        for measure in (each for each in _OF_PERIOD if each in measures):
             _unanswered(run, draft, measure, None, reason)
     else:
-        for question in ("stepping_up_bookings", "stepping_up_stays", "stepping_up_population"):
-            run.extend(draft, question, period_start=start, period_end=end)
-    _connection(run, draft, end)
-    _backward(run, draft, start, end)
-    _forward(run, draft, end)
+        for measure in (each for each in _OF_PERIOD if each in measures):
+            run.extend(draft, _OF_PERIOD[measure], period_start=start, period_end=end)
+    if "connection_to_treatment" in measures:
+        _connection(run, draft, end)
+    if "recidivism_backward" in measures:
+        _backward(run, draft, start, end)
+    if "recidivism_forward" in measures:
+        _forward(run, draft, end)
 
 
 def age_labels(bands: Sequence[int]) -> list[str]:

@@ -1,12 +1,13 @@
 -- Measure 1: how many bookings are of people with evidence of serious mental illness, by kind of evidence?
 -- Positive, negative and unknown are shown beside each other and add up to the bookings of the group. What somebody's evidence says after
 -- three days is a share of those still held then; everything else is a share of all bookings.
-with per_person as (
-    select booking_cell.cell, booking.person_no, count(*) as bookings
-    from scope.counted_booking as booking
-    join scope.booking_cell using (booking_no)
-    where booking.booked_at >= $period_start and booking.booked_at < $period_end
-    group by booking_cell.cell, booking.person_no
+with placed as (
+    select person_key, unnest(list_concat(cells, details)) as cell
+    from scope.shown_booking
+    where booked_at >= $period_start and booked_at < $period_end
+),
+per_person as (
+    select cell, person_key, count(*) as bookings from placed group by cell, person_key
 ),
 counted as (
     select cell, sum(bookings)::bigint as bookings, count(*) as people from per_person group by cell
@@ -15,7 +16,7 @@ counted as (
 whole as (
     select evidence_no, sum(bookings)::bigint as bookings, count(*) as people
     from (
-        select cell // 4 as evidence_no, person_no, sum(bookings) as bookings from per_person group by cell // 4, person_no
+        select cell // 4 as evidence_no, person_key, sum(bookings) as bookings from per_person group by cell // 4, person_key
     )
     group by evidence_no
 )

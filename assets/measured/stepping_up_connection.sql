@@ -3,9 +3,9 @@
 -- not_seen. "Not seen" is not "not connected": the bounds say what the records that may not be looked up could hide.
 with outcome as (
     select
-        booking_no,
-        person_no,
+        person_key,
         is_linkable,
+        cells,
         case
             when leaves_community then 2
             when
@@ -15,29 +15,26 @@ with outcome as (
             when next_booked_at < released_at + to_days($follow_days::integer) then 1
             else 3
         end as outcome
-    from scope.counted_booking
+    from scope.shown_booking
     where released_at >= $cohort_start and released_at < $cohort_end
 ),
 immature as (
-    select booking_cell.cell, count(*) as releases
-    from scope.counted_booking as booking
-    join scope.booking_cell using (booking_no)
-    where booking.released_at >= $cohort_end
-    group by booking_cell.cell
+    select cell, count(*) as releases
+    from (select unnest(cells) as cell from scope.shown_booking where released_at >= $cohort_end)
+    group by cell
 ),
 per_person as (
     select
-        booking_cell.cell,
-        outcome.person_no,
-        bool_and(outcome.is_linkable) as is_linkable,
+        cell,
+        person_key,
+        bool_and(is_linkable) as is_linkable,
         count(*) as releases,
-        count(*) filter (where outcome.outcome = 0) as connected,
-        count(*) filter (where outcome.outcome = 1) as rebooked_first,
-        count(*) filter (where outcome.outcome = 2) as left_community,
-        count(*) filter (where outcome.outcome = 3) as not_seen
-    from outcome
-    join scope.booking_cell using (booking_no)
-    group by booking_cell.cell, outcome.person_no
+        count(*) filter (where outcome = 0) as connected,
+        count(*) filter (where outcome = 1) as rebooked_first,
+        count(*) filter (where outcome = 2) as left_community,
+        count(*) filter (where outcome = 3) as not_seen
+    from (select * exclude (cells), unnest(cells) as cell from outcome)
+    group by cell, person_key
 ),
 -- Withheld people are known by race only: any other category may hold all of them. A group may hold those of unknown group too.
 withheld as (
@@ -118,4 +115,3 @@ join scope.cell using (cell)
 left join taken_in_all using (cell)
 left join immature using (cell)
 cross join unnest(counted.outcomes) as each (outcome)
-where not cell.is_detail

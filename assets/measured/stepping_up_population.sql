@@ -3,40 +3,58 @@
 with clipped as (
     select
         booking_no,
-        person_no,
+        person_key,
+        cells,
         epoch_us(greatest(booked_at, $period_start)) as begins,
         epoch_us(least(coalesce(released_at, $period_end), $period_end)) as ends
-    from scope.counted_booking
+    from scope.shown_booking
     where not end_is_impossible and booked_at < $period_end and coalesce(released_at, $period_end) > $period_start
 ),
-placed as (
-    select booking_cell.cell, clipped.* from clipped join scope.booking_cell using (booking_no)
+-- Most stays overlap no other of the person: they count whole wherever they are shown.
+lapped as (
+    select
+        *,
+        begins < max(ends) over (in_order rows between unbounded preceding and 1 preceding)
+        or lead(begins) over in_order < max(ends) over (in_order rows between unbounded preceding and current row) as is_lapped
+    from clipped
+    window in_order as (partition by person_key order by begins, ends, booking_no)
 ),
 uncovered as (
     select
         *,
         max(ends) over (
-            partition by cell, person_no order by begins, ends, booking_no rows between unbounded preceding and 1 preceding
+            partition by cell, person_key order by begins, ends, booking_no rows between unbounded preceding and 1 preceding
         ) as covered_to
-    from placed
+    from (select * exclude (cells), unnest(cells) as cell from lapped where is_lapped)
+),
+per_person as (
+    select cell, person_key, sum(held_for) as held_for
+    from (
+        select unnest(cells) as cell, person_key, ends - begins as held_for from lapped where not coalesce(is_lapped, false)
+        union all
+        select cell, person_key, greatest(0, ends - greatest(begins, covered_to)) as held_for from uncovered
+    )
+    group by cell, person_key
 ),
 held as (
-    select cell, count(distinct person_no) as people, sum(greatest(0, ends - greatest(begins, covered_to))) as held_for
-    from uncovered
-    group by cell
+    select cell, count(*) as people, sum(held_for) as held_for from per_person group by cell
 ),
 -- York's product: bookings times the mean stay of releases over days. It is a forecast of the same thing and differs while the jail fills.
 product as (
     select
-        booking_cell.cell,
-        count(*) filter (where booking.booked_at >= $period_start and booking.booked_at < $period_end) as bookings,
-        avg(epoch_us(booking.released_at) - epoch_us(booking.booked_at)) filter (
-            where booking.released_at >= $period_start and booking.released_at < $period_end
-        ) as stay
-    from scope.counted_booking as booking
-    join scope.booking_cell using (booking_no)
-    where booking.booked_at < $period_end and (booking.released_at is null or booking.released_at >= $period_start)
-    group by booking_cell.cell
+        cell,
+        count(*) filter (where is_booked) as bookings,
+        avg(stayed) filter (where is_released) as stay
+    from (
+        select
+            unnest(cells) as cell,
+            booked_at >= $period_start as is_booked,
+            released_at < $period_end as is_released,
+            epoch_us(released_at) - epoch_us(booked_at) as stayed
+        from scope.shown_booking
+        where booked_at < $period_end and (released_at is null or released_at >= $period_start)
+    )
+    group by cell
 )
 select
     'average_daily_population' as measure,
@@ -60,4 +78,4 @@ from held
 join scope.cell using (cell)
 left join product using (cell)
 cross join unnest(['custody_days_per_day', 'york_product']) as each (submeasure)
-where not cell.is_detail and (each.submeasure = 'custody_days_per_day' or product.stay is not null)
+where (each.submeasure = 'custody_days_per_day' or product.stay is not null)

@@ -2,24 +2,28 @@
 -- York asks for an earlier admission; Justice Counts for somebody in custody at any time in the days before. Two questions, two names.
 with admitted as (
     select
-        booking_no,
-        person_no,
+        person_key,
+        unnest(cells) as cell,
         coalesce(
             if($since_custody, previous_custody_until, previous_booked_at) >= booked_at - to_days($backward_days::integer), false
         ) as is_return
-    from scope.counted_booking
+    from scope.shown_booking
     where booked_at >= $period_start and booked_at < $period_end
+),
+per_person as (
+    select cell, person_key, count(*) filter (where is_return) as returns, count(*) as admissions
+    from admitted
+    group by cell, person_key
 ),
 counted as (
     select
-        booking_cell.cell,
-        count(*) filter (where is_return) as returns,
-        count(*) as admissions,
-        count(distinct person_no) filter (where is_return) as people,
-        count(distinct person_no) as base_people
-    from admitted
-    join scope.booking_cell using (booking_no)
-    group by booking_cell.cell
+        cell,
+        sum(returns)::bigint as returns,
+        sum(admissions)::bigint as admissions,
+        count(*) filter (where returns > 0) as people,
+        count(*) as base_people
+    from per_person
+    group by cell
 )
 select
     'recidivism_backward' as measure,
@@ -40,4 +44,3 @@ select
     'share of admissions' as unit
 from counted
 join scope.cell using (cell)
-where not cell.is_detail

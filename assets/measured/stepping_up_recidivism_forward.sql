@@ -2,35 +2,42 @@
 -- Only releases whose follow-up is complete. Leaving the community (death, prison, transfer) is a competing outcome and shown beside.
 with outcome as (
     select
-        booking_no,
-        person_no,
+        person_key,
+        unnest(cells) as cell,
         case
-            when next_booked_at < released_at + to_days($follow_days::integer) then 'rebooked'
-            when leaves_community then 'left_community'
-            else 'neither'
+            when next_booked_at < released_at + to_days($follow_days::integer) then 1
+            when leaves_community then 2
+            else 3
         end as outcome
-    from scope.counted_booking
+    from scope.shown_booking
     where released_at >= $cohort_start and released_at < $cohort_end
 ),
 immature as (
-    select booking_cell.cell, count(*) as releases
-    from scope.counted_booking as booking
-    join scope.booking_cell using (booking_no)
-    where booking.released_at >= $cohort_end
-    group by booking_cell.cell
+    select cell, count(*) as releases
+    from (select unnest(cells) as cell from scope.shown_booking where released_at >= $cohort_end)
+    group by cell
+),
+per_person as (
+    select
+        cell,
+        person_key,
+        count(*) as releases,
+        count(*) filter (where outcome = 1) as rebooked,
+        count(*) filter (where outcome = 2) as left_community
+    from outcome
+    group by cell, person_key
 ),
 counted as (
     select
-        booking_cell.cell,
-        count(*) as releases,
-        count(distinct person_no) as people,
-        count(*) filter (where outcome = 'rebooked') as rebooked,
-        count(distinct person_no) filter (where outcome = 'rebooked') as people_rebooked,
-        count(*) filter (where outcome = 'left_community') as left_community,
-        count(distinct person_no) filter (where outcome = 'left_community') as people_left
-    from outcome
-    join scope.booking_cell using (booking_no)
-    group by booking_cell.cell
+        cell,
+        sum(releases)::bigint as releases,
+        count(*) as people,
+        sum(rebooked)::bigint as rebooked,
+        count(*) filter (where rebooked > 0) as people_rebooked,
+        sum(left_community)::bigint as left_community,
+        count(*) filter (where left_community > 0) as people_left
+    from per_person
+    group by cell
 )
 select
     'recidivism_forward' as measure,
@@ -57,4 +64,3 @@ cross join unnest([
     {'name': 'rebooked', 'releases': counted.rebooked, 'people': counted.people_rebooked},
     {'name': 'left_community', 'releases': counted.left_community, 'people': counted.people_left}
 ]) as each (outcome)
-where not cell.is_detail

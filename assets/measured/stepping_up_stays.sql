@@ -1,17 +1,24 @@
 -- Measure 2: how long do people stay whose release falls in the period, with and without evidence of serious mental illness?
 -- Length of stay is of releases (York). Stays that end before they begin have no length and are left out.
-with summed as (
+with stay as (
+    select person_key, epoch_us(released_at) - epoch_us(booked_at) as stayed, unnest(cells) as cell
+    from scope.shown_booking
+    where released_at >= $period_start and released_at < $period_end
+),
+met as (
+    select cell, count(*) as people from (select cell, person_key from stay group by cell, person_key) group by cell
+),
+summed as (
     select
-        booking_cell.cell,
+        stay.cell,
         count(*) as releases,
-        count(distinct booking.person_no) as people,
-        sum(epoch_us(booking.released_at) - epoch_us(booking.booked_at)) / 86400000000 as days,
-        median(epoch_us(booking.released_at) - epoch_us(booking.booked_at)) / 86400000000 as median_days,
-        quantile_cont(epoch_us(booking.released_at) - epoch_us(booking.booked_at), 0.9) / 86400000000 as p90_days
-    from scope.counted_booking as booking
-    join scope.booking_cell using (booking_no)
-    where booking.released_at >= $period_start and booking.released_at < $period_end
-    group by booking_cell.cell
+        any_value(met.people) as people,
+        sum(stay.stayed) / 86400000000 as days,
+        median(stay.stayed) / 86400000000 as median_days,
+        quantile_cont(stay.stayed, 0.9) / 86400000000 as p90_days
+    from stay
+    join met using (cell)
+    group by stay.cell
 )
 select
     'average_length_of_stay' as measure,
@@ -37,4 +44,3 @@ select
 from summed
 join scope.cell using (cell)
 cross join unnest(['mean', 'median', 'p90']) as each (submeasure)
-where not cell.is_detail
