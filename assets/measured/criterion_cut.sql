@@ -17,11 +17,11 @@ placed as (
         row_number() over (partition by definition_id, criterion_no, domain order by value desc) as from_above,
         count(*) over (partition by definition_id, criterion_no, domain) as users
     from scope.criterion_value
+    semi join (select definition_id, criterion_no from scope.criterion where minimum is null) as ranked using (definition_id, criterion_no)
 ),
 sized as (
     select
         placed.*,
-        criterion.minimum,
         criterion.rank,
         -- Place of the percentile among all, and how many zeros lie below the first user.
         criterion.percentile / 100 * (case criterion.among when 'users' then users else coalesce(people.people, users) end - 1) as place,
@@ -35,7 +35,6 @@ ends as (
         definition_id,
         criterion_no,
         domain,
-        any_value(minimum) as minimum,
         any_value(rank) as rank,
         any_value(place) as place,
         coalesce(max(value) filter (where from_below + zeros = floor(place)), 0) as below,
@@ -49,8 +48,12 @@ select
     criterion_no,
     domain,
     case
-        when minimum is not null then minimum
         when rank is not null then last_place
         else below + (place - floor(place)) * (above - below)
     end as cut
 from ends
+union all
+select criterion.definition_id, criterion.criterion_no, valued.domain, criterion.minimum as cut
+from scope.criterion
+join (select definition_id, criterion_no, domain from scope.criterion_value group by all) as valued using (definition_id, criterion_no)
+where criterion.minimum is not null

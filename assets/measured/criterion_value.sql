@@ -3,8 +3,7 @@
 -- Only people who pass the definition's person filter, and only values above zero.
 with matched as (
     select
-        criterion.definition_id,
-        criterion.criterion_no,
+        criterion.criterion_code,
         criterion.unit as counted_unit,
         criterion.window_start,
         criterion.window_end,
@@ -14,20 +13,27 @@ with matched as (
     join scope.matched_contact on matched_contact.filter_id = criterion.filter_id
     where matched_contact.known_at < $as_of and coalesce(matched_contact.uncounted_from >= $as_of, true)
 ),
-counted as (
-    select
-        definition_id,
-        criterion_no,
-        domain,
-        person_key,
-        case counted_unit when 'event' then count(*) else count(distinct start_at::date) end::double as value
+happened as (
+    select criterion_code, domain, person_key, count(*)::double as value
     from matched
-    where counted_unit in ('event', 'distinct_day') and start_at >= window_start and start_at < window_end
-    group by definition_id, criterion_no, counted_unit, domain, person_key
+    where counted_unit = 'event' and start_at >= window_start and start_at < window_end
+    group by criterion_code, domain, person_key
+),
+met_on as (
+    select criterion_code, domain, person_key, count(*)::double as value
+    from (
+        select criterion_code, domain, person_key, start_at::date as met_on
+        from matched
+        where counted_unit = 'distinct_day' and start_at >= window_start and start_at < window_end
+        group by criterion_code, domain, person_key, start_at::date
+    )
+    group by criterion_code, domain, person_key
 ),
 clipped as (
     select
-        *,
+        criterion_code,
+        domain,
+        person_key,
         epoch_us(greatest(start_at, window_start)) as begins,
         epoch_us(least(coalesce(end_at, window_end), window_end)) as ends
     from matched
@@ -37,16 +43,19 @@ uncovered as (
     select
         *,
         max(ends) over (
-            partition by definition_id, criterion_no, domain, person_key
-            order by begins, ends
-            rows between unbounded preceding and 1 preceding
+            partition by criterion_code, person_key order by begins, ends rows between unbounded preceding and 1 preceding
         ) as covered_to
     from clipped
 ),
+held as (
+    -- Whole microseconds add up to the same sum in any order.
+    select criterion_code, domain, person_key, sum(greatest(0, ends - greatest(begins, covered_to))) / 86400000000 as value
+    from uncovered
+    group by criterion_code, domain, person_key
+),
 priced as (
     select
-        matched.definition_id,
-        matched.criterion_no,
+        matched.criterion_code,
         matched.domain,
         matched.person_key,
         sum(
@@ -64,19 +73,17 @@ priced as (
     group by all
 ),
 valued as (
-    select definition_id, criterion_no, domain, person_key, value from counted
-    union all
-    select definition_id, criterion_no, domain, person_key, value from priced
-    union all
-    select
-        definition_id,
-        criterion_no,
-        domain,
-        person_key,
-        -- Whole microseconds add up to the same sum in any order.
-        sum(greatest(0, ends - greatest(begins, covered_to))) / 86400000000 as value
-    from uncovered
-    group by all
+    select criterion.definition_id, criterion.criterion_no, counted.domain, counted.person_key, counted.value
+    from (
+        select * from happened
+        union all
+        select * from met_on
+        union all
+        select * from held
+        union all
+        select * from priced
+    ) as counted
+    join scope.criterion using (criterion_code)
 )
 -- A definition without a person filter finds everybody where it can be answered: nothing to look up person by person.
 select valued.*

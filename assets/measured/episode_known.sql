@@ -1,11 +1,11 @@
--- Which way did each episode take that began in time, as far as is known at the moment?
+-- Which contacts make up each episode, as far as is known at the moment?
 with contact as (
     select *
     from scope.episode_contact
     anti join scope.brief_person using (domain, person_key)
-    where start_at < $as_of and first_at >= $episodes_from
+    where start_at < $as_of
     union all by name
-    select * from scope.episode_brief where first_at >= $episodes_from
+    select * from scope.episode_brief
 ),
 ended as (
     select

@@ -1,12 +1,15 @@
 -- How many people of each race group meet each definition, and how many of them are on its list?
 -- Shares are of the people counted in the row ALL. A definition that this scope cannot answer has a reason and no figure.
 with people as (
-    select definition_id, domain, unnest([race_group, 'ALL']) as race_group, person_key
+    select definition_id, domain, race_group, count(*) as people
     from scope.definition_person
     where definition_id in (select rule_id from scope.definition)
+    group by all
 ),
 based as (
-    select definition_id, domain, race_group, count(*) as people from people group by all
+    select definition_id, domain, race_group, sum(people)::bigint as people
+    from (select definition_id, domain, unnest([race_group, 'ALL']) as race_group, people from people)
+    group by all
 ),
 found as (
     select definition_id, domain, unnest([race_group, 'ALL']) as race_group, qualifies, listed, tied_at_cut

@@ -226,7 +226,6 @@ def parts_for(tables: Collection[str]) -> tuple[Part, ...]:
     return tuple(part for part in PARTS if wanted & set(part.tables))
 
 
-_BEGIN_OF_TIME: Final = datetime.min
 _WITH_REASON: Final = (
     "frequent_utilizer_summary",
     "racial_disparity",
@@ -281,9 +280,11 @@ def _write_episodes(run: Run) -> None:
     run.keep("brief_person")
     # Once for all moments of the same ground; of the few who are held briefly, at this one.
     if run.asked_before is None:
+        run.keep("way_step")
         run.keep("episode_contact", seen_until=EVER, episode_days=episode_days, only_brief=False)
     run.keep_as("episode_brief", "episode_contact", seen_until=run.as_of, episode_days=episode_days, only_brief=True)
-    run.keep("episode_known", episodes_from=_BEGIN_OF_TIME if run.by_person & {"episode", "person_summary"} else period_start)
+    if run.by_person & {"episode", "person_summary"}:
+        run.keep("episode_known")
     run.publish("episode")
     run.publish("person_summary")
     run.publish("pathway", period_start=period_start)

@@ -1,31 +1,60 @@
 -- Which ways through the systems do episodes take most often?
 -- A way is the order of intercepts and systems of an episode, immediate repetitions once, at most six steps; the 25 commonest of a domain.
-with begun as (
-    select domain, person_key, (epoch_us(last_at) - epoch_us(first_at)) / 86400000000 as days, met[1:20] as met
-    from scope.episode_known
-    where first_at >= $period_start
+with contact as (
+    select *
+    from scope.episode_contact
+    anti join scope.brief_person using (domain, person_key)
+    where start_at < $as_of and first_at >= $period_start
+    union all by name
+    select * from scope.episode_brief where first_at >= $period_start
 ),
 walked as (
     select
         domain,
         person_key,
-        days,
-        list_filter(list_zip(met, list_prepend(null, met[1:-2])), lambda pair: pair[1] is distinct from pair[2]) as pairs
-    from begun
+        sum(way_part)::bigint as way_no,
+        max(step_no) as steps,
+        max(
+            case
+                when end_at < $as_of then end_at
+                when can_be_open then $as_of::timestamp
+                else start_at
+            end
+        ) as last_at,
+        any_value(first_at) as first_at
+    from contact
+    group by domain, person_key, episode_no
 ),
-named as (
+alike as (
     select
         domain,
-        person_key,
-        days,
-        len(pairs) as steps,
-        array_to_string(list_transform(pairs[1:6], lambda pair: coalesce(pair[1].intercept::varchar, '-') || ' ' || pair[1].system), ' > ') || if(len(pairs) > 6, ' > …', '') as way
+        way_no,
+        least(steps, 7) as steps,
+        count(*) as episodes,
+        count(distinct person_key) as people,
+        median((epoch_us(last_at) - epoch_us(first_at)) / 86400000000) as median_days
     from walked
+    group by domain, way_no, least(steps, 7)
 ),
 counted as (
-    select domain, way, least(max(steps), 7) as steps, count(*) as episodes, count(distinct person_key) as people, median(days) as median_days
-    from named
-    group by domain, way
+    select
+        domain,
+        array_to_string(
+            list_transform(
+                list_filter(
+                    list_transform([1, 2, 3, 4, 5, 6], lambda place: way_no // (1000::bigint ** (6 - place))::bigint % 1000),
+                    lambda step_no: step_no > 0
+                ),
+                lambda step_no: saying.said[step_no]
+            ),
+            ' > '
+        ) || if(steps > 6, ' > …', '') as way,
+        steps::bigint as steps,
+        episodes,
+        people,
+        median_days
+    from alike
+    cross join (select list(said order by step_no) as said from scope.way_step) as saying
 )
 select
     domain,

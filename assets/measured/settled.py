@@ -35,6 +35,7 @@ EVENT_FILTER: Final = {
     "is_matched": "BOOLEAN",
 }
 CRITERION: Final = {
+    "criterion_code": "INTEGER",
     "definition_id": "VARCHAR",
     "criterion_no": "INTEGER",
     "criterion_name": "VARCHAR",
@@ -124,7 +125,8 @@ def follow_filter_id(point_id: str) -> str:
 def settle(con: Connection, definitions: Definitions, as_of: datetime) -> None:
     """Write the definitions into ``scope`` as they stand at ``as_of``."""
     create_from(con, f"{SCOPE}.event_filter", EVENT_FILTER, list(_filters(definitions)))
-    create_from(con, f"{SCOPE}.criterion", CRITERION, list(_criteria(definitions, as_of)))
+    criteria = ({"criterion_code": code, **line} for code, line in enumerate(_criteria(definitions, as_of)))
+    create_from(con, f"{SCOPE}.criterion", CRITERION, criteria)
     create_from(con, f"{SCOPE}.plain_count", PLAIN_COUNT, list(_plain_counts(definitions, as_of)))
     create_from(con, f"{SCOPE}.definition", DEFINITION, list(_definitions(definitions, as_of)))
     costs = [cost.model_dump() for cost in definitions.timeline.unit_costs]
