@@ -17,6 +17,10 @@ FOLDER = Path(assets.measured.__file__).parent
 CHECKS = {"conservation", "link_subject", "link_pair"}
 FILES = sorted(path for path in FOLDER.glob("*.sql") if path.stem not in CHECKS)
 SCRATCH = {
+    "booking_category",
+    "booking_split",
+    "shown_booking",
+    "way_step",
     "booking_known",
     "booking_service",
     "brief_person",
@@ -44,7 +48,6 @@ SCRATCH = {
     "frequent_utilizer_month",
     "month_met",
     "plain_count",
-    "booking_cell",
     "cell",
     "split",
     "counted_booking",
