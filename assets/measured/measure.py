@@ -177,11 +177,13 @@ def measure_series(
     benchmarks: Path,
     as_ofs: Sequence[datetime],
     services: Path | None = None,
+    done: Callable[[datetime], None] = lambda _: None,
 ) -> dict[str, int]:
     """Answer every measure at several moments of the scope that is open; returns rows by table.
 
     What is about groups is kept of every moment in ``<table>_by_date``, with a column ``as_of``; tables by person are those of the last
-    moment. Each moment is answered as :func:`measure` would answer it alone.
+    moment. Each moment is answered as :func:`measure` would answer it alone, the oldest first; what does not hang on the moment is made
+    once for all of them (ground.py). ``done`` is called after each.
 
     Raises:
         ScopeFault: if no scope is open or no moment is asked.
@@ -208,6 +210,7 @@ def measure_series(
                 replace_table(con, f"{target_schema}.{name}_by_date", dated, {"as_of": as_of})
             else:
                 insert_into(con, f"{target_schema}.{name}_by_date", dated, {"as_of": as_of})
+        done(as_of)
     return {name: count(con, f"{target_schema}.{name}") for name in MEASURED_TABLES}
 
 

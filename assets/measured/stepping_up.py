@@ -115,7 +115,8 @@ def _earliest(run: Run) -> datetime:
 def ask(run: Run, draft: str, end: datetime, *, measures: Collection[str] = MEASURES) -> None:
     """Append every figure of the period that ends at ``end`` to a scratch table, by what is known at the run's moment.
 
-    ``measures`` are asked and no others. ``end`` may be earlier than the run's moment: the past as it is known tonight, which may be more than was known then.
+    ``measures`` are asked and no others. ``end`` may be earlier than the run's moment: the past as it is known tonight, which may be more
+    than was known then.
     """
     rules = run.definitions.stepping_up
     start = _since(run, rules.period.start(end))

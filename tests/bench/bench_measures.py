@@ -1,10 +1,11 @@
 """What all measures cost for a large county over two years of monthly as-of dates, and one product's night.
 
-Run: python tests/bench/bench_measures.py [--small] [--residents N] [--contacts N] [--dates N] [--threads N]
+Run: python tests/bench/bench_measures.py [--small] [--residents N] [--contacts N] [--dates N] [--threads N] [--home FOLDER]
 
-A county is drawn with a fixed seed: contacts fall on people very unevenly, as they do. Every as-of date asks every measure of the
-integrator's scope; the last date is asked twice, and the logical hashes of both must be equal. The product's night asks what the
-county's product asks.
+A county is drawn with a fixed seed: contacts fall on people very unevenly, as they do. Each step has a process of its own, so that its peak
+memory is its own: the series of dates asks every measure of the integrator's scope; the last date is asked again alone, and the logical
+hashes of all its tables must be those of the series; the product's night builds every table of the county's product, longer windows for
+small groups and suppression included. ``--home`` keeps the drawn county for the next run of the same size.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import re
 import resource
+import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any, Final
 
 import duckdb
 
@@ -29,6 +34,8 @@ from stamp import commit  # noqa: E402
 
 from assets.measured.measure import MEASURED_TABLES, measure, measure_series  # noqa: E402
 from assets.measured.scope import close_scope, open_scope, whole_of  # noqa: E402
+from assets.published.build import Bench, build_tables  # noqa: E402
+from contracts.county import load_county  # noqa: E402
 from contracts.definition_parts import Window  # noqa: E402
 from contracts.definitions import Definitions, load_definitions  # noqa: E402
 from resources.warehouse import logical_hash  # noqa: E402
@@ -37,7 +44,11 @@ DEMO = ROOT / "contracts" / "demo_county"
 LAST = datetime(2026, 3, 2)
 YEARS = 4
 SEED = 20260302
-PRODUCT = ("frequent_utilizer_summary", "racial_disparity", "stepping_up", "intercept_flow")
+PRODUCT = ("county", "measures")
+POPULATION = DEMO / "benchmarks" / "population.csv"
+SERVICES = DEMO / "services.csv"
+GIB = 1024**2
+FILLS = re.compile(r"(?:create or replace|insert into|create)\s+(?:temp )?(?:table |view |type )?(\S+)")
 
 # Drawn with hash() of a number, so that the same size gives the same county on every machine.
 PEOPLE = """
@@ -153,15 +164,112 @@ def definitions() -> Definitions:
     return read.model_copy(update={"timeline": timeline})
 
 
-def clock() -> tuple[float, float]:
-    """Wall and CPU seconds."""
-    return time.perf_counter(), time.process_time()
+class Timed:
+    """A connection that adds up what each table took: CPU seconds by the table that a statement fills, or by the question it asks."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+        self.spent: Counter[str] = Counter()
+
+    def execute(self, question: str, *parameters: Any) -> Any:
+        """Ask, and remember what it took."""
+        begin = time.process_time()
+        answer = self.con.execute(question, *parameters)
+        filled = FILLS.match(question.lstrip())
+        asked = re.search(r"-- (.*)", question)
+        self.spent[filled.group(1) if filled else asked.group(1) if asked else "the rest"] += time.process_time() - begin
+        return answer
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.con, name)
 
 
-def since(begin: tuple[float, float]) -> tuple[float, float]:
-    """Wall and CPU seconds since."""
-    wall, cpu = clock()
-    return wall - begin[0], cpu - begin[1]
+def hashes(con: Any) -> dict[str, str]:
+    """Logical hash of every measured table."""
+    return {name: str(logical_hash(con, f"measured.{name}")) for name in MEASURED_TABLES}
+
+
+def draw(con: Any, given: argparse.Namespace) -> dict[str, Any]:
+    """The county itself."""
+    county(con, given.residents, given.contacts)
+    return {}
+
+
+def series(con: Any, given: argparse.Namespace) -> dict[str, Any]:
+    """Every measure at every date."""
+    begin = time.perf_counter()
+    open_scope(con, whole_of(con, "linked"))
+    report = measure_series(
+        con,
+        target_schema="measured",
+        definitions=definitions(),
+        benchmarks=POPULATION,
+        as_ofs=moments(given.dates),
+        services=SERVICES,
+        done=lambda as_of: print(f"    {as_of:%Y-%m-%d} after {time.perf_counter() - begin:6.0f} s", file=sys.stderr, flush=True),
+    )
+    return {"rows": sum(report.values())}
+
+
+def alone(con: Any, given: argparse.Namespace) -> dict[str, Any]:
+    """Every measure at the last date, as on a night."""
+    open_scope(con, whole_of(con, "linked"))
+    measure(con, target_schema="measured", definitions=definitions(), benchmarks=POPULATION, as_of=LAST, services=SERVICES)
+    return {}
+
+
+def product(con: Any, given: argparse.Namespace) -> dict[str, Any]:
+    """Every table of the county's product from what was handed over to it."""
+    demo = load_county(DEMO)
+    bench = Bench(con, definitions(), POPULATION, demo.disclosure, LAST.date(), services=SERVICES)
+    built = build_tables(bench, demo.product(*PRODUCT).tables)
+    return {"tables": len(built)}
+
+
+STEPS: Final[dict[str, tuple[str, Callable[[Any, argparse.Namespace], dict[str, Any]]]]] = {
+    "draw": ("the county is drawn", draw),
+    "series": ("all measures, all dates", series),
+    "alone": ("all measures, the last date alone", alone),
+    "product": ("the night of the product county/measures", product),
+}
+HASHED: Final = ("series", "alone")
+
+
+def run_step(given: argparse.Namespace) -> None:
+    """One step in this process; prints what it took as one line of JSON."""
+    con = duckdb.connect(str(given.home / "county.duckdb"), config={"threads": given.threads, "memory_limit": given.memory})
+    timed = Timed(con)
+    wall, cpu = time.perf_counter(), time.process_time()
+    found = STEPS[given.step][1](timed, given)
+    found |= {"wall": time.perf_counter() - wall, "cpu": time.process_time() - cpu}
+    found |= {"gib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / GIB, "spent": timed.spent}
+    close_scope(con)
+    if given.step in HASHED:
+        found["hashes"] = hashes(con)
+    con.close()
+    print(json.dumps(found))
+
+
+def in_process(step: str, given: argparse.Namespace) -> dict[str, Any]:
+    """The step in a process of its own."""
+    sizes = [f"--{name}={getattr(given, name)}" for name in ("residents", "contacts", "dates", "threads", "memory", "home")]
+    print(f"  {STEPS[step][0]}", flush=True)
+    done = subprocess.run([sys.executable, __file__, f"--step={step}", *sizes], stdout=subprocess.PIPE, text=True, check=True)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    print(f"    {found['wall']:8.1f} s {found['cpu']:8.1f} CPU s {found['gib']:6.2f} GiB", flush=True)
+    return found
+
+
+def shares(found: dict[str, Any], least: float = 0.005) -> list[list[object]]:
+    """What each table took of a step, the dearest first; what is less than half a percent is one line."""
+    whole = found["cpu"]
+    lines: list[list[object]] = [
+        [name, round(spent, 1), f"{spent / whole:.1%}"]
+        for name, spent in sorted(found["spent"].items(), key=lambda item: -item[1])
+        if spent >= least * whole
+    ]
+    rest = whole - sum(spent for spent in found["spent"].values() if spent >= least * whole)
+    return [*lines, ["everything else, Python included", round(rest, 1), f"{rest / whole:.1%}"]]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -172,41 +280,27 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--contacts", type=int, default=10_000_000)
     parser.add_argument("--dates", type=int, default=24)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--memory", default="5GB")
+    parser.add_argument("--memory", default="4GB", help="what DuckDB may hold before it writes to disk")
+    parser.add_argument("--home", type=Path, help="folder that keeps the drawn county")
+    parser.add_argument("--step", choices=tuple(STEPS), help=argparse.SUPPRESS)
     parser.add_argument("--out", type=Path, default=ROOT / "data" / "bench" / "measures.json")
     given = parser.parse_args(arguments)
+    if given.step:
+        run_step(given)
+        return
     if given.small:
         given.residents, given.contacts, given.dates = 20_000, 200_000, 3
-    said = definitions()
     with tempfile.TemporaryDirectory() as folder:
-        con = duckdb.connect(str(Path(folder) / "county.duckdb"), config={"threads": given.threads, "memory_limit": given.memory})
-        county(con, given.residents, given.contacts)
-        rows: list[list[object]] = []
-        open_scope(con, whole_of(con, "linked"))
-        begin = clock()
-        report = measure_series(
-            con,
-            target_schema="measured",
-            definitions=said,
-            benchmarks=DEMO / "benchmarks" / "population.csv",
-            as_ofs=moments(given.dates),
-            services=DEMO / "services.csv",
-        )
-        rows.append(["all measures, all dates", given.dates, *(round(value, 1) for value in since(begin))])
-        hashes = {name: logical_hash(con, f"measured.{name}") for name in MEASURED_TABLES}
-        begin = clock()
-        again = {"definitions": said, "benchmarks": DEMO / "benchmarks" / "population.csv", "services": DEMO / "services.csv"}
-        open_scope(con, whole_of(con, "linked"))
-        measure(con, target_schema="measured", as_of=LAST, **again)  # type: ignore[arg-type]
-        rows.append(["all measures, the last date alone", 1, *(round(value, 1) for value in since(begin))])
-        equal = {name: logical_hash(con, f"measured.{name}") for name in MEASURED_TABLES} == hashes
-        begin = clock()
-        open_scope(con, whole_of(con, "linked"))
-        measure(con, target_schema="measured", as_of=LAST, tables=PRODUCT, **again)  # type: ignore[arg-type]
-        rows.append(["what one product asks", 1, *(round(value, 1) for value in since(begin))])
-        close_scope(con)
-        con.close()
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
+        given.home = given.home or Path(folder)
+        given.home.mkdir(parents=True, exist_ok=True)
+        steps = [step for step in STEPS if step != "draw" or not (given.home / "county.duckdb").exists()]
+        found = {step: in_process(step, given) for step in steps}
+    equal = found["series"]["hashes"] == found["alone"]["hashes"]
+    dates = {"series": given.dates, "draw": 0}
+    rows = [
+        [STEPS[step][0], dates.get(step, 1), *(round(each[name], 1) for name in ("wall", "cpu")), round(each["gib"], 2)]
+        for step, each in found.items()
+    ]
     document = {
         "title": "Measures",
         "command": f"python tests/bench/bench_measures.py --residents {given.residents} --contacts {given.contacts} --dates {given.dates}",
@@ -215,11 +309,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "seed": SEED,
         "notes": [
             f"{given.residents:,} residents, {given.contacts:,} contacts in {YEARS} years, {given.threads} threads",
-            f"peak memory {peak:.2f} GB",
-            f"the last date asked again gives the same logical hashes: {'yes' if equal else 'NO'}",
-            f"rows of the last date: {sum(report.values()):,}",
+            "asked: all dates within 300 s and 6 GB on two cores, a product's night within 60 s",
+            f"the last date asked alone gives the logical hashes of the series: {'yes' if equal else 'NO'}",
+            f"rows of the last date: {found['series']['rows']:,}",
         ],
-        "tables": [{"caption": "Seconds", "columns": ["what", "dates", "wall s", "CPU s"], "rows": rows}],
+        "tables": [
+            {"caption": "Seconds", "columns": ["what", "dates", "wall s", "CPU s", "peak GiB"], "rows": rows},
+            *(
+                {"caption": f"Share of each table: {STEPS[step][0]}", "columns": ["table", "CPU s", "share"], "rows": shares(found[step])}
+                for step in ("series", "product")
+            ),
+        ],
     }
     for row in rows:
         print(*row, sep="  ")

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 
 from assets.measured.measure import MEASURED_TABLES, measure, measure_series, parts_for
+from assets.measured.run import BY_PERSON
 from assets.measured.scope import ScopeFault
 from contracts.definition_parts import Unit
 from contracts.definitions import UnitCost
 from contracts.progress import Baseline, PolicyChange, Progress, Target
 from contracts.reviewed import TermsFaults
 from contracts.services import read_services
+from resources.warehouse import logical_hash
 
 AS_OF = datetime(2026, 3, 2)
 
@@ -270,16 +272,31 @@ def test_only_what_is_wanted_is_measured_and_what_it_builds_on() -> None:
 
 
 def test_a_series_of_dates_says_of_each_what_that_date_alone_says(county: Any) -> None:
+    stepping_up = county.definitions.stepping_up
+    briefly = stepping_up.booking.model_copy(update={"minimum_stay_hours": 12})
+    county.definitions = county.definitions.model_copy(update={"stepping_up": stepping_up.model_copy(update={"booking": briefly})})
     county.complete()
+    past = datetime(2025, 9, 2)
     for number in range(12):
-        key = county.person(f"p{number:02d}")
-        county.booking(key, datetime(2025, 1 + number, 3), datetime(2025, 1 + number, 9))
-    county.measured(as_of=datetime(2025, 9, 2))
-    alone = county.ask("select * from measured.stepping_up order by all")
+        key = county.person(f"p{number:02d}", race="BLACK" if number % 3 else "WHITE", link="withheld" if number == 5 else "linked")
+        county.booking(key, datetime(2025, 1 + number, 3), datetime(2025, 1 + number, 9), bjmhs_positive=number % 2 == 0)
+        county.care(key, datetime(2025, 1 + number, 11))
+        county.call(key, datetime(2025, 8, 20 + number // 2))
+        # What is said later must not be heard before: another race, and how a stay ends that is too short to count.
+        county.assertion(key, races=["ASIAN"], hispanic=False, on=date(2025, 10, number + 1))
+    county.booking("p01", past - timedelta(hours=2), past + timedelta(hours=3))
+    county.measured(as_of=past)
+    grouped = [name for name in MEASURED_TABLES if name not in BY_PERSON]
+    then = {name: county.ask(f"select * from measured.{name} order by all") for name in grouped}
+    county.measured(as_of=AS_OF)
+    now = {name: logical_hash(county.con, f"measured.{name}") for name in MEASURED_TABLES}
     given = {"definitions": county.definitions, "benchmarks": county.folder / "population.csv"}
-    found = measure_series(county.con, target_schema="measured", as_ofs=[AS_OF, datetime(2025, 9, 2)], **given)
+    seen: list[datetime] = []
+    found = measure_series(county.con, target_schema="measured", as_ofs=[AS_OF, past], done=seen.append, **given)
     assert set(found) == set(MEASURED_TABLES)
-    dated = "select * exclude (as_of) from measured.stepping_up_by_date where as_of = timestamp '2025-09-02' order by all"
-    assert county.ask(dated) == alone
+    assert seen == [past, AS_OF]
+    dated = "select * exclude (as_of) from measured.{}_by_date where as_of = $as_of order by all"
+    assert {name: county.ask(dated.format(name), {"as_of": past}) for name in grouped} == then
+    assert {name: logical_hash(county.con, f"measured.{name}") for name in MEASURED_TABLES} == now
     with pytest.raises(ScopeFault, match="no moment"):
         measure_series(county.con, target_schema="measured", as_ofs=[], **given)
