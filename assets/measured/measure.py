@@ -41,7 +41,7 @@ from assets.measured.frequent import write_comparisons, write_frequent_utilizers
 from assets.measured.ground import EVER, Ground, lay
 from assets.measured.progress import write_policy_changes, write_progress
 from assets.measured.race_across import write_race_across, write_sensitivity
-from assets.measured.run import BY_PERSON, PACKAGE, Run, systems_seen
+from assets.measured.run import BY_PERSON, PACKAGE, Run, qualified, systems_seen
 from assets.measured.scope import SCOPE, ScopeFault, is_open
 from assets.measured.screening import write_screening
 from assets.measured.services import write_service_gaps
@@ -253,6 +253,7 @@ def begin(
         if is_known
     }
     run = Run(con, target_schema, definitions, as_of, ground.held, horizons, asked_before, alike=filters_alike(definitions))
+    run = replace(run, place=qualified(con, target_schema))
     run.keep(
         "booking",
         early_hours=rules.smi.early_hours,

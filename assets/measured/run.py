@@ -62,6 +62,8 @@ class Run:
     """(domain, system) of every contact -> facts (fields of a filter) that the scope holds about such contacts."""
     alike: Mapping[str, str] = field(default_factory=dict)
     """Filter of the definitions -> name under which its contacts are looked up (``matched_contact``)."""
+    place: str = ""
+    """The target with its database."""
     by_person: frozenset[str] = frozenset()
     """Tables with a row a person or contact that are wanted; the others are not written."""
     written: dict[str, int] = field(default_factory=dict)
@@ -91,7 +93,7 @@ class Run:
 
     def show(self, name: str) -> None:
         """Make a finished table readable as ``scope.name``."""
-        self.con.execute(f"create or replace view {SCOPE}.{name} as select * from {qualified(self.con, self.target)}.{name}")
+        self.con.execute(f"create or replace view {SCOPE}.{name} as select * from {self.place}.{name}")
 
     def keep(self, name: str, **parameters: Any) -> None:
         """Fill the scratch table ``scope.name`` from name.sql."""
