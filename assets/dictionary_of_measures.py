@@ -92,6 +92,8 @@ _FIRST: Mapping[str, Mapping[str, Meaning]] = {
         "value_if_none": plain("the value if nobody whose records may not be looked up was connected"),
         "value_if_all": plain("the value if everybody whose records may not be looked up was connected"),
         "excluded": plain("releases left out because their follow-up is not complete"),
+        "largest": plain("where the numerator is days, those of the person with most of them; never published"),
+        "second_largest": plain("those of the person after that"),
     },
     "measured.reconciliation": {
         **PERIOD,

@@ -30,6 +30,7 @@ from contracts.product_faults import product_faults
 from contracts.products import Product
 from contracts.records import RECORD_TYPES
 from contracts.records.counting import CountingRules
+from contracts.research import PSEUDONYM, ResearchProject, research_faults
 from contracts.reviewed import Fault, Reviewed, TermsFaults, file_lines, line_of, load_reviewed
 from contracts.services import read_services
 from contracts.sources import Source
@@ -116,6 +117,7 @@ class County:
     linkage: LinkageChoice
     regions: dict[str, str]
     sha256: str
+    research: tuple[ResearchProject, ...] = ()
 
     @property
     def population(self) -> Path:
@@ -229,6 +231,7 @@ def load_county(folder: Path, *, packs: Path = SHIPPED) -> County:
     instruments = reading.each("instruments", Instrument)
     forms = reading.each("forms", Form)
     products = reading.each("products", Product)
+    research = reading.each("research", ResearchProject)
     disclosure = reading.one("disclosure.yaml", DisclosurePolicy)
     linkage = reading.one("linkage/linkage.yaml", LinkageChoice)
     definitions = reading.attempt(lambda: load_definitions(folder / "definitions"))
@@ -253,8 +256,19 @@ def load_county(folder: Path, *, packs: Path = SHIPPED) -> County:
         linkage=linkage,
         regions=regions,
         sha256=terms_sha256(folder, law.sha256),
+        research=tuple(research.values()),
     )
-    across = list(_faults_across(county, sources=sources, instruments=instruments, forms=forms, products=products))
+    across = [
+        *_faults_across(county, sources=sources, instruments=instruments, forms=forms, products=products),
+        *research_faults(
+            research,
+            products,
+            instruments=county.instruments,
+            agencies=agencies,
+            line_of=lambda file, place: line_of(file_lines(county.folder / file), place),
+        ),
+        *(fault for file, source in sources.items() for fault in _flows_back(file, source)),
+    ]
     if across:
         raise TermsFaults(across)
     return county
@@ -300,6 +314,13 @@ def _source_faults(text: CountyText, sources: dict[str, Source]) -> list[Fault]:
         if Path(file).stem != source.name:
             faults.append(Fault(file, 1, "name", f"[{source.name}] must be the file's own name"))
     return faults
+
+
+def _flows_back(file: str, source: Source) -> Iterable[Fault]:
+    """Nothing of a research extract is delivered as a record (28 CFR 22.21)."""
+    for index, feed in enumerate(source.feeds.values()):
+        if PSEUDONYM in feed.vendor_columns:
+            yield Fault(file, 1, f"feeds.{index}.columns", f"[{PSEUDONYM}] names people in a research extract, which never flows back")
 
 
 def _diagnosis_faults(sources: dict[str, Source]) -> Iterable[Fault]:

@@ -39,6 +39,7 @@ class Grain(StrEnum):
     RECORD = "record"
     PERSON = "person"
     AGGREGATE = "aggregate"
+    RESEARCH = "research"  # one row a record in a project's extract; never in a product
     OPERATIONS = "operations"  # instruments, deliveries, rules: no people behind a row
 
 
@@ -65,6 +66,7 @@ class Within(Reviewed):
 
     people: str = Field(pattern=NAME, description="The people column that contains it.")
     row: dict[str, str] = Field(default={}, description="Dimension -> column with its value in the row of the whole; empty: this row.")
+    table: str | None = Field(default=None, pattern=NAME, description="Table of this product that has the whole; default: this one.")
     may_be_all: bool = Field(default=False, description="That the part is the whole says nothing about anyone, so it may be shown.")
 
 
@@ -90,7 +92,18 @@ class ProductColumn(Reviewed):
     total: str | None = Field(default=None, description="Of a dimension: the value that marks the sum of all others; none if they overlap.")
     within: tuple[Within, ...] = Field(default=(), description="Of a people column: the counts that contain it; the rest is protected too.")
     same_as: SameAs | None = Field(default=None, description="Of a people column: the count of another table that it repeats.")
-    of: tuple[str, ...] = Field(default=(), description="Of a magnitude or derived column: the people columns it is computed from.")
+    universe: str | None = Field(
+        default=None,
+        pattern=NAME,
+        description="Of a people column: what it counts. Columns of one universe say one number for one group, in any table or product.",
+    )
+    top: tuple[str, ...] = Field(
+        default=(),
+        description="Of a magnitude that adds up: hidden columns with the largest contributions of single people, largest first.",
+    )
+    of: tuple[str, ...] = Field(
+        default=(), description="Of a magnitude or derived column: the people columns, and sums with `top`, that it is computed from."
+    )
     reference: dict[str, str] = Field(
         default={}, description="Of a derived column: dimension -> value or =column of the row compared with."
     )
@@ -111,6 +124,10 @@ class ProductColumn(Reviewed):
             raise ValueError("total belongs to a dimension")
         if (self.within or self.same_as) and self.role is not Role.PEOPLE:
             raise ValueError("within and same_as belong to a people column")
+        if self.universe and self.role is not Role.PEOPLE:
+            raise ValueError("universe belongs to a people column")
+        if self.top and self.role is not Role.MAGNITUDE:
+            raise ValueError("top belongs to a magnitude")
         if self.role in {Role.MAGNITUDE, Role.DERIVED} and not self.of:
             raise ValueError(f"a {self.role} column must name in `of` the people columns it is computed from")
         if len({self.numerator is None, self.base is None, self.per is None}) != 1:
@@ -126,6 +143,11 @@ class ProductTable(Reviewed):
     grain: Grain = Field(description="What one row stands for.")
     question: str = Field(pattern=NAME, description="Name of the published question (assets/published/questions/<name>.sql) that fills it.")
     order_by: tuple[str, ...] = Field(default=(), description="Columns by which rows are stored; default: all of them.")
+    period: tuple[str, str] | None = Field(
+        default=None,
+        description="Columns with the first day of what a row counts and the day after its last; lines of disjoint periods "
+        "are not compared between releases.",
+    )
     pooled: bool = Field(default=False, description="Whether longer windows are tried before a group is withheld; measured tables only.")
     uses: tuple[str, ...] = Field(default=(), description="Elements that decide which rows are there without being shown.")
     columns: tuple[ProductColumn, ...] = Field(min_length=1)
@@ -137,6 +159,7 @@ class ProductTable(Reviewed):
             Grain.RECORD: Operation.DISCLOSE_ROW,
             Grain.PERSON: Operation.DISCLOSE_ROW,
             Grain.AGGREGATE: Operation.DISCLOSE_AGGREGATE,
+            Grain.RESEARCH: Operation.RESEARCH_EXTRACT,
             Grain.OPERATIONS: None,
         }[self.grain]
 
@@ -175,20 +198,28 @@ class ProductTable(Reviewed):
 
     def _check_roles(self, names: set[str]) -> None:
         people = {column.name for column in self.with_role(Role.PEOPLE)}
+        hidden = {column.name for column in self.with_role(Role.HIDDEN)}
+        sums = {column.name for column in self.with_role(Role.MAGNITUDE) if column.top}
+        if strange := sorted(set(self.period or ()) - names):
+            raise ValueError(f"period names no column of this table: {', '.join(strange)}")
         dimensions = {column.name for column in self.with_role(Role.DIMENSION)}
         if not people:
             raise ValueError("an aggregate table needs a column with the role people: the count that disclosure control protects")
         for column in self.columns:
             if column.own_id or column.pseudonym:
                 raise ValueError(f"[{column.name}] names a person; an aggregate table has no such column")
-            named = {*column.of, *(whole.people for whole in column.within), *filter(None, (column.numerator, column.base))}
+            made_of = set(column.of) - (sums if column.role is Role.DERIVED else set())
+            inside = {whole.people for whole in column.within if whole.table is None}
+            named = {*made_of, *inside, *filter(None, (column.numerator, column.base))}
             if strange := sorted(named - people):
                 raise ValueError(f"[{column.name}] names no people column of this table: {', '.join(strange)}")
+            if strange := sorted(set(column.top) - hidden):
+                raise ValueError(f"[{column.name}] finds the largest contributions in no hidden column of this table: {', '.join(strange)}")
             pointed = {value[1:] for value in column.reference.values() if value.startswith("=")}
             pointed |= {name for whole in column.within for name in whole.row.values()}
             if strange := sorted(pointed - names):
                 raise ValueError(f"[{column.name}] finds another row by no column of this table: {', '.join(strange)}")
-            if strange := sorted(set(column.reference).union(*(whole.row for whole in column.within)) - dimensions):
+            if strange := sorted(set(column.reference).union(*(whole.row for whole in column.within if whole.table is None)) - dimensions):
                 raise ValueError(f"[{column.name}] compares by no dimension of this table: {', '.join(strange)}")
 
 
@@ -201,7 +232,13 @@ class Product(Reviewed):
     title: str = Field(min_length=4, description="As pages show it.")
     purposes: tuple[Purpose, ...] = Field(min_length=1, description="What it may be used for; a clause must permit all of them.")
     form: ProductForm
-    cadence: Literal["nightly", "quarterly"] = Field(description="Nightly: for the recipient's own use. Quarterly: may be shown in public.")
+    cadence: Literal["nightly", "monthly", "quarterly"] = Field(
+        description="Nightly: rows for the recipient's own use. Monthly, quarterly: one version a period. A quarterly one may go public."
+    )
+    aggregates: Literal["monthly", "quarterly"] = Field(
+        default="monthly",
+        description="Of a nightly product: how often its counts of people are made anew; between, a version carries the last ones over.",
+    )
     fresh_days: int = Field(ge=1, le=400, description="Days after its night from which readers refuse it, whatever its instruments say.")
     key_epoch: int = Field(default=1, ge=1, description="Raised to give every person new pseudonyms, after a leak or by schedule.")
     tables: tuple[ProductTable, ...] = Field(min_length=1)
@@ -246,6 +283,7 @@ class Product(Reviewed):
             raise ValueError("an aggregate product has no table with rows about people")
         for table in self.tables:
             for column in table.columns:
+                self._check_across(table, column)
                 if column.own_id and self.form is not ProductForm.IDENTIFIED:
                     raise ValueError(f"[{table.name}.{column.name}] carries an own id; only an identified product may")
         for number, table in enumerate(self.tables):
@@ -253,6 +291,18 @@ class Product(Reviewed):
                 if column.same_as:
                     _check_same_as(f"{table.name}.{column.name}", table, column.same_as, self.tables[:number])
         return self
+
+    def _check_across(self, table: ProductTable, column: ProductColumn) -> None:
+        """What a column says of another table of the product is there."""
+        by_name = {other.name: other for other in self.tables}
+        for whole in column.within:
+            if whole.table is None:
+                continue
+            other = by_name.get(whole.table)
+            if other is None or whole.people not in {each.name for each in other.with_role(Role.PEOPLE)}:
+                raise ValueError(f"[{table.name}.{column.name}] lies within no people column of this product: {whole.table}.{whole.people}")
+            if strange := sorted(set(whole.row) - {each.name for each in other.with_role(Role.DIMENSION)}):
+                raise ValueError(f"[{table.name}.{column.name}] compares by no dimension of [{whole.table}]: {', '.join(strange)}")
 
 
 def _check_same_as(place: str, table: ProductTable, same: SameAs, before: tuple[ProductTable, ...]) -> None:

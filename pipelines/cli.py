@@ -35,6 +35,8 @@ def _app() -> typer.Typer:
         measures,
         night,
         query,
+        release,
+        research,
         scope,
         source,
         status,
@@ -56,6 +58,8 @@ def _app() -> typer.Typer:
     app.add_typer(consents.app, name="consents")
     app.add_typer(ledger.app, name="ledger")
     app.add_typer(keys.app, name="keys")
+    app.add_typer(release.app, name="release")
+    app.add_typer(research.app, name="research")
     app.command()(demo.demo)
     app.command()(night.run)
     app.command()(night.denies)

@@ -47,6 +47,16 @@ class Home:
         return self.root / "published"
 
     @property
+    def public(self) -> Path:
+        """Public snapshots, one folder a product and quarter; read-only once they are there."""
+        return self.root / "public"
+
+    @property
+    def research(self) -> Path:
+        """Extracts for research, one folder a project."""
+        return self.root / "research"
+
+    @property
     def ledger(self) -> Path:
         """Append-only, hash-chained account of runs and disclosures."""
         return self.root / "ledger"

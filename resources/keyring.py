@@ -98,6 +98,16 @@ class Keyring:
         path.unlink()
         sync_folder(self.folder)
 
+    def mark(self, recipient: str, text: str) -> str:
+        """Mark of a text under a secret of the recipient's: HMAC-SHA256, 16 hexadecimal digits. Equal for equal texts, and nothing else.
+
+        Raises:
+            KeyringFault: if the recipient is not a plain name, or the secret cannot be used.
+        """
+        if not _NAME.match(recipient) or "__" in recipient:
+            raise KeyringFault(f"[{recipient}] cannot name a secret; use lower-case letters, digits and single underscores")
+        return _derive(self._secret(f"mark__{recipient}"), b"mark", text.encode())[:16]
+
     def _secret(self, name: str) -> bytes:
         path = self.folder / f"{name}.key"
         if not path.exists():

@@ -66,6 +66,8 @@ class EntryKind(StrEnum):
     KEY_ROTATED = HANDOVER  # the signing key handed over to another
     SECRET_CHANGED = "secret_changed"  # noqa: S105  a secret of pseudonyms was replaced or destroyed: fingerprints only
     CLOCK_SET_BACK = CLOCK_SET_BACK
+    RELEASE = "release"  # a step of a public release: proposed, approved, rejected, published
+    RESEARCH_EXTRACT = "research_extract"  # an extract for research was handed out, or destroyed
     RECOVERED = "recovered"
     NOTE = "note"
 

@@ -97,5 +97,19 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
                    primary key (recipient, product, epoch))""",
         ),
     ),
+    (
+        "what was released of aggregate tables, and the approval of public releases",
+        (
+            """create table registers.main.release_cell (
+                   recipient varchar not null, product varchar not null, version varchar not null, night date not null,
+                   decided_on date not null, table_name varchar not null, column_name varchar not null, place varchar not null,
+                   universe varchar, group_of varchar, value bigint, is_small boolean not null, mark varchar not null,
+                   period_start date, period_end date)""",
+            """create table registers.main.release_step (
+                   release varchar not null, product varchar not null, version varchar not null, step varchar not null,
+                   night date not null, taken_by varchar not null, taken_at timestamp not null, reason varchar not null,
+                   content_sha256 varchar not null, verdict varchar not null)""",
+        ),
+    ),
 )
 """(name, statements) in order; position is the migration's number."""

@@ -43,8 +43,11 @@ STEPPING_UP: Final = {
     "value_if_all": "DOUBLE",
     "excluded": "BIGINT",
     "reason": "VARCHAR",
+    "largest": "DOUBLE",
+    "second_largest": "DOUBLE",
 }
-"""Columns of ``stepping_up`` in order. ``people`` are behind the numerator, ``base_people`` behind the denominator."""
+"""Columns of ``stepping_up`` in order. ``people`` are behind the numerator, ``base_people`` behind the denominator; where the numerator is
+days, ``largest`` and ``second_largest`` are those of the two people with most of them."""
 
 _EVIDENCE_REASON: Final = {"evidence": "VARCHAR", "reason": "VARCHAR"}
 JAIL: Final = "jail"

@@ -22,7 +22,9 @@ select
     draft.value_if_none,
     draft.value_if_all,
     draft.excluded,
-    draft.reason
+    draft.reason,
+    draft.largest,
+    draft.second_largest
 from scope.stepping_up_draft as draft
 join scope.evidence_reason using (evidence)
 where evidence_reason.reason is null

@@ -37,7 +37,7 @@ per_person as (
     group by cell, person_key
 ),
 held as (
-    select cell, count(*) as people, sum(held_for) as held_for from per_person group by cell
+    select cell, count(*) as people, sum(held_for) as held_for, max(held_for, 2) as most from per_person group by cell
 ),
 -- York's product: bookings times the mean stay of releases over days. It is a forecast of the same thing and differs while the jail fills.
 product as (
@@ -73,7 +73,9 @@ select
     held.people as base_people,
     if(each.submeasure = 'york_product', product.bookings * product.stay, held.held_for)
     / (epoch_us($period_end) - epoch_us($period_start)) as value,
-    'people' as unit
+    'people' as unit,
+    case each.submeasure when 'custody_days_per_day' then held.most[1] end / 86400000000 as largest,
+    case each.submeasure when 'custody_days_per_day' then held.most[2] end / 86400000000 as second_largest
 from held
 join scope.cell using (cell)
 left join product using (cell)

@@ -19,6 +19,11 @@ summed as (
     from stay
     join met using (cell)
     group by stay.cell
+),
+most as (
+    select cell, max(days, 2) as days
+    from (select cell, person_key, sum(stayed) / 86400000000 as days from stay group by cell, person_key)
+    group by cell
 )
 select
     'average_length_of_stay' as measure,
@@ -40,7 +45,10 @@ select
         when 'median' then summed.median_days
         else summed.p90_days
     end as value,
-    'days' as unit
+    'days' as unit,
+    case each.submeasure when 'mean' then most.days[1] end as largest,
+    case each.submeasure when 'mean' then most.days[2] end as second_largest
 from summed
+join most using (cell)
 join scope.cell using (cell)
 cross join unnest(['mean', 'median', 'p90']) as each (submeasure)

@@ -7,7 +7,7 @@ cells. Does not belong here: deciding what is handed over (scope_for_product), w
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
@@ -18,7 +18,9 @@ from assets.lineage import tables_read
 from assets.linked.contact import contact_parameters, contact_select
 from assets.measured.measure import measure
 from assets.measured.scope import close_scope, open_scope, whole_of
-from assets.published.suppression import WITHHELD, Protected, Row, has_small, protect
+from assets.published.left import Mark
+from assets.published.released import Before, protect_after
+from assets.published.suppression import WITHHELD, Protected, Row, has_small
 from contracts.definition_parts import Window
 from contracts.definitions import Definitions
 from contracts.disclosure import DisclosurePolicy
@@ -37,12 +39,15 @@ class BuildFault(RuntimeError):
 
 @dataclass(frozen=True)
 class BuiltTable:
-    """One finished table: where it lies and what protecting it took (None where there was nothing to protect)."""
+    """One finished table: what protecting it took (None where there was nothing to protect), over how long a window, counted when.
+
+    ``carried_from`` is the night of the version it is carried over from, where it was not made anew.
+    """
 
     table: ProductTable
-    select: str
     protected: Protected | None = None
     months: int | None = None
+    carried_from: date | None = None
 
 
 @dataclass
@@ -56,6 +61,8 @@ class Bench:
     night: date
     minimum: int = 0
     services: Path | None = None
+    before: Before = field(default_factory=Before)
+    mark: Mark | None = None
 
     @property
     def as_of(self) -> datetime:
@@ -107,22 +114,25 @@ def build_tables(bench: Bench, tables: Sequence[ProductTable]) -> list[BuiltTabl
     """
     bench.con.execute(f"create schema if not exists {OUTPUT}")
     found: dict[str, BuiltTable] = {}
+    answered: dict[str, _Answered] = {}
     windows = [0, *_longer_windows(bench)]
     for months in windows:
         is_last = months == windows[-1]
-        waiting = [table for table in tables if table.name not in found]
+        waiting = [table for table in tables if table.name not in found and table.name not in answered]
         leading = [table for table in waiting if not table.follows]
         due = leading if is_last else [table for table in leading if not table.pooled]
-        certain = _following(waiting, {*found, *(table.name for table in due)})
+        certain = _following(waiting, {*found, *answered, *(table.name for table in due)})
         _measure(bench, months, [*leading, *certain])
         for table in (*leading, *certain):
-            built = _build(bench, table, months, found, is_last=is_last or not table.pooled)
-            if built is not None:
-                found[table.name] = built
+            if table.grain is not Grain.AGGREGATE:
+                found[table.name] = _build_rows(bench, table)
+            elif answer := _count(bench, table, months, is_last=is_last or not table.pooled):
+                answered[table.name] = answer
         # Who repeats the counts of a table has that table's window, which only now is known.
-        late = [table for table in _following(waiting, set(found)) if table.name not in found]
+        late = [table for table in _following(waiting, {*found, *answered}) if table.name not in answered]
         _measure(bench, months, late)
-        found |= {table.name: built for table in late if (built := _build(bench, table, months, found, is_last=True))}
+        answered |= {table.name: answer for table in late if (answer := _count(bench, table, months, is_last=True))}
+    found |= _protect(bench, list(answered.values()))
     return [found[table.name] for table in tables]
 
 
@@ -147,20 +157,49 @@ def _measures_read(table: ProductTable) -> set[str]:
     return {name.removeprefix("measured.") for name in read if name.startswith("measured.")}
 
 
-def _build(bench: Bench, table: ProductTable, months: int, before: Mapping[str, BuiltTable], *, is_last: bool) -> BuiltTable | None:
-    """One table over one window; None if a longer window should be tried first."""
-    target = f'{OUTPUT}."{table.name}"'
+@dataclass(frozen=True)
+class _Answered:
+    """An aggregate table as the question answered it: not protected yet."""
+
+    table: ProductTable
+    rows: list[Row]
+    types: dict[str, str]
+    months: int
+
+
+def _build_rows(bench: Bench, table: ProductTable) -> BuiltTable:
+    """One table of rows."""
+    target = _target(table)
     types = _answer(bench, table, load_sql(QUESTIONS, table.question))
-    if table.grain is not Grain.AGGREGATE:
-        replace_table(bench.con, target, f"select {_listed(types)} from {ANSWER}")
-        return BuiltTable(table, f"select * from {target}")
-    answered = _answered_rows(bench.con, types)
-    if not is_last and has_small(table, answered, bench.policy, minimum=bench.minimum):
+    replace_table(bench.con, target, f"select {_listed(types)} from {ANSWER}")
+    return BuiltTable(table)
+
+
+def _count(bench: Bench, table: ProductTable, months: int, *, is_last: bool) -> _Answered | None:
+    """The counts of one table over one window; None if a longer window should be tried first."""
+    types = _answer(bench, table, load_sql(QUESTIONS, table.question))
+    counted = _answered_rows(bench.con, types)
+    if not is_last and has_small(table, counted, bench.policy, minimum=bench.minimum):
         return None
-    elsewhere = {name: decided for name in table.follows if (decided := before[name].protected)}
-    protected = protect(table, answered, bench.policy, minimum=bench.minimum, elsewhere=elsewhere)
-    _write_rows(bench.con, target, protected.rows, {name: types[name] for name in types if name not in _hidden(table)})
-    return BuiltTable(table, f"select * from {target}", protected, months or None)
+    return _Answered(table, counted, types, months)
+
+
+def _protect(bench: Bench, answered: Sequence[_Answered]) -> dict[str, BuiltTable]:
+    """Protect every aggregate table of the bench together, for one reader gets them all, and write them."""
+    if not answered:
+        return {}
+    made = protect_after([(item.table, item.rows) for item in answered], bench.policy, bench.before, minimum=bench.minimum, mark=bench.mark)
+    found: dict[str, BuiltTable] = {}
+    for item in answered:
+        table, protected = item.table, made[item.table.name]
+        types = {name: kind for name, kind in item.types.items() if name not in _hidden(table)}
+        _write_rows(bench.con, _target(table), protected.rows, types)
+        found[table.name] = BuiltTable(table, protected, item.months or None)
+    return found
+
+
+def _target(table: ProductTable) -> str:
+    return f'{OUTPUT}."{table.name}"'
 
 
 def _hidden(table: ProductTable) -> set[str]:

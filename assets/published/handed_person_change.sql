@@ -1,5 +1,6 @@
 -- Which people of this product went into another or were parted, under the product's own names, and how many of their subjects moved?
--- Told only of subjects the product may hold rows of: what moved that it may not know of leaves no trace here.
+-- Told only of subjects the product may hold rows of, and only where it may know somebody on the other side as well: that a known person
+-- went together with an unknown one would tell that there is an unknown one.
 with permitted as (
     select distinct subject_id from temp.product_decision where verdict = 'permit' and subject_id is not null
 ),
@@ -22,6 +23,15 @@ join registers.main.person_event as event
 join temp.product_pseudonym as old_name on old_name.person_key = moved.old_key
 join temp.product_pseudonym as new_name on new_name.person_key = moved.new_key
 where $by_row
+  and exists (
+      select 1
+      from registers.main.membership as stayed
+      join permitted on permitted.subject_id = stayed.subject_id
+      where stayed.domain = moved.domain
+        and stayed.person_key = case event.event when 'merge' then moved.new_key else moved.old_key end
+        and stayed.known_from < moved.night
+        and (stayed.known_to is null or stayed.known_to > moved.night)
+  )
 group by all
 union all
 -- A new key of the product gives everybody a new name; told only where the rotation said that the recipient may know both.

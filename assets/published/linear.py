@@ -9,7 +9,7 @@ finds every membership that rational arithmetic finds, so a mistake can only wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -22,13 +22,13 @@ Vector = Mapping[int, int]
 
 @dataclass(frozen=True)
 class Cell:
-    """One count: its name, its value and the atoms it sums.
+    """One count or sum: its name, its value and the atoms it adds up.
 
     ``sensitive`` cells must not be computable; ``implicit`` cells are never shown themselves (the rest of a group).
     """
 
     key: Hashable
-    value: int
+    value: float
     vector: Vector
     sensitive: bool = False
     implicit: bool = False
@@ -78,7 +78,38 @@ def computable(vector: Vector, shown: Iterable[Vector]) -> bool:
     return not span.reduced(vector)
 
 
-def showable(cells: Sequence[Cell], zeros: Iterable[Vector] = (), given: Collection[Hashable] = ()) -> set[Hashable]:
+@dataclass
+class Guard:
+    """What a reader can compute, and what must stay out of it."""
+
+    span: Span
+    guarded: list[dict[int, int]]
+
+    @classmethod
+    def of(cls, known: Iterable[Vector], sensitive: Iterable[Vector]) -> Guard:
+        """A reader who knows these sums and must not come to know those; what is known already cannot be guarded any more."""
+        span = Span()
+        for vector in known:
+            span.add(vector)
+        return cls(span, [rest for vector in sensitive if (rest := dict(span.reduced(vector)))])
+
+    def gives_away(self, vector: Vector) -> bool:
+        """Whether showing this sum as well would complete an equation for a guarded one."""
+        rest = self.span.reduced(vector)
+        return bool(rest) and any(_parallel(sensitive, rest) for sensitive in self.guarded)
+
+    def show(self, vector: Vector) -> None:
+        """Let the reader know this sum."""
+        added = self.span.add(vector)
+        if added is None:
+            return
+        pivot, row = added
+        for sensitive in self.guarded:
+            if pivot in sensitive:
+                _subtract(sensitive, row, sensitive[pivot])
+
+
+def showable(cells: Sequence[Cell], zeros: Iterable[Vector] = (), guards: Sequence[Guard] = ()) -> set[Hashable]:
     """Which cells can be shown so that no sensitive one can be computed from them.
 
     Cells are tried from the largest value down (ties by their order), because large cells are margins that most readers need; a cell is
@@ -87,29 +118,17 @@ def showable(cells: Sequence[Cell], zeros: Iterable[Vector] = (), given: Collect
     Args:
         cells: the cells of one system.
         zeros: sums that every reader knows to be nought: two names for one group.
-        given: cells that are shown whatever is chosen here.
+        guards: further readers, who know more: what was released before.
     """
-    span = Span()
-    for vector in zeros:
-        span.add(vector)
-    known = [cell for cell in cells if cell.key in given]
-    for cell in known:
-        span.add(cell.vector)
-    guarded = [dict(span.reduced(cell.vector)) for cell in cells if cell.sensitive]
-    shown: set[Hashable] = {cell.key for cell in known}
-    candidates = [cell for cell in cells if not cell.sensitive and not cell.implicit and cell.key not in given]
+    readers = [Guard.of(zeros, [cell.vector for cell in cells if cell.sensitive]), *guards]
+    shown: set[Hashable] = set()
+    candidates = [cell for cell in cells if not cell.sensitive and not cell.implicit]
     for cell in sorted(candidates, key=lambda cell: -cell.value):
-        rest = span.reduced(cell.vector)
-        if rest and any(_parallel(sensitive, rest) for sensitive in guarded):
+        if any(reader.gives_away(cell.vector) for reader in readers):
             continue
         shown.add(cell.key)
-        added = span.add(rest)
-        if added is None:
-            continue
-        pivot, row = added
-        for sensitive in guarded:
-            if pivot in sensitive:
-                _subtract(sensitive, row, sensitive[pivot])
+        for reader in readers:
+            reader.show(cell.vector)
     return shown
 
 
@@ -192,7 +211,7 @@ def joined(vectors: Iterable[Vector]) -> Callable[[int], int]:
     return root
 
 
-def _wide(cells: Sequence[Cell], width: float, known: Sequence[tuple[Vector, int]], parts: Sequence[Vector]) -> set[Hashable]:
+def _wide(cells: Sequence[Cell], width: float, known: Sequence[tuple[Vector, float]], parts: Sequence[Vector]) -> set[Hashable]:
     """Those of some cells on which the same equations bear; asked again of the rest, since not all of them can be wide at once."""
     found: set[Hashable] = set()
     left = list(cells)
@@ -209,7 +228,7 @@ def _wide(cells: Sequence[Cell], width: float, known: Sequence[tuple[Vector, int
 
 
 def _reached(
-    cells: Sequence[Cell], ends: Sequence[float], known: Sequence[tuple[Vector, int]], parts: Sequence[Vector]
+    cells: Sequence[Cell], ends: Sequence[float], known: Sequence[tuple[Vector, float]], parts: Sequence[Vector]
 ) -> Sequence[float] | None:
     """Values of the cells where as many as can be are at their ends; None if what is known contradicts itself."""
     import numpy as np
@@ -260,7 +279,7 @@ class _Program:
     """What bears on one cell, as a linear program over its atoms."""
 
     goal: Vector
-    known: Sequence[tuple[Vector, int]]
+    known: Sequence[tuple[Vector, float]]
     parts: Sequence[Vector]
 
     @property
@@ -297,12 +316,12 @@ def _program(cell: Cell, shown: Sequence[Cell], parts: Sequence[Vector], zeros: 
 
 
 def _bearing_on(
-    goal: Vector, known: Sequence[tuple[Vector, int]], parts: Sequence[Vector]
-) -> tuple[list[tuple[Vector, int]], list[Vector]]:
+    goal: Vector, known: Sequence[tuple[Vector, float]], parts: Sequence[Vector]
+) -> tuple[list[tuple[Vector, float]], list[Vector]]:
     """The equations and parts that hang together with a cell, however many steps away; the rest cannot move it."""
     reached = set(goal)
     equations, inequalities = list(known), list(parts)
-    bearing: list[tuple[Vector, int]] = []
+    bearing: list[tuple[Vector, float]] = []
     limiting: list[Vector] = []
     grown = True
     while grown:

@@ -101,6 +101,7 @@ def _table(item: BuiltTable, written: WrittenTable, terms: Terms) -> dict[str, A
         "rows": written.rows,
         "logical_hash": written.logical_hash,
         "cells_withheld": protected.withheld if protected else 0,
+        "counted_on": (item.carried_from or terms.night).isoformat() if protected else None,
         "elements": sorted(table.elements),
         "columns": [
             {

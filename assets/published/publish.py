@@ -12,9 +12,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from assets.published.carried import same_period
 from assets.published.disclosed import note_disclosures
 from assets.published.file import make_current, place, purge, version_of, withdraw
 from assets.published.manifest import manifest_of
+from assets.published.released import note_release
+from assets.published.suppression import Protected
 from assets.published.withheld import note_decisions, note_protection, note_version
 from assets.published.work import Worked, Workplace, worked_out
 from contracts.county import County
@@ -77,8 +80,8 @@ def publish_product(
     """Decide, build, protect and publish one product of tonight.
 
     The ledger is written before anybody can see the version and again after; publishing the same night again with the same data and terms
-    names the same version and leaves it as it is. A quarterly product stays as it is until the quarter ends, whatever the nights bring:
-    only a deny or a lapse of its terms moves it. What readers noted of their queries enters the ledger on the way.
+    names the same version and leaves it as it is. A monthly or quarterly product stays as it is until its period ends, whatever the nights
+    bring: only a deny or a lapse of its terms moves it. What readers noted of their queries enters the ledger on the way.
 
     Args:
         product: what to publish, from the county's text.
@@ -96,7 +99,7 @@ def publish_product(
         BuildFault: if the product's text names a column that its question does not answer.
         DisclosureFault: if a table cannot be protected as declared.
     """
-    workplace = Workplace(con, county, home, keyring, night, decided_on or night)
+    workplace = Workplace(con, county, home, keyring, night, decided_on or night, thawed=decided_on is not None)
     files = ProductFiles.of(home, product.recipient, product.name)
     ledger.seal_spools(night=workplace.decided_on)
     with worked_out(product, workplace) as worked:
@@ -122,6 +125,7 @@ def publish_product(
         if is_new:
             ledger.append(EntryKind.PUBLISHING, night=workplace.decided_on, **account, **_disclosed(worked, manifest))
         note_disclosures(con, product, worked.shown, version=version, night=workplace.decided_on)
+        note_release(con, product, _made_anew(worked), version=version, night=night, decided_on=workplace.decided_on)
         place(files, worked.file, manifest, worked.notice)
         make_current(files, version)
         _account_published(ledger, workplace.decided_on, account)
@@ -135,14 +139,16 @@ def publish_product(
 
 
 def is_frozen(product: Product, current: str | None, workplace: Workplace) -> bool:
-    """Whether a quarterly product has its version of this quarter already. The denies job, which decides later, thaws it."""
-    if product.cadence != "quarterly" or current is None or workplace.decided_on != workplace.night:
+    """Whether a product that is published once a period has its version already. The denies job thaws it; the same night makes it again."""
+    if current is None or workplace.thawed:
         return False
-    return _quarter(date.fromisoformat(current[:10])) == _quarter(workplace.night)
+    made = date.fromisoformat(current[:10])
+    return made < workplace.night and same_period(product.cadence, made, workplace.night)
 
 
-def _quarter(night: date) -> tuple[int, int]:
-    return night.year, (night.month - 1) // 3
+def _made_anew(worked: Worked) -> list[tuple[str, Protected]]:
+    """Aggregate tables that this version counts itself: what it carries over was released before."""
+    return [(item.table.name, item.protected) for item in worked.built if item.protected is not None and item.carried_from is None]
 
 
 def _frozen(product: Product, con: Connection, files: ProductFiles, night: date, withheld: dict[str, int]) -> PublishReport:

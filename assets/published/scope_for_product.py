@@ -106,8 +106,8 @@ def hand_over(con: Connection, path: Path, product: Product, operation: Operatio
         "record_types": sorted(wanted),
         "by_row": by_row,
         "permits_across": PERMITS_ACROSS,
-        # A row of another agency reaches a row product only over a link that could carry a consent; a count may rest on likelier ones.
-        "rows_across": PERMITS_ACROSS if by_row else 0.0,
+        # A row of another agency leaves only over a link that could carry a consent; a count may rest on likelier ones.
+        "rows_across": 0.0 if operation is Operation.DISCLOSE_AGGREGATE else PERMITS_ACROSS,
     }
     with handed_over(con, path) as alias:
         con.execute(f"create schema {alias}.linked")

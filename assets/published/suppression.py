@@ -1,43 +1,41 @@
-"""Small cells of an aggregate table: which counts are shown, so that no small group can be seen or computed.
+"""Small cells of the aggregate tables of a product: which counts are shown, so that no small group can be seen or computed.
 
-Belongs here: from a table's rows and roles to the rows that may be published. Does not belong here: the arithmetic (linear.py), the
-thresholds (contracts/disclosure.py) or where the rows come from.
+Belongs here: from tables' rows and roles to the rows that may be published. Does not belong here: the arithmetic (linear.py), the tables as
+one system (cells.py), what earlier releases give away (earlier.py), the thresholds (contracts/disclosure.py) or where the rows come from.
 
-Method: a count of people below the minimum is withheld (primary); so is every count that would let it be computed by adding and
-subtracting shown ones, groups minus their parts included (complementary); where the table is small enough, every withheld count must also
-stay uncertain by a set width (interval audit). Rates, ratios and sums over people are shown only where every count behind them is shown.
+Method: a count of people below the minimum is withheld (primary), and so is one that moved by fewer since an earlier release; so is every
+count that would let it be computed by adding and subtracting shown ones, groups minus their parts, other tables and earlier releases
+included (complementary); where a system is small enough, every withheld count must also stay uncertain by a set width (interval audit).
+Sums over people are shown only with the people behind them and where no one or two of them make up nearly all of it (dominance); rates and
+ratios only where everything behind them is shown.
 """
 
 from __future__ import annotations
 
-import itertools
-from collections import Counter
-from collections.abc import Collection, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
-from assets.published.linear import Cell, Vector, joined, narrower, showable, wide_together
+from assets.published.cells import CountTable, DisclosureFault, Key, Row, System, apart, system_of, table_of, vectors_of
+from assets.published.earlier import Earlier, guards, moved, unchanged
+from assets.published.left import Mark, Released, cells_left, marks_of, plain, rounded, said_before
+from assets.published.linear import Cell, Vector, narrower, showable, wide_together
 from contracts.disclosure import DisclosurePolicy
-from contracts.products import ProductColumn, ProductTable, Role, Within
+from contracts.products import ProductColumn, ProductTable, Role
 
-Row = dict[str, Any]
-Decisions = Mapping[tuple[frozenset[tuple[str, Any]], str], tuple[int, bool]]
-"""(dimensions with their values, people column) -> (count, whether it is shown)."""
+__all__ = ["WITHHELD", "DisclosureFault", "Protected", "Row", "has_small", "protect", "protect_together"]
+
 WITHHELD = "withheld"
 """Name of the column that says whether anything in the row is withheld; it does not say for which of the reasons."""
-
-
-class DisclosureFault(ValueError):
-    """The table cannot be protected as it is declared; says which table and rule, never a value."""
 
 
 @dataclass(frozen=True)
 class Protected:
     """A protected table and the account of its protection.
 
-    ``primary`` counts cells that are small themselves; ``complementary`` further cells withheld for their sake; ``audited`` tells whether
-    the interval audit ran; ``widened`` how many cells it withheld. ``decided`` has the counts themselves, for tables that repeat them.
+    ``primary`` counts cells that are small themselves; ``moved`` those that an earlier release would give away, ``complementary`` further
+    cells withheld for the sake of either; ``dominated`` sums that one or two people make up; ``audited`` tells whether the interval audit
+    ran and held; ``widened`` how many cells it withheld. ``cells_left`` is what a later release is compared with.
     """
 
     rows: list[Row]
@@ -46,182 +44,92 @@ class Protected:
     complementary: int
     audited: bool
     widened: int
-    dimensions: tuple[str, ...] = ()
-    decided: Decisions = field(default_factory=dict, repr=False)
+    moved: int = 0
+    dominated: int = 0
+    cells_left: tuple[Released, ...] = ()
 
     @property
     def withheld(self) -> int:
         """Cells of people withheld in all."""
-        return self.primary + self.complementary
-
-
-@dataclass(frozen=True)
-class _System:
-    """The cells of one table, the sums that cannot be negative, and those that every reader knows to be nought."""
-
-    cells: list[Cell]
-    parts: list[Vector]
-    zeros: list[Vector]
-
-
-@dataclass(frozen=True)
-class _Table:
-    """A table at work: its declaration, its rows in their published order, the rule."""
-
-    declared: ProductTable
-    rows: list[Row]
-    policy: DisclosurePolicy
-    elsewhere: Mapping[str, Protected] = field(default_factory=dict)
-
-    @cached_property
-    def people(self) -> tuple[ProductColumn, ...]:
-        """Columns that count distinct people."""
-        return self.declared.with_role(Role.PEOPLE)
-
-    @cached_property
-    def dimensions(self) -> tuple[ProductColumn, ...]:
-        """Columns that name a cell."""
-        return self.declared.with_role(Role.DIMENSION)
-
-    @cached_property
-    def numbers(self) -> dict[tuple[Any, ...], int]:
-        """Row number by dimension values.
-
-        Raises:
-            DisclosureFault: if two rows name one cell.
-        """
-        found = {self.place(number): number for number in range(len(self.rows))}
-        if len(found) != len(self.rows):
-            raise DisclosureFault(f"table [{self.declared.name}] has two rows for one cell; its dimensions must name each row once")
-        return found
-
-    def column(self, name: str) -> ProductColumn:
-        """A people column by its name."""
-        return next(column for column in self.people if column.name == name)
-
-    def place(self, number: int) -> tuple[Any, ...]:
-        """Dimension values of a row."""
-        row = self.rows[number]
-        return tuple(row[column.name] for column in self.dimensions)
-
-    def other(self, number: int, replaced: Mapping[str, Any]) -> int | None:
-        """The row that differs from this one in these dimension values; None if there is none."""
-        row = self.rows[number]
-        return self.numbers.get(tuple(replaced[column.name] if column.name in replaced else row[column.name] for column in self.dimensions))
-
-    def count(self, number: int, name: str) -> int | None:
-        """One count of people; None where the table gives none.
-
-        Raises:
-            DisclosureFault: if it is no whole number or negative.
-        """
-        value = self.rows[number][name]
-        if value is None:
-            return None
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise DisclosureFault(f"table [{self.declared.name}], column [{name}] is no count of people; use a whole number, 0 or more")
-        return value
-
-    def repeated(self, number: int, column: ProductColumn) -> bool | None:
-        """Whether the count that this one repeats is shown in its own table; None if it repeats none."""
-        value, same = self.count(number, column.name), column.same_as
-        if same is None or value is None:
-            return None
-        other, row = self.elsewhere[same.table], self.rows[number]
-        at = frozenset((name, row[same.row.get(name, name)]) for name in other.dimensions)
-        found = other.decided.get((at, same.people))
-        if found is None:
-            return None
-        # Two counts that should be one and are not would tell something together: then this one is withheld.
-        return found[1] and found[0] == value
-
-
-def protect(
-    table: ProductTable,
-    rows: Sequence[Row],
-    policy: DisclosurePolicy,
-    *,
-    minimum: int | None = None,
-    elsewhere: Mapping[str, Protected] | None = None,
-) -> Protected:
-    """Withhold what must be withheld from one aggregate table.
-
-    Args:
-        table: the table with the roles of its columns.
-        rows: its rows, unprotected.
-        policy: the county's rule.
-        minimum: a stricter minimum cell that a contributing clause sets.
-        elsewhere: tables of the product that are protected already, by name; counts that this table repeats are shown as they are there.
-
-    Returns:
-        Rows ordered by their dimensions, with None for what is withheld and a column ``withheld``.
-
-    Raises:
-        DisclosureFault: if the table has too many dimensions, a cell twice, or a count that is no whole number.
-    """
-    policy = _stricter(policy, minimum)
-    dimensions = table.with_role(Role.DIMENSION)
-    if len(dimensions) > policy.maximum_dimensions:
-        raise DisclosureFault(f"table [{table.name}] has {len(dimensions)} dimensions; {policy.maximum_dimensions} is the most allowed")
-    # Rows ordered by a count would tell which withheld group is the larger.
-    ordered = sorted((dict(row) for row in rows), key=lambda row: tuple(str(row[column.name]) for column in dimensions))
-    work = _Table(table, ordered, policy, elsewhere or {})
-    counted = {
-        (number, column.name): value
-        for number in range(len(ordered))
-        for column in work.people
-        if (value := work.count(number, column.name)) is not None
-    }
-    repeated = {key: said for key in counted if (said := work.repeated(key[0], work.column(key[1]))) is not None}
-    if counted.keys() == repeated.keys():
-        chosen = _Chosen({key for key, said in repeated.items() if said})
-    else:
-        chosen = _choose(_system(work, repeated), {key for key, said in repeated.items() if said}, policy)
-    primary = {key for key, value in counted.items() if key not in chosen.shown and policy.too_small(value)}
-    names = tuple(column.name for column in work.dimensions)
-    return Protected(
-        rows=[_published(work, number, chosen.shown) for number in range(len(ordered))],
-        cells=len(counted),
-        primary=len(primary),
-        complementary=len(counted.keys() - chosen.shown - primary),
-        audited=chosen.audited,
-        widened=chosen.widened,
-        dimensions=names,
-        decided={
-            (frozenset(zip(names, work.place(number), strict=True)), name): (value, (number, name) in chosen.shown)
-            for (number, name), value in counted.items()
-        },
-    )
+        return self.primary + self.moved + self.complementary
 
 
 @dataclass(frozen=True)
 class _Chosen:
-    """Cells to show, and what the interval audit made of them."""
+    """What may be shown of one system, and what the audit made of it."""
 
-    shown: set[tuple[int, str]]
-    audited: bool = True
-    widened: int = 0
+    shown: set[Hashable]
+    widened: set[Hashable]
+    moved: set[Hashable]
+    audited: bool
 
 
-def _choose(whole: _System, given: set[tuple[int, str]], policy: DisclosurePolicy) -> _Chosen:
-    """The cells that may be shown beside those that another table shows anyway."""
-    shown: set[Hashable] = set()
-    widened, audited = 0, True
-    for system in _apart(whole):
-        safe = showable(system.cells, system.zeros, given)
-        if len(system.cells) <= policy.interval_cells:
-            kept = _widen(system, safe, policy, given)
-            widened += len(safe) - len(kept)
-            safe = kept
-        else:
-            audited = False
-        shown |= safe
-    return _Chosen({key for key in shown if isinstance(key, tuple)}, audited, widened)
+def protect(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, *, minimum: int | None = None) -> Protected:
+    """:func:`protect_together` of one table that nothing was released of before."""
+    return protect_together([(table, rows)], policy, minimum=minimum)[table.name]
+
+
+def protect_together(
+    tables: Sequence[tuple[ProductTable, Sequence[Row]]],
+    policy: DisclosurePolicy,
+    *,
+    minimum: int | None = None,
+    before: Sequence[Mapping[str, Sequence[Released]]] = (),
+    mark: Mark | None = None,
+) -> dict[str, Protected]:
+    """Withhold what must be withheld from the aggregate tables that one reader gets, as one system.
+
+    Args:
+        tables: the tables with the roles of their columns, and their rows, unprotected.
+        policy: the county's rule.
+        minimum: a stricter minimum cell that a contributing clause sets.
+        before: what the same reader was shown before, one mapping from table to cells a release.
+        mark: how counts are marked, so that later releases know which stayed; keyed, or the counts could be guessed from the marks.
+            None: by the count itself, for releases that are not kept.
+
+    Returns:
+        By table: rows ordered by their dimensions, with None for what is withheld and a column ``withheld``.
+
+    Raises:
+        DisclosureFault: if a table has too many dimensions, a cell twice, a count that is no whole number, a part larger than its whole, or
+            two numbers for one group of one universe.
+    """
+    policy = _stricter(policy, minimum)
+    works = [table_of(table, rows, policy) for table, rows in tables]
+    vectors = vectors_of(works)
+    whole = system_of(works, vectors)
+    marks = marks_of(works, whole, mark or plain)
+    said = said_before(works, whole, before, marks)
+    systems = apart(whole)
+    chosen = [_choose(system, said, policy) for system in systems]
+    shown = set[Hashable]().union(*(each.shown for each in chosen))
+    dominated = {key for table in works for key in _dominated(table)}
+    sums = _sums_shown(works, vectors, shown, dominated)
+    keys = {cell.key: cell for cell in whole.cells}
+    found: dict[str, Protected] = {}
+    for table in works:
+        # The audit of a table is that of every system it has a cell in.
+        mine = [each for each, system in zip(chosen, systems, strict=True) if any(_table(cell) == table.name for cell in system.cells)]
+        counted = {key for key, cell in keys.items() if not cell.implicit and _table(cell) == table.name}
+        primary = {key for key in counted if keys[key].sensitive}
+        shifted = {key for each in mine for key in each.moved if key in counted} - primary
+        found[table.name] = Protected(
+            rows=[_published(table, number, shown, sums) for number in range(len(table.rows))],
+            cells=len(counted),
+            primary=len(primary),
+            complementary=len(counted - shown - primary - shifted),
+            audited=all(each.audited for each in mine),
+            widened=len({key for each in mine for key in each.widened if key in counted}),
+            moved=len(shifted),
+            dominated=sum(key[0] == table.name for key in dominated),
+            cells_left=tuple(cells_left(table, whole, shown, marks)),
+        )
+    return found
 
 
 def has_small(table: ProductTable, rows: Sequence[Row], policy: DisclosurePolicy, *, minimum: int | None = None) -> bool:
     """Whether any count of people in the table is too small to be shown."""
-    work = _Table(table, list(rows), _stricter(policy, minimum))
+    work = CountTable(table, list(rows), _stricter(policy, minimum))
     counts = (work.count(number, column.name) for number in range(len(work.rows)) for column in work.people)
     return any(value is not None and work.policy.too_small(value) for value in counts)
 
@@ -230,128 +138,42 @@ def _stricter(policy: DisclosurePolicy, minimum: int | None) -> DisclosurePolicy
     return policy.model_copy(update={"minimum_cell": max(policy.minimum_cell, minimum or 0)})
 
 
-def _apart(system: _System) -> list[_System]:
-    """The system in parts that share no unknown: what is shown in one tells nothing about another."""
-    root = joined((*(cell.vector for cell in system.cells), *system.zeros))
-    found: dict[int, _System] = {}
-
-    def system_of(vector: Vector) -> _System:
-        return found.setdefault(root(next(iter(vector))), _System([], [], []))
-
-    for cell in system.cells:
-        system_of(cell.vector).cells.append(cell)
-    for vector in system.parts:
-        system_of(vector).parts.append(vector)
-    for vector in system.zeros:
-        system_of(vector).zeros.append(vector)
-    return list(found.values())
+def _table(cell: Cell) -> str:
+    return str(cast("tuple[Any, ...]", cell.key)[0])
 
 
-def _system(work: _Table, repeated: Mapping[tuple[int, str], bool]) -> _System:
-    places = {number: place for place, number in work.numbers.items()}
-    covered = _covered(places, [column.total for column in work.dimensions])
-    atoms = sorted({atom for row in covered.values() for atom in row})
-    variables = {key: number for number, key in enumerate(itertools.product(atoms, [column.name for column in work.people]))}
-
-    def vector(number: int, name: str) -> dict[int, int]:
-        return dict(Counter(variables[atom, name] for atom in covered[number]))
-
-    cells = [
-        Cell(
-            (number, column.name),
-            value,
-            vector(number, column.name),
-            # What another table withholds stays withheld, though it be large: it may be there to guard a small one.
-            sensitive=not repeated.get((number, column.name), not work.policy.too_small(value)),
-        )
-        for number in places
-        for column in work.people
-        if (value := work.count(number, column.name)) is not None
-    ]
-    rests: list[Cell] = []
-    zeros: list[Vector] = []
-    for number in places:
-        for column in work.people:
-            for within in column.within:
-                whole = _whole(work, number, column, within)
-                rest = whole and _rest(work, (number, column), whole, within, _minus(vector(*whole), vector(number, column.name)))
-                if not rest:
-                    continue
-                rests.append(rest)
-                # Where the part is the whole and may be seen to be, both are names of one group: knowing either is knowing both.
-                if rest.value == 0 and within.may_be_all:
-                    zeros.append(rest.vector)
-    return _System([*cells, *rests], [rest.vector for rest in rests], zeros)
+def _choose(system: System, said: Earlier, policy: DisclosurePolicy) -> _Chosen:
+    """What may be shown of one system."""
+    as_shown = [replace(cell, value=rounded(int(cell.value), policy)) for cell in system.cells]
+    shifted = {cell.key for cell in as_shown if not cell.sensitive and moved(cell.value, said.get(cell.key, ()), policy)}
+    readers = guards(as_shown, system.zeros, said)
+    cells = [replace(cell, sensitive=True) if cell.key in shifted else cell for cell in system.cells]
+    safe = showable(cells, system.zeros, readers)
+    if len(cells) > policy.interval_cells:
+        return _Chosen(safe, set(), shifted, audited=False)
+    fixed = [replace(cell, key=("earlier", cell.key)) for cell in unchanged(as_shown, said)] if policy.rounding == 1 else []
+    kept, held = _widen(System(cells, system.parts, system.zeros), safe, fixed, policy)
+    return _Chosen(kept, safe - kept, shifted, audited=held)
 
 
-def _whole(work: _Table, number: int, column: ProductColumn, within: Within) -> tuple[int, str] | None:
-    """Row and column of the count that contains this one; None if there is none or either count is missing."""
-    at = work.other(number, {name: work.rows[number][pointer] for name, pointer in within.row.items()})
-    if at is None or work.count(number, column.name) is None or work.count(at, within.people) is None:
-        return None
-    return at, within.people
-
-
-def _minus(whole: Mapping[int, int], part: Mapping[int, int]) -> dict[int, int]:
-    rest = {atom: whole.get(atom, 0) - part.get(atom, 0) for atom in {*whole, *part}}
-    return {atom: value for atom, value in sorted(rest.items()) if value}
-
-
-def _rest(work: _Table, part: tuple[int, ProductColumn], whole: tuple[int, str], within: Within, vector: Vector) -> Cell | None:
-    """The people of a group who are not in its part: a group of their own, which showing both counts would give away."""
-    number, column = part
-    left = (work.count(*whole) or 0) - (work.count(number, column.name) or 0)
-    if left < 0:
-        raise DisclosureFault(
-            f"table [{work.declared.name}], column [{column.name}] counts more people than [{within.people}], which contains it"
-        )
-    if not vector:
-        return None
-    sensitive = work.policy.too_small(left) and not (left == 0 and within.may_be_all)
-    return Cell((number, column.name, *whole), left, vector, sensitive=sensitive, implicit=True)
-
-
-def _covered(places: Mapping[int, tuple[Any, ...]], totals: Sequence[str | None]) -> dict[int, list[int]]:
-    """For each row the atoms it sums: the rows without a total that it covers.
-
-    A row that is not there counts nobody, so a total is the sum of the rows that are there; where there are none (only margins are
-    published), it is the sum of every combination of values that occur, and where none occurs, it stands for itself.
-    """
-    axes = range(len(totals))
-    marked = {number: [totals[axis] is not None and place[axis] == totals[axis] for axis in axes] for number, place in places.items()}
-    values = [sorted({place[axis] for number, place in places.items() if not marked[number][axis]}, key=str) for axis in axes]
-    atoms: dict[tuple[Any, ...], int] = {}
-    for number, place in places.items():
-        if not any(marked[number]):
-            atoms.setdefault(place, len(atoms))
-    plain = list(atoms)
-    covered: dict[int, list[int]] = {}
-    for number, place in places.items():
-        matching = [other for other in plain if all(marked[number][axis] or other[axis] == place[axis] for axis in axes)]
-        if not matching:
-            inner = (values[axis] if marked[number][axis] and values[axis] else [place[axis]] for axis in axes)
-            matching = list(itertools.product(*inner))
-        covered[number] = sorted(atoms.setdefault(other, len(atoms)) for other in matching)
-    return covered
-
-
-def _widen(system: _System, shown: set[Hashable], policy: DisclosurePolicy, given: Collection[Hashable]) -> set[Hashable]:
-    """Withhold further cells, those given apart, until every sensitive one is uncertain by the required width."""
+def _widen(system: System, shown: set[Hashable], fixed: Sequence[Cell], policy: DisclosurePolicy) -> tuple[set[Hashable], bool]:
+    """Withhold further cells until every sensitive one is uncertain by the required width; False where ``fixed`` ones do not let it."""
     visible = [cell for cell in system.cells if cell.key in shown]
-    width = policy.interval_width - 0.5
+    held = True
     guarded = [cell for cell in system.cells if cell.sensitive]
-    wide = wide_together(guarded, width, visible, system.parts, system.zeros) if visible else set()
+    wide = wide_together(guarded, policy.interval_width - 0.5, [*visible, *fixed], system.parts, system.zeros) if visible else set()
     for sensitive in (cell for cell in guarded if cell.key not in wide):
         # Taking a cell away only widens intervals, so each sensitive cell needs looking at once.
         taken: list[Cell] = []
-        waiting = [cell for cell in _neighbours(sensitive, visible) if cell.key not in given]
-        while waiting and _too_narrow(sensitive, visible, system, policy):
+        waiting = _neighbours(sensitive, visible)
+        while (narrow := _too_narrow(sensitive, [*visible, *fixed], system, policy)) and waiting:
             taken.append(waiting.pop(0))
             visible = [cell for cell in visible if cell.key != taken[-1].key]
+        held = held and not narrow
         for cell in sorted(taken[:-1], key=lambda cell: -cell.value):
-            if not _too_narrow(sensitive, [*visible, cell], system, policy):
+            if not _too_narrow(sensitive, [*visible, cell, *fixed], system, policy):
                 visible.append(cell)
-    return {cell.key for cell in visible}
+    return {cell.key for cell in visible}, held
 
 
 def _neighbours(sensitive: Cell, visible: Sequence[Cell]) -> list[Cell]:
@@ -360,37 +182,64 @@ def _neighbours(sensitive: Cell, visible: Sequence[Cell]) -> list[Cell]:
     return sorted(visible, key=lambda cell: (not cell.vector.keys() <= touching, cell.value))
 
 
-def _too_narrow(cell: Cell, visible: Sequence[Cell], system: _System, policy: DisclosurePolicy) -> bool:
+def _too_narrow(cell: Cell, visible: Sequence[Cell], system: System, policy: DisclosurePolicy) -> bool:
     if not visible:
         return False
     # The solver answers in floating point; half a person is no difference.
     return narrower(cell, policy.interval_width - 0.5, visible, system.parts, system.zeros)
 
 
-def _published(work: _Table, number: int, shown: set[tuple[int, str]]) -> Row:
-    out = {column.name: _value(work, number, column, shown) for column in work.declared.columns if column.role is not Role.HIDDEN}
-    out[WITHHELD] = any(work.rows[number][column.name] is not None and (number, column.name) not in shown for column in work.people)
+def _dominated(table: CountTable) -> list[Key]:
+    """Sums that one or two people make up nearly all of."""
+    found: list[Key] = []
+    for number, row in enumerate(table.rows):
+        for column in table.sums:
+            total, largest = row[column.name], [row[name] for name in column.top if row[name] is not None]
+            if total is not None and table.policy.dominated(float(total), [float(value) for value in largest]):
+                found.append((table.name, number, column.name))
+    return found
+
+
+def _sums_shown(tables: Sequence[CountTable], vectors: Mapping[Key, Vector], people: set[Hashable], dominated: set[Key]) -> set[Hashable]:
+    """Which sums may be shown: none whose people are withheld or that is dominated, and none that would give one of those away."""
+    cells: list[Cell] = []
+    for table in tables:
+        for number, row in enumerate(table.rows):
+            for column in table.sums:
+                key = (table.name, number, column.name)
+                if row[column.name] is not None:
+                    hidden = any(row[name] is not None and (table.name, number, name) not in people for name in column.of)
+                    cells.append(Cell(key, float(row[column.name]), vectors[key], sensitive=hidden or key in dominated))
+    return set[Hashable]().union(*(showable(part.cells) for part in apart(System(cells))))
+
+
+def _published(table: CountTable, number: int, shown: set[Hashable], sums: set[Hashable]) -> Row:
+    out = {column.name: _value(table, number, column, shown, sums) for column in table.declared.columns if column.role is not Role.HIDDEN}
+    out[WITHHELD] = any(_is_withheld(table, number, column.name, shown, sums) for column in (*table.people, *table.sums))
     return out
 
 
-def _value(work: _Table, number: int, column: ProductColumn, shown: set[tuple[int, str]]) -> Any:
-    row = work.rows[number]
+def _value(table: CountTable, number: int, column: ProductColumn, shown: set[Hashable], sums: set[Hashable]) -> Any:
+    row = table.rows[number]
     if column.role is Role.PEOPLE:
-        return _rounded(row[column.name], work.policy) if (number, column.name) in shown else None
+        return rounded(row[column.name], table.policy) if (table.name, number, column.name) in shown else None
     if column.role in {Role.DIMENSION, Role.PLAIN}:
         return row[column.name]
+    if column.top and (table.name, number, column.name) not in sums:
+        return None
     needed: list[int | None] = [number]
     if column.reference:
         needed.append(
-            work.other(number, {name: row[value[1:]] if value.startswith("=") else value for name, value in column.reference.items()})
+            table.other(row, {name: row[value[1:]] if value.startswith("=") else value for name, value in column.reference.items()})
         )
-    if any(at is None or (work.rows[at][name] is not None and (at, name) not in shown) for at in needed for name in column.of):
+    if any(at is None or _is_withheld(table, at, name, shown, sums) for at in needed for name in column.of):
         return None
     if column.numerator and column.base and column.per is not None:
-        part, base = (None if row[name] is None else _rounded(row[name], work.policy) for name in (column.numerator, column.base))
+        part, base = (None if row[name] is None else rounded(row[name], table.policy) for name in (column.numerator, column.base))
         return round(column.per * part / base, 6) if part is not None and base else None
-    return row[column.name] if work.policy.rounding == 1 else None
+    return row[column.name] if table.policy.rounding == 1 else None
 
 
-def _rounded(value: int, policy: DisclosurePolicy) -> int:
-    return policy.rounding * ((2 * value + policy.rounding) // (2 * policy.rounding))
+def _is_withheld(table: CountTable, number: int, name: str, shown: set[Hashable], sums: set[Hashable]) -> bool:
+    key = (table.name, number, name)
+    return table.rows[number][name] is not None and key not in shown and key not in sums

@@ -19,7 +19,7 @@ _TABLES: Final = {
     "decision_count": "night date, recipient varchar, product varchar, operation varchar, reason varchar, decisions bigint, people bigint",
     "protection": (
         "night date, recipient varchar, product varchar, table_name varchar, cells bigint, is_primary bigint, complementary bigint, "
-        "widened bigint, audited boolean, months integer"
+        "widened bigint, audited boolean, months integer, moved bigint, dominated bigint"
     ),
     "version": "night date, recipient varchar, product varchar, verdict varchar, version varchar, valid_until date, reason varchar",
 }
@@ -47,17 +47,28 @@ def note_decisions(con: Connection, product: Product, night: date, decided: Iter
 
 def note_protection(con: Connection, product: Product, night: date, built: Iterable[BuiltTable]) -> None:
     """Write what protecting each aggregate table of a product took."""
-    found = [(item.table.name, item.protected, item.months) for item in built if item.protected is not None]
-    _replace(
+    values: list[Sequence[Any]] = []
+    for item in built:
+        made = item.protected
+        if made is None:
+            continue
+        account = (made.cells, made.primary, made.complementary, made.widened, made.audited, item.months, made.moved, made.dominated)
+        if item.carried_from is not None:
+            account = _last_account(con, product, item.table.name, night) or account
+        values.append((night, product.recipient, product.name, item.table.name, *account))
+    _replace(con, "protection", product, night, values)
+
+
+def _last_account(con: Connection, product: Product, table: str, night: date) -> tuple[Any, ...] | None:
+    """What protecting a table took on the night that it was counted."""
+    _prepare(con)
+    found = rows(
         con,
-        "protection",
-        product,
-        night,
-        [
-            (night, product.recipient, product.name, name, made.cells, made.primary, made.complementary, made.widened, made.audited, months)
-            for name, made, months in found
-        ],
+        "select cells, is_primary, complementary, widened, audited, months, moved, dominated from published.protection "
+        "where recipient = $recipient and product = $product and table_name = $table and night < $night order by night desc limit 1",
+        {"recipient": product.recipient, "product": product.name, "table": table, "night": night},
     )
+    return found[0] if found else None
 
 
 def note_version(

@@ -18,13 +18,15 @@ import duckdb
 
 from assets.lineage import tables_read
 from assets.published.audit import hand_over_people, hand_over_products, hand_over_terms
-from assets.published.build import QUESTIONS, Bench, BuiltTable, build_tables
+from assets.published.build import OUTPUT, QUESTIONS, Bench, BuiltTable, build_tables
+from assets.published.carried import Carried, carried
 from assets.published.disclosed import Shown, note_ground, shown_in
 from assets.published.file import TableToWrite, WrittenTable, scratch_file, write_data
 from assets.published.manifest import OwnTables, Terms, instruments_of, own_tables
 from assets.published.notice import notice_lines, notice_text
 from assets.published.product_views import View, views_of
 from assets.published.proof import note_permitted_own_ids
+from assets.published.released import Before, marked_by, released_before
 from assets.published.scope_for_product import Decided, first_end, hand_over
 from assets.published.scratch import clear, handed_over, open_scratch
 from contracts.county import County
@@ -33,6 +35,7 @@ from contracts.products import Product, ProductTable
 from resources.home import Home
 from resources.integrator import code_sha256
 from resources.keyring import Keyring
+from resources.published_files import ProductFiles
 from resources.sql import Connection, load_sql, quoted
 
 ABOUT_TERMS: Final = frozenset({"facts.instrument", "facts.delivery", "facts.disposition", "facts.review_count", "facts.accuracy"})
@@ -41,7 +44,10 @@ ABOUT_PEOPLE: Final = frozenset({"facts.consent_standing", "facts.link_count", "
 
 @dataclass(frozen=True)
 class Workplace:
-    """Where and with what a product is worked out. ``night`` is the data's, ``decided_on`` that of the decisions."""
+    """Where and with what a product is worked out.
+
+    ``night`` is the data's, ``decided_on`` that of the decisions; ``thawed`` counts anew what would stand until its period ends.
+    """
 
     con: Connection
     county: County
@@ -49,6 +55,7 @@ class Workplace:
     keyring: Keyring
     night: date
     decided_on: date
+    thawed: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,8 @@ def worked_out(product: Product, place: Workplace) -> Iterator[Worked]:
         if decided and not any(item.permits for item in decided):
             yield Worked(tuple(decided), terms)
             return
-        built = _built(product, place, decided, paths, plain)
+        everywhere: list[tuple[Operation | None, Path]] = [(None, plain), *paths.items()]
+        built = _built(product, place, decided, dict(everywhere), _carried(product, place, terms))
         shown = _shown(product, place, paths)
         notice = notice_lines(
             product,
@@ -136,20 +144,36 @@ def _terms(product: Product, place: Workplace, decided: Sequence[Decided]) -> Te
     )
 
 
+def _carried(product: Product, place: Workplace, terms: Terms) -> Carried | None:
+    if place.thawed:
+        return None
+    same = {
+        "terms_sha256": terms.terms_sha256,
+        "code_sha256": terms.code_sha256,
+        "minimum_cell": terms.minimum_cell,
+        "clauses": list(terms.clauses),
+    }
+    return carried(product, ProductFiles.of(place.home, product.recipient, product.name), same, place.night)
+
+
 def _built(
-    product: Product, place: Workplace, decided: Sequence[Decided], paths: Mapping[Operation, Path], plain: Path
+    product: Product, place: Workplace, decided: Sequence[Decided], paths: Mapping[Operation | None, Path], standing: Carried | None
 ) -> list[tuple[Path, BuiltTable]]:
-    """Every table of the product, in the order of its text, with the scratch database it lies in."""
+    """Every table of the product, in the order of its text, with the database it lies in."""
     found: dict[str, tuple[Path, BuiltTable]] = {}
+    if standing:
+        found |= {built.table.name: (standing.path, built) for built in standing.tables}
     for item in decided:
-        tables = [table for table in product.tables if table.operation is item.operation]
-        found |= {built.table.name: (paths[item.operation], built) for built in _on_bench(place, paths[item.operation], tables, item)}
+        tables = [table for table in product.tables if table.operation is item.operation and table.name not in found]
+        found |= {
+            built.table.name: (paths[item.operation], built) for built in _on_bench(product, place, paths[item.operation], tables, item)
+        }
     operations = [table for table in product.tables if table.operation is None]
     if operations:
-        with handed_over(place.con, plain) as alias:
+        with handed_over(place.con, paths[None]) as alias:
             hand_over_terms(place.con, alias, night=place.decided_on)
             hand_over_products(place.con, alias, place.county.products)
-        found |= {built.table.name: (plain, built) for built in _on_bench(place, plain, operations, None)}
+        found |= {built.table.name: (paths[None], built) for built in _on_bench(product, place, paths[None], operations, None)}
     return [found[table.name] for table in product.tables]
 
 
@@ -162,7 +186,9 @@ def _shown(product: Product, place: Workplace, paths: Mapping[Operation, Path]) 
         return shown_in(con, tables)
 
 
-def _on_bench(place: Workplace, path: Path, tables: Sequence[ProductTable], decided: Decided | None) -> list[BuiltTable]:
+def _on_bench(product: Product, place: Workplace, path: Path, tables: Sequence[ProductTable], decided: Decided | None) -> list[BuiltTable]:
+    if not tables:
+        return []
     with open_scratch(path, like=place.con) as con:
         bench = Bench(
             con=con,
@@ -172,6 +198,8 @@ def _on_bench(place: Workplace, path: Path, tables: Sequence[ProductTable], deci
             night=place.night,
             minimum=decided.min_cell if decided else 0,
             services=place.county.services,
+            before=released_before(place.con, product, place.county.disclosure, decided_on=place.decided_on) if decided else Before(),
+            mark=marked_by(place.keyring, product),
         )
         if decided:
             bench.prepare()
@@ -190,7 +218,7 @@ def _assembled(
     """Put every table, those that explain the product and the views over them into one fresh file."""
     aliases = {path: f"bench_{number}" for number, path in enumerate(dict.fromkeys(path for path, _ in built))}
     tables = [
-        TableToWrite(item.table.name, f'select * from {aliases[path]}.product."{item.table.name}"', item.table.order_by)
+        TableToWrite(item.table.name, f'select * from {aliases[path]}.{_schema(item)}."{item.table.name}"', item.table.order_by)
         for path, item in built
     ]
     with open_scratch(assembly, like=like) as con:
@@ -200,6 +228,10 @@ def _assembled(
             _write_values(con, name, columns, values)
             tables.append(TableToWrite(name, f"select * from {name}"))
         return write_data(con, target, tables, views)
+
+
+def _schema(item: BuiltTable) -> str:
+    return "main" if item.carried_from else OUTPUT
 
 
 def _write_values(con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], values: Sequence[tuple[Any, ...]]) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from assets.published.cells import system_of, table_of, vectors_of
 from assets.published.linear import interval
-from assets.published.suppression import WITHHELD, _system, _Table, protect
+from assets.published.suppression import WITHHELD, protect
 from contracts.disclosure import DisclosurePolicy
 from contracts.products import ProductTable
 from tests.fixtures.counts import times
@@ -137,9 +138,11 @@ def test_after_the_interval_audit_every_small_count_stays_uncertain(seed: int) -
     protected = protect(table, rows, policy)
     if not protected.audited:
         pytest.skip("larger than the audit looks at")
-    ordered = sorted(rows, key=_place)
-    system = _system(_Table(table, ordered, policy))
-    published = {(number, name) for number, row in enumerate(protected.rows) for name in ("people", "part") if row.get(name) is not None}
+    work = table_of(table, rows, policy)
+    system = system_of([work], vectors_of([work]))
+    published = {
+        ("t", number, name) for number, row in enumerate(protected.rows) for name in ("people", "part") if row.get(name) is not None
+    }
     visible = [cell for cell in system.cells if cell.key in published]
     for cell in (cell for cell in system.cells if cell.sensitive):
         ends = interval(cell, visible, system.parts, system.zeros) if visible else None

@@ -52,6 +52,8 @@ select
     case when shown.is_share_of_all and shown.shown_by <> 'either' and shown.smi_status in ('ALL', 'positive')
         then shown.asked || ' by either'
     end as wider_figure,
+    shown.largest,
+    shown.second_largest,
     case when cohort.figure <> shown.asked || ' by ' || shown.shown_by then cohort.figure end as cohort_figure
 from shown
 left join cohort

@@ -21,7 +21,8 @@ OWN_ID = {
     "person_key": "VARCHAR", "subject_id": "VARCHAR", "record_id": "VARCHAR", "system": "VARCHAR", "key": "VARCHAR", "own_id": "VARCHAR",
     "is_sure": "BOOLEAN",
 }  # fmt: skip
-LINKED = {f"linked.{name}": columns for name, columns in SCOPE_TABLES.items()} | {"linked.own_id": OWN_ID}
+CHANGE = {"night": "DATE", "kind": "VARCHAR", "old_key": "VARCHAR", "new_key": "VARCHAR", "subjects": "BIGINT"}
+LINKED = {f"linked.{name}": columns for name, columns in SCOPE_TABLES.items()} | {"linked.own_id": OWN_ID, "linked.person_change": CHANGE}
 
 
 def _rows() -> list[tuple[Product, ProductTable]]:
@@ -54,6 +55,10 @@ def test_what_a_column_declares_is_what_it_is_drawn_from(product: Product, table
         if column.own_id:
             assert drawn == {("linked.own_id", "own_id")}
             assert set(column.elements) == {f"{column.own_id.system}.source_person_id"}
+        elif column.pseudonym:
+            assert drawn <= {("linked.person_change", "old_key"), ("linked.person_change", "new_key")}
+        elif not column.elements:
+            assert {name for name, _ in drawn} == {"linked.person_change"}, "only linkage itself is no element"
         else:
             assert {f"{name.removeprefix('linked.')}.{origin}" for name, origin in drawn} == set(column.elements)
     assert product.form == "identified"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assets.published.linear import Cell, Span, computable, interval, narrower, showable, wide_together
-from assets.published.suppression import DisclosureFault, protect
+from assets.published.suppression import DisclosureFault, protect, protect_together
 from contracts.disclosure import DisclosurePolicy
 from contracts.products import ProductTable
 
@@ -313,9 +313,10 @@ REPEATING = _table(
 
 def _repeated(first: dict[str, int], again: dict[str, tuple[int, int]]) -> dict[str, tuple[int | None, int | None]]:
     """(people, met) as the second table shows them, whose people are those of the first."""
-    before = protect(_table(GROUP, PEOPLE), _rows(**first), _policy())
     rows = [{"group_name": name, "race_group": name, "people": people, "met": met} for name, (people, met) in again.items()]
-    return {row["group_name"]: (row["people"], row["met"]) for row in protect(REPEATING, rows, _policy(), elsewhere={"first": before}).rows}
+    leading = _table(GROUP, PEOPLE).model_copy(update={"name": "first"})
+    made = protect_together([(leading, _rows(**first)), (REPEATING, rows)], _policy())["t"]
+    return {row["group_name"]: (row["people"], row["met"]) for row in made.rows}
 
 
 def test_a_count_that_two_tables_show_is_withheld_in_both_or_in_neither() -> None:
