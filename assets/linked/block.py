@@ -33,11 +33,8 @@ RULES: Mapping[int, str] = {
     13: "sound_of_a_name_and_place",
 }
 """Names of the rules of block_key.sql by the number in a key's last four bits."""
-MEMBERS = (
-    "select subject_id from linked.standardised semi join linked_numbered as numbered"
-    " on numbered.node = md5_number_lower(standardised.subject_id) where known_to is null"
-)
-"""Who is in any block that :func:`reach` found, with rows of other domains that do no harm: nobody else can be in a candidate pair."""
+MEMBERS = "select named.subject_id from linked_named as named semi join linked_numbered as numbered on numbered.node = named.node"
+"""Who is in any block that :func:`reach` found: nobody else can be in a candidate pair. Not for a night that compares everybody."""
 SPENT = tuple(f"temp.linked_{name}" for name in ("member", "block", "anchor", "numbered"))
 """What :func:`reach` leaves for :func:`share`, and nobody reads after the last."""
 SHARE = 8_000_000
@@ -92,6 +89,7 @@ def index(con: Connection, *, domain: str, night: date, largest_block: int) -> i
     parameters = _parameters(domain, largest_block)
     everybody = is_everybody(con, domain, "temp.linked_touched")
     if not everybody:
+        replace_table(con, "temp.linked_named", load_sql(PACKAGE, "block_named"), parameters)
         replace_table(con, "temp.linked_over_before", load_sql(PACKAGE, "block_over"), parameters)
     versions.replace(con, "block_key", staged="linked_block_key", domain=domain, night=night, scope="linked_moved")
     again = "select subject_id from temp.linked_touched"

@@ -13,7 +13,6 @@ crowd as (
 )
 select subject_id from temp.linked_touched
 union
-select standardised.subject_id
-from linked.standardised as standardised
-semi join crowd on crowd.node = md5_number_lower(standardised.subject_id)
-where standardised.domain = $domain and standardised.known_to is null
+select named.subject_id
+from temp.linked_named as named
+semi join crowd on crowd.node = named.node
