@@ -20,6 +20,7 @@ from pipelines.place import StrangePackage, assert_rooms
 
 def _app() -> typer.Typer:
     from pipelines.commands import (
+        backup,
         consents,
         county,
         demo,
@@ -70,6 +71,10 @@ def _app() -> typer.Typer:
     app.command()(lineage.lineage)
     app.command()(lineage.prove_revocation)
     app.command()(erase.erase)
+    app.command()(backup.backup)
+    app.command()(backup.restore)
+    app.command()(backup.rebuild)
+    app.command(name="deny-list")(backup.deny_list)
     app.command()(query.query)
     app.command()(export.export)
     app.command()(up.up)

@@ -85,6 +85,18 @@ def write_fresh(path: Path, left_out: LeftOut | None = None) -> dict[str, int]:
     return counted
 
 
+def write_copy(path: Path, target: Path) -> None:
+    """A fresh copy of a closed database file beside it; freed blocks are not copied."""
+    _fold_log(path)
+    with _attached(path, LeftOut()) as con:
+        con.execute(f"attach {quoted(target)} as fresh")
+        con.execute("copy from database old to fresh").fetchall()
+        con.execute("checkpoint fresh").fetchall()
+        con.execute("detach fresh").fetchall()
+    target.chmod(0o600)
+    _sync(target)
+
+
 def values_found(path: Path, values: Collection[str]) -> int:
     """How many rows of any table of a database file hold one of these texts whole, in a text column or a list of texts."""
     return sum(count_mentions(path, LeftOut(ids=values)).values())

@@ -26,7 +26,7 @@ from contracts.elements import CLASS_NAMES, IDENTITY
 from contracts.instruments import Effect, Operation, Standing, standing
 from contracts.purposes import Purpose, purpose_codes
 from contracts.vocabularies.consent import ExpiryEvent
-from resources.sql import Connection, load_sql, replace_table, rows, table_exists
+from resources.sql import Connection, insert_into, load_sql, replace_table, rows, table_exists
 
 ADULT_AGE = 18
 """Age in years from which a person is an adult."""
@@ -189,6 +189,8 @@ def write_denies(con: Connection, county: Terms, night: date) -> dict[str, int]:
     """
     gather(con)
     replace_table(con, "consented.deny", load_sql(PACKAGE, "deny"), {"night": night, "integrator": county.agencies.integrator})
+    if table_exists(con, "main", "replayed_deny"):
+        insert_into(con, "consented.deny", load_sql(PACKAGE, "deny_replayed"), {"night": night})
     return _counts(con, "select reason, count(distinct subject_id) from consented.deny group by reason order by reason")
 
 

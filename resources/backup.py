@@ -1,0 +1,160 @@
+"""A backup as a folder: what was copied, its hashes, and the head of the ledger it belongs to.
+
+Belongs here: copying state out of a home and back, the manifest, comparing ledgers. Does not belong here: what a restore must still apply
+before anything is served (pipelines/restoring), encryption and transport, which are the operator's.
+
+Products, quarantine and scratch are never in a backup: products are built again, refused rows are meant to be forgotten. Keys are copied to
+a folder of their own only when asked for, because keys beside registers give whoever holds the backup everything.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from resources.fresh_copy import write_copy
+from resources.home import Home, write_atomically
+from resources.ledger import EntryKind, Ledger
+from resources.ledger_lines import GENESIS
+from resources.source_systems.connector import file_sha256
+
+MANIFEST: Final = "backup.json"
+FORMAT: Final = 1
+FOLDERS: Final = ("landing", "ledger", "terms", "governance", "incidents")
+DATABASES: Final = ("registers.duckdb", "warehouse.duckdb")
+TAKES_AWAY: Final = frozenset({EntryKind.ERASED.value, EntryKind.DENIES.value, EntryKind.CONSENT_RECORDED.value})
+"""Kinds of entries after which an older state shows what may not be shown any more."""
+
+
+class BackupFault(RuntimeError):
+    """A backup cannot be made or used; the message says why and how to go on."""
+
+
+@dataclass(frozen=True)
+class Backup:
+    """One backup, verified: where it lies, and the ledger head it belongs to."""
+
+    folder: Path
+    entries: int
+    head: str
+    files: int
+    bytes: int
+
+
+def back_up(home: Home, target: Path, *, keys: Path | None = None) -> Backup:
+    """Copy a home's state to an empty folder; the caller holds the writer's lock, so that everything is of one moment.
+
+    Raises:
+        BackupFault: if the target is not empty, the ledger is not sound, or keys would lie in the same backup.
+    """
+    for folder in (target, *([keys] if keys else [])):
+        if folder.exists() and any(folder.iterdir()):
+            raise BackupFault(f"{folder} is not empty; name a new folder for each backup")
+    if keys is not None and (keys == target or keys.is_relative_to(target)):
+        raise BackupFault("keys beside the data they protect protect nothing; name another folder, on another medium")
+    found = Ledger(home).verify()
+    if not found.sound:
+        raise BackupFault("the ledger is not sound; `throughcare ledger verify` says where. A backup of it could not be restored")
+    target.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in FOLDERS:
+        if (home.root / name).is_dir():
+            shutil.copytree(home.root / name, target / name, ignore=shutil.ignore_patterns(".*", "*.lock"))
+    for name in DATABASES:
+        if (home.root / name).exists():
+            # A copy table by table: no freed block of the file, which may hold what was erased, goes along.
+            write_copy(home.root / name, target / name)
+    listed = {path.relative_to(target).as_posix(): file_sha256(path) for path in _files(target)}
+    manifest = {"format": FORMAT, "entries": found.entries, "head": found.head, "files": listed}
+    write_atomically(target / MANIFEST, json.dumps(manifest, indent=1, sort_keys=True).encode(), mode=0o600)
+    if keys is not None:
+        shutil.copytree(home.keys, keys, dirs_exist_ok=True)
+    return verified(target)
+
+
+def verified(folder: Path) -> Backup:
+    """A backup, every file held against its manifest and its ledger against itself.
+
+    Raises:
+        BackupFault: naming the first thing that is wrong: a file missing, changed or added, a chain that does not hold.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        listed, entries, head = dict(manifest["files"]), int(manifest["entries"]), str(manifest["head"])
+    except (OSError, ValueError, KeyError):
+        raise BackupFault(f"{folder} holds no backup that was finished: {MANIFEST} is missing or damaged") from None
+    there = {path.relative_to(folder).as_posix(): path for path in _files(folder)}
+    if missing := sorted(listed.keys() - there.keys()):
+        raise BackupFault(f"{len(missing)} files of the backup are missing, {missing[0]} first; use another copy of it")
+    if strange := sorted(there.keys() - listed.keys()):
+        raise BackupFault(f"{len(strange)} files were added to the backup, {strange[0]} first; use another copy of it")
+    changed = [name for name, path in sorted(there.items()) if file_sha256(path) != listed[name]]
+    if changed:
+        raise BackupFault(f"{len(changed)} files of the backup were changed, {changed[0]} first; use another copy of it")
+    ledger = Ledger(Home(folder))
+    found = ledger.verify()
+    if not found.sound or (found.entries, found.head) != (entries, head):
+        raise BackupFault("the backup's ledger does not hold together or is not the one it was made with; use another backup")
+    return Backup(folder, entries, head, len(listed), sum(path.stat().st_size for path in there.values()))
+
+
+def taken_away_since(backup: Backup, ledger: Ledger) -> list[dict[str, Any]]:
+    """Entries of a ledger, newer than the backup, after which the backup's state would show too much.
+
+    Raises:
+        BackupFault: if the backup's head is not in that ledger: the two tell different pasts.
+    """
+    hashes = [GENESIS, *ledger.hashes()]
+    if len(hashes) <= backup.entries or hashes[backup.entries] != backup.head:
+        raise BackupFault(
+            "the backup's ledger and the one in the home tell different pasts; move the home's ledger aside only if you know why"
+        )
+    return [entry for entry in ledger.entries()[backup.entries :] if _takes_away(entry)]
+
+
+def _takes_away(entry: dict[str, Any]) -> bool:
+    """Whether an entry says that something may not be shown any more; a denies job that found nobody newly denied says nothing new."""
+    if entry["kind"] == EntryKind.DENIES:
+        return bool(entry["fields"].get("subjects_newly_denied"))
+    return entry["kind"] in TAKES_AWAY
+
+
+def put_back(backup: Backup, home: Home, *, keep_ledger: bool) -> None:
+    """Copy a backup into a home that holds no state yet.
+
+    Args:
+        backup: verified.
+        home: where to.
+        keep_ledger: whether the home's own ledger stays, which begins with the backup's and knows more.
+
+    Raises:
+        BackupFault: if the home holds state that would be overwritten.
+    """
+    refuse_occupied(home)
+    home.prepare()
+    for name in FOLDERS:
+        if (backup.folder / name).is_dir() and not (name == "ledger" and keep_ledger):
+            shutil.copytree(backup.folder / name, home.root / name, dirs_exist_ok=True)
+    for name in DATABASES:
+        if (backup.folder / name).exists():
+            shutil.copy2(backup.folder / name, home.root / name)
+            (home.root / name).chmod(0o600)
+
+
+def refuse_occupied(home: Home) -> None:
+    """Make sure that nothing of a home would be overwritten.
+
+    Raises:
+        BackupFault: naming what lies there.
+    """
+    there: Sequence[str] = [name for name in DATABASES if (home.root / name).exists()]
+    there = [*there, *(name for name in ("landing", "published") if any((home.root / name).glob("*")))]
+    if there:
+        raise BackupFault(f"the home already holds {', '.join(there)}; move it aside, and restore into an empty THROUGHCARE_HOME")
+
+
+def _files(folder: Path) -> Iterable[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST)
