@@ -40,12 +40,22 @@ DATA_SUFFIXES = frozenset({".yaml", ".csv", ".json", ".md", ".parquet", ".sql"})
 CLOCK_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
+class LegalHold(Reviewed):
+    """What must be kept whatever its time: a claim, a subpoena, an audit."""
+
+    source: str = Field(description="Source whose deliveries and refused rows stay.")
+    until: date = Field(description="First day on which the hold no longer holds; a hold is renewed by name, never open-ended.")
+    reason: str = Field(min_length=8, description="Who asked for it and why.")
+
+
 class Retention(Reviewed):
     """How long each kind of state is kept, in days."""
 
     landing_days: int = Field(ge=1, description="Deliveries and manifests.")
     quarantine_days: int = Field(ge=1, description="Refused rows.")
     superseded_products_days: int = Field(ge=0, description="Superseded product versions; 0 purges them at once.")
+    landing_budget_gb: float | None = Field(default=None, gt=0, description="Disk that deliveries may take; more is reported.")
+    legal_holds: tuple[LegalHold, ...] = Field(default=(), description="What stays whatever its time.")
 
 
 class CountyText(Reviewed):

@@ -38,6 +38,7 @@ def _app() -> typer.Typer:
         query,
         release,
         research,
+        retention,
         scope,
         source,
         status,
@@ -75,6 +76,7 @@ def _app() -> typer.Typer:
     app.command()(backup.restore)
     app.command()(backup.rebuild)
     app.command(name="deny-list")(backup.deny_list)
+    app.command()(retention.retention)
     app.command()(query.query)
     app.command()(export.export)
     app.command()(up.up)

@@ -119,6 +119,11 @@ def rebuild_warehouse(place: Place, county: County) -> list[date]:
                 f"{len(gone)} accepted deliveries are not in the landing any more (of {', '.join(sorted(set(gone)))}); "
                 "what only they told cannot be built again: keep the warehouse in the backup"
             )
+        if nights and terms.get(nights[-1]) != county.sha256:
+            raise BackupFault(
+                f"night {nights[-1]} was run under terms {str(terms.get(nights[-1]))[:12]}, and the county folder is now {county.sha256[:12]}; "
+                "set THROUGHCARE_COUNTY to that snapshot under terms/ in the home, and rebuild again"
+            )
         texts = {night: _terms_of(place, county, str(terms.get(night))) for night in nights[:-1]}
         for name in (place.home.warehouse, place.home.warehouse.with_name("warehouse.duckdb.wal")):
             name.unlink(missing_ok=True)

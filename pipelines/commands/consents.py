@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.clock import now, today
+from pipelines.commands import consents_exchange
 from pipelines.commands import night as nightly
 from pipelines.commands.common import BAD, USAGE, AsJson, here, parse_night
 from pipelines.commands.common import terms as county_terms
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from resources.sql import Connection
 
 app = typer.Typer(no_args_is_help=True, help="Consents: on paper, taken back, covering whom, lapsing when.")
+
+app.command(name="export")(consents_exchange.export)
+app.command(name="import")(consents_exchange.import_)
 
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why, and from which paper; it is kept with the entry and in the ledger.")]
 Clerk = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who enters it; default the account this runs under.")]

@@ -48,6 +48,7 @@ def explain(
     from assets.consented.explained import MEANING, UnknownTerm, explained
     from assets.consented.facts_of import UnknownRecord
     from assets.consented.replay import replayed
+    from assets.published.erasure import erasures_after
     from resources.as_known import NotYetKnown, newest_night
 
     place = here()
@@ -57,6 +58,7 @@ def explain(
             raise NotYetKnown("no night was run yet; run one first: throughcare run --night DATE")
         county, exactly = terms_on(place, county_terms(place), night)
         with replayed(place.home, county, night) as con:
+            later = erasures_after(con, night)
             found = explained(
                 con,
                 None if record == "nobody" else record,
@@ -74,6 +76,8 @@ def explain(
     else:
         if not exactly:
             complain(f"the terms of {night} are not kept in this home; answered under the county folder as it is now")
+        if later:
+            complain(f"{later} records or people were erased after {night}; no answer about that night shows them any more")
         _say(found, {reason.value: meaning for reason, meaning in MEANING.items()})
     if not found.permitted:
         raise typer.Exit(BAD)
