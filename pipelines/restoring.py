@@ -121,7 +121,7 @@ def rebuild_warehouse(place: Place, county: County) -> list[date]:
             )
         if nights and terms.get(nights[-1]) != county.sha256:
             raise BackupFault(
-                f"night {nights[-1]} was run under terms {str(terms.get(nights[-1]))[:12]}, and the county folder is now {county.sha256[:12]}; "
+                f"night {nights[-1]} was run under terms {str(terms.get(nights[-1]))[:12]}, the county folder is now {county.sha256[:12]}; "
                 "set THROUGHCARE_COUNTY to that snapshot under terms/ in the home, and rebuild again"
             )
         texts = {night: _terms_of(place, county, str(terms.get(night))) for night in nights[:-1]}

@@ -31,7 +31,7 @@ def export(
     in_force: Annotated[bool, typer.Option("--in-force", help="Only consents in force on the newest night.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the county's consents as FHIR R4 Consent, by the sources' own numbers of people. The file is for whoever may hold those numbers.
+    """Write the county's consents as FHIR R4 Consent, by the sources' own numbers of people. Mind who gets the file.
 
     Example: throughcare consents export /safe/consents.ndjson
     """
@@ -58,7 +58,7 @@ def import_(
     write: Annotated[bool, typer.Option("--write", help="Enter them; without this they are only read.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Enter consents from FHIR R4 as paper forms are entered: the person and the form must be known, and nothing is entered wider than signed.
+    """Enter consents from FHIR R4 as paper forms are entered: person and form must be known, nothing is entered wider.
 
     Example: throughcare consents import /safe/consents.ndjson --reason "register of the clinic, March" --write
     """

@@ -55,7 +55,7 @@ def test_what_is_past_its_time_goes_and_the_newest_state_stays(con: Connection, 
     assert home.registers.exists()
 
 
-@pytest.mark.parametrize(("night", "goes"), [(NIGHT, 0), (date(2026, 4, 1), 3)])
+@pytest.mark.parametrize(("night", "goes"), [(NIGHT, 0), (date(2026, 4, 1), 4)])
 def test_under_a_legal_hold_nothing_of_a_source_goes_until_the_day_it_ends(con: Connection, home: Home, night: date, goes: int) -> None:
     held = RULES.model_copy(update={"legal_holds": (HOLD,), "landing_budget_gb": None})
     planned = plan_retention(con, home, held, night=night)
