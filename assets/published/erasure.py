@@ -41,7 +41,8 @@ from resources.fresh_copy import LeftOut, count_mentions, write_fresh
 from resources.home import Home
 from resources.sql import Connection, load_sql, rows, table_exists
 
-PACKAGE: Final = "assets.published"
+KNOWN: Final = "assets.checked"
+"""Where it is asked who an erasure concerns: nothing that is published is read for it."""
 _ADDRESS: Final = re.compile(r"[0-9a-f]{64}")
 _NAMES_NOBODY: Final = frozenset({"domain", "subject_id", "system", "known_from", "known_to"})
 
@@ -188,7 +189,7 @@ def left_out(con: Connection, erased: Erased) -> LeftOut:
     their rows, which hold ids only, so that the next night notices who is missing and lets go of them; what they say of names is emptied.
     """
     values = {"records": sorted(erased.records), "subjects": sorted(erased.subjects)}
-    concerned = {str(key) for (key,) in rows(con, load_sql(PACKAGE, "erased_person"), values)}
+    concerned = {str(key) for (key,) in rows(con, load_sql(KNOWN, "erased_person"), values)}
     linking = {f"linked.{name}" for name in LINK_TABLES} - {"linked.standardised"}
     blocks = {f"linked.{name}" for (name,) in rows(con, _BLOCKS)}
     return LeftOut(
@@ -205,7 +206,7 @@ _BLOCKS: Final = "select table_name from duckdb_tables() where schema_name = 'li
 def _known_identifiers(con: Connection, erased: Erased) -> set[str]:
     """The vendors' numbers of erased records, and of erased people, as the warehouse knows them."""
     values = {"records": sorted(erased.records), "subjects": sorted(erased.subjects)}
-    return {str(name) for (name,) in rows(con, load_sql(PACKAGE, "erased_identifier"), values) if name is not None}
+    return {str(name) for (name,) in rows(con, load_sql(KNOWN, "erased_identifier"), values) if name is not None}
 
 
 def erasure_name(erased: Erased, reason: Reason, night: date) -> str:

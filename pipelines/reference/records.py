@@ -35,8 +35,9 @@ _KINDS = {
 _LABELS = {
     Label.PHI: "protected health information (HIPAA)",
     Label.PART2: "substance use disorder record of a Part 2 programme (42 CFR Part 2)",
-    Label.SUD_NOTES: "substance use counselling notes; no clause can open them",
-    Label.PSYCH: "psychotherapy notes",
+    Label.SUD_NOTES: "substance use counselling notes, which need a consent of their own (42 CFR 2.31(b))",
+    Label.PSYCH: "mental health care",
+    Label.PSYCH_NOTES: "psychotherapy notes, which need an authorisation of their own (45 CFR 164.508(a)(2))",
     Label.HIV: "HIV status, where state law closes it",
     Label.JUVENILE: "about somebody under eighteen at the time, or of unknown age",
     Label.FERPA: "education record",
