@@ -58,13 +58,16 @@ priced as (
         matched.criterion_code,
         matched.domain,
         matched.person_key,
+        -- Millionths add up to the same sum in any order, which floating-point numbers do not.
         sum(
-            case unit_cost.per
-                when 'event' then if(start_at >= window_start, unit_cost.amount, 0)
-                else greatest(0, epoch_us(least(coalesce(end_at, window_end), window_end)) - epoch_us(greatest(start_at, window_start)))
-                    / 86400000000 * unit_cost.amount
-            end
-        ) as value
+            (
+                case unit_cost.per
+                    when 'event' then if(start_at >= window_start, unit_cost.amount, 0)
+                    else greatest(0, epoch_us(least(coalesce(end_at, window_end), window_end)) - epoch_us(greatest(start_at, window_start)))
+                        / 86400000000 * unit_cost.amount
+                end
+            )::decimal(24, 6)
+        )::double as value
     from matched
     join scope.unit_cost
         on unit_cost.system = matched.system and coalesce(unit_cost.record_type = matched.record_type, true)

@@ -9,7 +9,7 @@ with contact as (
         unit,
         unit = 'bed_day' and not end_is_impossible as has_days,
         unit = 'bed_day' and not end_is_impossible and coalesce(end_at >= $as_of, true) as is_open,
-        (epoch_us(if(end_at < $as_of, end_at, $as_of)) - epoch_us(start_at)) / 86400000000 as days
+        epoch_us(if(end_at < $as_of, end_at, $as_of)) - epoch_us(start_at) as held_for
     from scope.step
     where step = 'contact' and start_at < $as_of and coalesce(uncounted_from >= $as_of, true)
 ),
@@ -24,8 +24,9 @@ counted as (
         list_sort(list(distinct system)) as systems,
         list_sort(list(distinct intercept) filter (where intercept is not null)) as intercepts,
         count(*) filter (where unit = 'bed_day') as stays,
-        sum(case when has_days then days end) as days_held,
-        max(case when is_open then days end) as days_so_far,
+        -- Whole microseconds add up to the same sum in any order.
+        sum(case when has_days then held_for end) / 86400000000 as days_held,
+        max(case when is_open then held_for end) / 86400000000 as days_so_far,
         bool_or(is_open) as is_held
     from contact
     group by all
