@@ -76,3 +76,18 @@ def test_of_two_processes_that_create_a_secret_the_first_one_stands(tmp_path: Pa
     monkeypatch.setattr(Path, "exists", lambda path, **more: False if path.name == "mint.key" else real(path, **more))
     assert Keyring(tmp_path).person_key("county", 1) == first
     assert (tmp_path / "mint.key").read_bytes() == created
+
+
+def test_a_mark_tells_equal_from_different_for_one_recipient_and_nothing_else(tmp_path: Path) -> None:
+    keyring = Keyring(tmp_path)
+    assert keyring.mark("county", "people 5") == keyring.mark("county", "people 5")
+    different = {keyring.mark("county", "people 5"), keyring.mark("county", "people 6"), keyring.mark("sheriff", "people 5")}
+    assert len(different) == 3
+    assert all(len(mark) == 16 and set(mark) <= set("0123456789abcdef") for mark in different)
+
+
+@pytest.mark.parametrize("recipient", ["../county", "county__1", "", "County"])
+def test_a_mark_for_a_recipient_that_is_no_plain_name_is_refused(tmp_path: Path, recipient: str) -> None:
+    with pytest.raises(KeyringFault, match="cannot name a secret"):
+        Keyring(tmp_path).mark(recipient, "people 5")
+    assert list(tmp_path.iterdir()) == []
