@@ -253,8 +253,7 @@ def _shared(tables: Sequence[CountTable], vectors: Mapping[Key, Vector]) -> list
                 whole: Counter[int] = Counter()
                 for at in same:
                     whole.update(vectors[other.name, at, named.name])
-                if difference := _minus(vectors[table.name, number, column.name], whole):
-                    found.append(difference)
+                found.append(_minus(vectors[table.name, number, column.name], whole))
     return found
 
 

@@ -232,6 +232,64 @@ def test_the_interval_audit_says_so_where_an_earlier_release_does_not_let_it_hol
     assert found.audited is False, "300 and 303 are known, so each of the two is known to within three"
 
 
+def test_a_count_that_one_table_does_not_give_says_nothing_of_the_other() -> None:
+    tables = [(_table("a", RACE, PEOPLE), _by("race", A=30)), (_table("b", RACE, PEOPLE), [{"race": "A", "people": None}])]
+    found = protect_together(tables, _policy())
+    assert (_cells(found["a"], "race")["A",], _cells(found["b"], "race")["A",]) == (30, None)
+    assert found["b"].withheld == 0, "what was never given is not withheld"
+
+
+def test_the_audit_gives_back_what_did_not_help() -> None:
+    outer, inner = _table("outer", RACE, PEOPLE), _table("inner", _column("race", "dimension"), SEX, PEOPLE)
+    tables = [
+        (outer, _by("race", A=1, B=1, C=70, ALL=72)),
+        (inner, [{"race": "C", "sex": sex, "people": people} for sex, people in (("F", 30), ("M", 40))]),
+    ]
+    assert protect_together(tables, _policy())["outer"].withheld == 2
+    found = protect_together(tables, _policy(interval_cells=300))
+    assert found["outer"].audited
+    assert _cells(found["outer"], "race") == {("A",): None, ("ALL",): None, ("B",): None, ("C",): 70}
+    assert _cells(found["inner"], "sex") == {("F",): 30, ("M",): 40}, "they give the seventy away, so that hiding it hid nothing"
+
+
+def test_a_group_that_is_new_or_gone_is_known_by_its_total() -> None:
+    new = _after(_year(2026, A=20, B=70, ALL=90), _year(2026, A=20, B=70, C=30, ALL=120))
+    assert _cells(new, "race") == {("A",): 20, ("ALL",): 120, ("B",): 70, ("C",): 30}
+    gone = _after(_year(2026, A=20, B=70, C=5, ALL=95), _year(2026, A=20, B=70, ALL=90))
+    assert _cells(gone, "race")["ALL",] is None, "95 - 90 would show the five"
+
+
+def test_margins_alone_are_compared_with_the_margins_before() -> None:
+    table = _table("t", RACE, SEX, _column("people", "people"))
+
+    def margins(a: int, b: int) -> list[dict[str, Any]]:
+        rows = [("A", "ALL", a), ("B", "ALL", b), ("ALL", "F", 60), ("ALL", "M", a + b - 60), ("ALL", "ALL", a + b)]
+        return [{"race": race, "sex": sex, "people": people} for race, sex, people in rows]
+
+    before = protect_together([(table, margins(5, 95))], _policy())["t"]
+    assert _cells(before, "race", "sex")["A", "ALL"] is None
+    later = protect_together([(table, margins(5, 120))], _policy(), before=[{"t": before.cells_left}])["t"]
+    assert (_cells(later, "race", "sex")["A", "ALL"], _cells(later, "race", "sex")["ALL", "ALL"]) == (None, 125)
+    assert _cells(later, "race", "sex")["B", "ALL"] is None, "125 - 120 would show the five"
+
+
+def test_a_figure_of_another_table_is_compared_where_both_count_one_universe() -> None:
+    tables = [(_table("by_race", RACE, PEOPLE), _by("race", A=100))]
+    for said, shown in (("by_race", None), ("elsewhere.by_race", None)):
+        before = protect_together([(tables[0][0], _by("race", A=103))], _policy())["by_race"].cells_left
+        assert _cells(protect_together(tables, _policy(), before=[{said: before}])["by_race"], "race")["A",] is shown
+    other = _table("by_race", RACE, _column("people", "people", universe="released"))
+    before = protect_together([(other, _by("race", A=103))], _policy())["by_race"].cells_left
+    assert _cells(protect_together(tables, _policy(), before=[{"elsewhere.by_race": before}])["by_race"], "race")["A",] == 100
+
+
+def test_a_rest_is_not_known_where_the_part_was_withheld() -> None:
+    table = _table("t", RACE, _column("people", "people"), _column("part", "people", within=[{"people": "people"}]))
+    before = protect_together([(table, [{"race": "A", "people": 100, "part": 5}])], _policy())["t"].cells_left
+    row = protect_together([(table, [{"race": "A", "people": 120, "part": 20}])], _policy(), before=[{"t": before}])["t"].rows[0]
+    assert (row["people"], row["part"]) == (120, 20), "a hundred and the five nobody saw tell nothing of the hundred now"
+
+
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [

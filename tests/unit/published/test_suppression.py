@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from assets.published.linear import Cell, Span, computable, interval, narrower, showable, wide_together
-from assets.published.suppression import DisclosureFault, protect, protect_together
+from assets.published.suppression import DisclosureFault, has_small, protect, protect_together
 from contracts.disclosure import DisclosurePolicy
 from contracts.products import ProductTable
 
@@ -356,3 +356,39 @@ def test_nothing_is_narrow_where_the_shown_counts_contradict_each_other() -> Non
     assert wide_together([hidden], 4.5, shown, []) == {"a"}
     assert not narrower(hidden, 4.5, shown, [])
     assert wide_together([], 4.5, shown, []) == set()
+
+
+def test_whatever_is_known_of_nought_alone_leaves_a_group_of_any_size_possible() -> None:
+    one_of_two = {0: 1, 1: -1}
+    assert not narrower(Cell("a", 3, {0: 1}), 4.5, [], [], [one_of_two])
+    assert narrower(Cell("a", 3, {0: 1}), 4.5, [Cell("b", 3, {1: 1})], [], [one_of_two])
+    assert narrower(Cell("a", 0, {0: 1}), 4.5, [Cell("b", 0, {1: 1})], [], [one_of_two])
+
+
+@pytest.mark.parametrize(("whole", "wide"), [(20, {"a"}), (5, set())])
+def test_a_part_is_as_wide_as_the_whole_that_holds_it_lets_it(whole: int, wide: set[str]) -> None:
+    part, holder = Cell("a", 3, {0: 1}), Cell("x", whole, {1: 1})
+    assert wide_together([part], 4.5, [holder], [{1: 1, 0: -1}]) == wide
+    assert wide_together([part], 4.5, [], []) == {"a"}, "nothing shown limits nothing"
+
+
+def test_the_audit_of_a_table_that_shows_nothing_holds() -> None:
+    found = protect(_table(GROUP, PEOPLE), _rows(A=5, B=3), _policy(interval_cells=300))
+    assert (found.audited, found.widened, found.withheld) == (True, 0, 2)
+
+
+@pytest.mark.parametrize(("people", "small"), [(0, True), (10, True), (11, False), (None, False)])
+def test_a_table_has_small_counts_as_its_rule_says(people: int | None, small: bool) -> None:
+    table = _table(GROUP, PEOPLE)
+    assert has_small(table, _rows(A=people, B=40), _policy()) is small
+    assert has_small(table, _rows(A=40), _policy(), minimum=41)
+
+
+def test_a_count_within_itself_leaves_no_rest_to_protect() -> None:
+    table = _table(_column("point", "dimension"), _column("base", "plain"), _column("people", "people", within=[
+        {"people": "people", "row": {"point": "base"}}
+    ]))  # fmt: skip
+    rows = [{"point": "call", "base": "call", "people": 40}, {"point": "arrest", "base": "call", "people": 35}]
+    shown = {row["point"]: row["people"] for row in protect(table, rows, _policy()).rows}
+    assert list(shown.values()).count(None) == 1, "five were called about and not arrested"
+    assert protect(table, rows[:1], _policy()).rows[0]["people"] == 40
