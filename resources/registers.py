@@ -111,5 +111,21 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
                    content_sha256 varchar not null, verdict varchar not null)""",
         ),
     ),
+    (
+        "consents on paper: periods of records, what is left out, what ends them",
+        tuple(
+            f"alter table registers.main.paper_consent add column {column}"
+            for column in (
+                "data_from date",
+                "data_to date",
+                "not_revocable_before date",
+                "expiry_event varchar",
+                "expiry_event_open boolean",
+                "excluded_recipients varchar[]",
+                "excluded_classes varchar[]",
+                "excluded_purposes varchar[]",
+            )
+        ),
+    ),
 )
 """(name, statements) in order; position is the migration's number."""

@@ -15,7 +15,8 @@ known as (
     union all by name
     select
         consent_id as record_id, subject_id, system, source, 'active' as status, kind, form_id, form_version, discloser, recipients,
-        purposes, element_classes, provision_type, valid_from, valid_to, signed_at, signed_by, null::timestamp as revoked_at,
+        purposes, element_classes, provision_type, valid_from, valid_to, signed_at, signed_by, null::timestamp as revoked_at, data_from,
+        data_to, not_revocable_before, expiry_event, expiry_event_open, excluded_recipients, excluded_classes, excluded_purposes,
         false as is_defective, recorded_on as known_from
     from registers.main.paper_consent
     where recorded_on < $night or (provision_type = 'deny' and recorded_on <= $night)

@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from contracts.consents import DENYING, Form
 from resources.sql import Connection, load_sql, replace_table, rows, scalar
@@ -38,6 +38,16 @@ class Paper:
     recipients: tuple[str, ...]
     element_classes: tuple[str, ...]
     purposes: tuple[str, ...]
+    discloser: str | None = None
+    """As written; the first that the form prints where nothing else is."""
+    data_from: date | None = None
+    data_to: date | None = None
+    not_revocable_before: date | None = None
+    expiry_event: str | None = None
+    expiry_event_open: bool | None = None
+    excluded_recipients: tuple[str, ...] = ()
+    excluded_classes: tuple[str, ...] = ()
+    excluded_purposes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -71,29 +81,66 @@ def record(con: Connection, who: Found, paper: Paper, *, recorded_on: date, reco
         the consent's id; entering the same form of the same person twice gives the same id and one row.
 
     Raises:
-        PaperRefused: if the form was not in use when it was signed, is signed in the future, or has no reason.
+        PaperRefused: if the form was not in use when it was signed, is signed in the future, has no reason, or is entered already and
+            says something else.
     """
-    _refuse_empty(reason, recorded_by)
+    refuse_empty(reason, recorded_by)
+    refuse_dates(paper, recorded_on)
+    row = _row(who, paper)
+    said = " and ".join(f"{name} is not distinct from ${name}" for name in row)
+    known = rows(con, f"select {said} from registers.main.paper_consent where consent_id = $consent_id", row)
+    if known and not known[0][0]:
+        raise PaperRefused(
+            "that form of that person is entered already and says something else; take that one back, and have it signed anew"
+        )
+    if not known:
+        entry = {**row, "recorded_on": recorded_on, "recorded_by": recorded_by, "reason": reason}
+        names, values = ", ".join(entry), ", ".join(f"${name}" for name in entry)
+        con.execute(f"insert into registers.main.paper_consent ({names}) values ({values})", entry).fetchall()
+    return str(row["consent_id"])
+
+
+def refuse_dates(paper: Paper, recorded_on: date) -> None:
+    """Refuse a form that cannot have been signed on its date.
+
+    Raises:
+        PaperRefused: if it is signed in the future, or was not in use when it was signed.
+    """
     if paper.signed_at.date() > recorded_on:
         raise PaperRefused(f"the form is signed on {paper.signed_at.date()}, which is after {recorded_on}; enter the date as written")
     end = paper.form.withdrawn_on
     if paper.signed_at.date() < paper.form.in_use_from or (end is not None and paper.signed_at.date() >= end):
         raise PaperRefused(f"form {paper.form.id} {paper.form.version} was not in use on {paper.signed_at.date()}; look at its foot again")
-    denies = paper.form.kind in DENYING
-    text = "|".join((who.subject_id, paper.form.id, paper.form.version, paper.signed_at.isoformat()))
-    consent_id = hashlib.sha256(f"paper|{text}".encode()).hexdigest()[:32]
-    if scalar(con, "select count(*) from registers.main.paper_consent where consent_id = $id", {"id": consent_id}):
-        return consent_id
-    con.execute(
-        "insert into registers.main.paper_consent values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [
-            consent_id, who.subject_id, who.system, who.source, paper.form.kind.value, paper.form.id, paper.form.version,
-            paper.form.discloser[0] if paper.form.discloser else None, list(paper.recipients), list(paper.purposes),
-            list(paper.element_classes), "deny" if denies else "permit", paper.valid_from, paper.valid_to, paper.signed_at,
-            paper.signed_by, recorded_on, recorded_by, reason,
-        ],
-    ).fetchall()  # fmt: skip
-    return consent_id
+
+
+def _row(who: Found, paper: Paper) -> dict[str, Any]:
+    """What the register keeps of a form, by column."""
+    form = paper.form
+    text = "|".join((who.subject_id, form.id, form.version, paper.signed_at.isoformat()))
+    return {
+        "consent_id": hashlib.sha256(f"paper|{text}".encode()).hexdigest()[:32],
+        "subject_id": who.subject_id,
+        "system": who.system,
+        "source": who.source,
+        "kind": form.kind.value,
+        "form_id": form.id,
+        "form_version": form.version,
+        "discloser": paper.discloser or (form.discloser[0] if form.discloser else None),
+        "recipients": list(paper.recipients),
+        "purposes": list(paper.purposes),
+        "element_classes": list(paper.element_classes),
+        "provision_type": "deny" if form.kind in DENYING else "permit",
+        "valid_from": paper.valid_from,
+        "valid_to": paper.valid_to,
+        "signed_at": paper.signed_at,
+        "signed_by": paper.signed_by,
+        "data_from": paper.data_from,
+        "data_to": paper.data_to,
+        "not_revocable_before": paper.not_revocable_before,
+        "expiry_event": paper.expiry_event,
+        "expiry_event_open": paper.expiry_event_open,
+        **{name: list(getattr(paper, name)) or None for name in ("excluded_recipients", "excluded_classes", "excluded_purposes")},
+    }
 
 
 def revoke(con: Connection, consent_ids: Sequence[str], *, revoked_at: datetime, recorded_on: date, recorded_by: str, reason: str) -> int:
@@ -105,7 +152,7 @@ def revoke(con: Connection, consent_ids: Sequence[str], *, revoked_at: datetime,
     Raises:
         PaperRefused: if a consent is not known, or there is no reason.
     """
-    _refuse_empty(reason, recorded_by)
+    refuse_empty(reason, recorded_by)
     known = {
         name for (name,) in rows(con, "select record_id from checked.consent union select consent_id from registers.main.paper_consent")
     }
@@ -121,7 +168,12 @@ def revoke(con: Connection, consent_ids: Sequence[str], *, revoked_at: datetime,
     return len(new)
 
 
-def _refuse_empty(reason: str, recorded_by: str) -> None:
+def refuse_empty(reason: str, recorded_by: str) -> None:
+    """Refuse an entry of which nobody says why or by whom.
+
+    Raises:
+        PaperRefused: if either is missing.
+    """
     if len(reason.strip()) < 8:
         raise PaperRefused("say in a few words why and from which paper; it is kept with the entry")
     if not recorded_by.strip():

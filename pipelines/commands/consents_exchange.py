@@ -1,14 +1,14 @@
 """``throughcare consents export`` and ``import``: consents as FHIR R4, out to a file and in from one.
 
-Belongs here: the two verbs. Does not belong here: the shape of a resource (contracts/consent_exchange) or the register
-(assets/consented/paper).
+Belongs here: the two verbs and their files. Does not belong here: the shape of a resource (contracts/consent_exchange,
+contracts/consent_reading), which of them can be entered (assets/consented/exchange) or the register (assets/consented/paper).
 """
 
 from __future__ import annotations
 
 import getpass
 import json
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,14 +16,14 @@ import typer
 
 from pipelines.clock import today
 from pipelines.commands.common import BAD, USAGE, AsJson, here
-from pipelines.commands.common import terms as county_terms
-from pipelines.commands.desk import reading, writing
+from pipelines.commands.desk import Desk, reading, writing
 from pipelines.display import complain, emit_json, say
 
 if TYPE_CHECKING:
-    from contracts.consent_exchange import ExchangedConsent
+    from datetime import date
+
+    from assets.consented.exchange import Accepted
     from contracts.county import County
-    from resources.sql import Connection
 
 
 def export(
@@ -35,12 +35,16 @@ def export(
 
     Example: throughcare consents export /safe/consents.ndjson
     """
+    from assets.consented.exchange import exchanged
     from contracts.consent_exchange import to_fhir
     from resources.home import write_atomically
     from resources.ledger import EntryKind, Ledger
+    from resources.sql import scalar
 
     with reading() as desk:
-        found = [to_fhir(consent) for consent in _known(desk.con, in_force=in_force)]
+        found = [to_fhir(consent, desk.county.text.timezone) for consent in exchanged(desk.con, in_force=in_force)]
+        asked = "select count(*) from consented.consent_state where not $in_force or state = 'in_force'"
+        left_out = scalar(desk.con, asked, {"in_force": in_force}) - len(found)
         night = desk.night
     if out.suffix == ".ndjson":
         text = "".join(json.dumps(resource, sort_keys=True) + "\n" for resource in found)
@@ -49,89 +53,97 @@ def export(
         text = json.dumps(bundle, indent=1, sort_keys=True) + "\n"
     write_atomically(out, text.encode(), mode=0o600)
     Ledger(here().home).append(EntryKind.EXPORTED, night=night, what="consents", rows=len(found), entered_by=getpass.getuser())
-    _tell({"path": str(out), "consents": len(found)}, f"{len(found)} consents written to {out}", as_json=as_json)
+    said = f"{len(found)} consents written to {out}"
+    if left_out:
+        said += f"; {left_out} without a kind, a form, a status or a number of the person were left out"
+    _tell({"path": str(out), "consents": len(found), "left_out": left_out}, said, as_json=as_json)
 
 
 def import_(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A Bundle, or NDJSON with one Consent a line.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A Bundle, or .ndjson with one Consent a line.")],
     reason: Annotated[str, typer.Option(metavar="TEXT", help="From whom it came and why it is entered; kept with each entry.")],
-    write: Annotated[bool, typer.Option("--write", help="Enter them; without this they are only read.")] = False,
+    write: Annotated[bool, typer.Option("--write", help="Enter them; without this they are only read and judged.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Enter consents from FHIR R4 as paper forms are entered: person and form must be known, nothing is entered wider.
+    """Enter consents from FHIR R4 as paper forms are entered: all of them or, if one is refused, none. Nothing is entered wider.
 
     Example: throughcare consents import /safe/consents.ndjson --reason "register of the clinic, March" --write
     """
-    from assets.consented.paper import Found, Paper, PaperRefused
-    from assets.consented.paper import record as enter
-    from assets.consented.paper import revoke as take_back
-    from contracts.consent_exchange import ConsentUnreadable, from_fhir
-    from contracts.keys import subject_id
+    from assets.consented.exchange import enter
+    from assets.consented.paper import PaperRefused, refuse_empty
     from resources.ledger import EntryKind, Ledger
-    from resources.sql import scalar
 
-    place, county = here(), county_terms(here())
-    day, clerk = today(county, place.home), getpass.getuser()
-    entered, refused = 0, []
-    with writing() as desk:
-        for number, resource in enumerate(_resources(file), start=1):
-            try:
-                consent = from_fhir(resource)
-                source = county.sources.get(consent.source)
-                form = next((item for item in county.forms if (item.id, item.version) == (consent.form_id, consent.form_version)), None)
-                if source is None or form is None or form.kind != consent.kind or consent.signed_at is None or consent.signed_by is None:
-                    raise ConsentUnreadable("source, form, its kind, signature and date must be ones that the county knows")
-                if set(consent.element_classes) - set(form.element_classes) or set(consent.recipients) - set(form.recipients):
-                    raise ConsentUnreadable("provision: is wider than the form that was signed")
-                who = Found(subject_id(source.system, consent.person), source.system, source.name, consent.person)
-                if not scalar(desk.con, "select count(*) from checked.subject where subject_id = $id", {"id": who.subject_id}):
-                    raise ConsentUnreadable("patient: is nobody the source has delivered")
-                paper = Paper(
-                    form, consent.signed_at, consent.signed_by, consent.valid_from, consent.valid_to, consent.recipients,
-                    consent.element_classes, consent.purposes,
-                )  # fmt: skip
-                if write:
-                    name = enter(desk.con, who, paper, recorded_on=day, recorded_by=clerk, reason=reason)
-                    if consent.revoked_at is not None:
-                        take_back(desk.con, [name], revoked_at=consent.revoked_at, recorded_on=day, recorded_by=clerk, reason=reason)
-                entered += 1
-            except (ConsentUnreadable, PaperRefused) as error:
-                refused.append(f"resource {number}: {error}")
-    if write and entered:
-        Ledger(place.home).append(
-            EntryKind.CONSENT_RECORDED, night=day, what="imported", form=None, consents=entered, entered_by=clerk, reason=reason
-        )
-    said = f"{entered} consents {'entered' if write else 'could be entered; add --write to enter them'}, {len(refused)} refused"
-    _tell({"consents": entered, "refused": refused, "written": write}, said, as_json=as_json)
-    if not as_json:
-        for line in refused:
-            complain(line)
-    if write and entered:
-        _rebuild(county)
-    if refused:
-        raise typer.Exit(BAD)
-
-
-def _known(con: Connection, *, in_force: bool) -> Iterable[ExchangedConsent]:
-    """Consents of the newest night with the number their source knows the person by."""
-    from contracts.consent_exchange import ExchangedConsent
-    from resources.sql import load_sql, rows
-
-    for row in rows(con, load_sql("assets.consented", "consent_exchanged"), {"in_force": in_force}):
-        values: list[Any] = [tuple(value) if isinstance(value, list) else value for value in row]
-        yield ExchangedConsent(*values)
-
-
-def _resources(file: Path) -> list[dict[str, Any]]:
-    text = file.read_text(encoding="utf-8")
+    clerk = getpass.getuser()
     try:
+        refuse_empty(reason, clerk)
+        with writing() if write else reading() as desk:
+            place, county, day = desk.place, desk.county, today(desk.county, desk.place.home)
+            accepted, refused = _judged(desk, file, day)
+            done = enter(desk.con, accepted, day=day, clerk=clerk, reason=reason) if write and not refused else None
+    except PaperRefused as error:
+        complain(f"{error}; nothing was entered")
+        raise typer.Exit(USAGE) from None
+    if done and (done.new or done.revoked):
+        Ledger(place.home).append(
+            EntryKind.CONSENT_RECORDED, night=day, what="imported", form=None, consents=done.new, entered_by=clerk, reason=reason
+        )
+    if done:
+        said = f"{done.new} consents entered, {done.revoked} taken back, {done.known} known already"
+    elif refused:
+        said = f"{len(refused)} of {len(accepted) + len(refused)} consents refused; nothing was entered"
+    else:
+        said = f"{len(accepted)} consents could be entered; nothing was entered; add --write to enter them"
+    document = {"consents": done.new if done else len(accepted), "refused": refused, "written": done is not None}
+    _tell({**document, "revoked": done.revoked, "known": done.known} if done else document, said, as_json=as_json)
+    if refused:
+        for item in () if as_json else refused:
+            complain(f"{file}:{item['at']}: {item['rule']}: {item['says']}")
+        raise typer.Exit(BAD)
+    if done and (done.new or done.revoked):
+        _rebuild(county)
+
+
+def _judged(desk: Desk, file: Path, day: date) -> tuple[list[Accepted], list[dict[str, Any]]]:
+    """What can be entered, and what is refused by place in the file (line, or number of the entry of a Bundle) and rule."""
+    from assets.consented.exchange import ImportRefused, ImportRule, judge
+    from contracts.consent_reading import ConsentUnreadable, from_fhir
+
+    accepted: list[Accepted] = []
+    refused: list[dict[str, Any]] = []
+    for at, resource in _resources(file):
+        try:
+            if resource is None:
+                refused.append({"at": at, "rule": ImportRule.NOT_JSON.value, "says": "is no JSON object"})
+                continue
+            accepted.append(judge(desk.con, desk.county, from_fhir(resource, desk.county.text.timezone), day=day))
+        except ConsentUnreadable as error:
+            refused.append({"at": at, "rule": ImportRule.UNREADABLE.value, "says": str(error)})
+        except ImportRefused as error:
+            refused.append({"at": at, "rule": error.rule.value, "says": str(error)})
+    return accepted, refused
+
+
+def _resources(file: Path) -> Iterator[tuple[str, dict[str, Any] | None]]:
+    """(place in the file, resource) of each Consent; None where a line is no JSON object."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
         if file.suffix == ".ndjson":
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            yield from ((str(number), _object(line)) for number, line in enumerate(text.split("\n"), start=1) if line.strip())
+            return
         document = json.loads(text)
-        return [document] if document.get("resourceType") == "Consent" else [entry["resource"] for entry in document["entry"]]
-    except (ValueError, KeyError, TypeError, AttributeError):
+        held = [document] if document.get("resourceType") == "Consent" else [entry["resource"] for entry in document["entry"]]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         complain("the file is neither a FHIR Bundle nor NDJSON of Consent resources; nothing was entered")
         raise typer.Exit(USAGE) from None
+    yield from ((f"entry {number}", item if isinstance(item, dict) else None) for number, item in enumerate(held, start=1))
+
+
+def _object(line: str) -> dict[str, Any] | None:
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def _rebuild(county: County) -> None:
