@@ -164,6 +164,17 @@ def test_what_a_file_says_was_taken_back_is_taken_back(desk: Desk, tmp_path: Pat
 FORM = [{"url": "x/consent-form", "extension": [{"url": "id", "valueString": "roi"}, {"url": "version", "valueString": "9"}]}]
 
 
+def test_an_opt_out_counts_at_once_whatever_it_names(desk: Desk, tmp_path: Path) -> None:
+    wish = ExchangedConsent(
+        "c2", "health", PERSON, "opt_out", "opt-out", "1", "deny", recipients=("county_data_office",), signed_at=datetime(2026, 2, 20, 15),
+        signed_by="self",
+    )  # fmt: skip
+    assert desk.bring(_file(tmp_path, wish), "--write")["consents"] == 1
+    desk.next_night()
+    with Warehouse(desk.home).reader() as con:
+        assert con.execute("select recipient, element_class, reason from consented.deny").fetchall() == [(None, None, "opted_out")]
+
+
 BAD: tuple[tuple[ExchangedConsent, dict[str, Any], str], ...] = (
     (NARROW, {"extension": FORM}, "unknown_form"),
     (replace(NARROW, kind="roi_508"), {}, "unknown_form"),

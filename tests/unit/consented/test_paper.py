@@ -103,6 +103,41 @@ def test_a_form_without_what_the_law_asks_is_defective(world: ConsentedWorld) ->
     assert _state(world, TOMORROW) == ["defective"]
 
 
+def test_what_a_paper_narrows_is_honoured_by_decisions(world: ConsentedWorld) -> None:
+    world.subject("h2", "health")
+    for name in ("h1", "h2"):
+        world.subject(f"m{name}", "co_responder")
+        world.crisis(f"m{name}")
+        world.same_person(name, f"m{name}", person=f"person {name}")
+    _entered(world, _paper(world, data_from=date(2025, 6, 1), data_to=date(2026, 1, 1)))
+    narrow = _paper(world, excluded_classes=("crisis_contacts",))
+    record(
+        world.con, Found("h2", "health", "health", "pt-2"), narrow, recorded_on=NIGHT, recorded_by="officer", reason="signed at the counter"
+    )
+    world.run(TOMORROW)
+    world.decide("health", ["care_coordination"], "disclose_row", ["co_responder_encounter.started_at"], night=TOMORROW)
+    found = world.con.execute("select subject_id, reason, records_from, records_to from main.decision where system = 'co_responder'")
+    assert sorted(found.fetchall()) == [
+        ("mh1", "permitted", date(2025, 6, 1), date(2026, 1, 1)),
+        ("mh2", "restricted", None, None),
+    ]
+
+
+@pytest.mark.parametrize(("is_open", "state"), [(True, "in_force"), (False, "expired"), (None, "expired")])
+def test_a_paper_that_an_event_ends_holds_while_the_event_is_known_not_to_have_happened(
+    world: ConsentedWorld, is_open: bool | None, state: str
+) -> None:
+    _entered(world, _paper(world, valid_to=None, expiry_event="end_of_treatment", expiry_event_open=is_open))
+    assert _state(world, TOMORROW) == [state]
+
+
+def test_the_same_form_that_says_something_else_is_refused_and_the_first_stays(world: ConsentedWorld) -> None:
+    _entered(world, _paper(world))
+    with pytest.raises(PaperRefused, match="something else"):
+        _entered(world, _paper(world, data_from=date(2026, 1, 1)))
+    assert world.con.execute("select data_from from registers.main.paper_consent").fetchall() == [(None,)]
+
+
 def test_the_same_paper_twice_is_one_consent(world: ConsentedWorld) -> None:
     assert _entered(world, _paper(world)) == _entered(world, _paper(world))
     assert world.con.execute("select count(*) from registers.main.paper_consent").fetchall() == [(1,)]
