@@ -34,8 +34,8 @@ bench: bench-data setup $(BENCH_STAMP)  ## every benchmark, then docs/reference/
 	@for script in tests/bench/bench_*.py; do echo "== $$script"; BENCH_DATA="$(BENCH_DATA)" nice -n 10 $(BIN)/python $$script || exit 1; done
 	$(BIN)/python tests/bench/page.py
 
-soak: setup  ## every property on twenty times as many examples; hours
-	$(BIN)/python -m pytest tests/property --soak 20 -n 2 --dist loadfile
+soak: setup  ## every property on twenty times as many examples, and the backup drill; hours
+	$(BIN)/python -m pytest tests/property tests/county/test_backup_drill.py --soak 20 -n 2 --dist loadfile
 
 check: setup  ## style, types and who may import whom
 	$(BIN)/ruff check .

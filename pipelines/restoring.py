@@ -6,24 +6,27 @@ Belongs here: the order across stages, and what is refused. Does not belong here
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assets.acquired.acquire import acquire
-from assets.checked.check import check_source
+import duckdb
+
 from assets.checked.erased_rows import Erased, registered
 from assets.published.erasure import Reason
 from contracts.county import County, load_county
 from pipelines.erasing import Order, erase
 from pipelines.place import Place
+from pipelines.replaying import refuse_foreign_keys, replay
 from resources.backup import Backup, BackupFault, put_back, refuse_occupied, taken_away_since, verified
-from resources.deny_list import DenyList, replay
+from resources.deny_list import DenyList
+from resources.deny_list import replay as replay_denies
 from resources.home import Home
 from resources.ledger import EntryKind, Ledger
 from resources.ledger_anchor import Anchor
-from resources.sql import rows
+from resources.sql import Connection, quoted, rows
+from resources.terms import KEPT_PACKS
 from resources.warehouse import Warehouse
 
 
@@ -63,6 +66,21 @@ def judge(folder: Path, home: Home, *, listed: DenyList | None, anchor: Anchor |
     return Restorable(backup, known, len(since), is_covered=listed is not None, keeps_ledger=survived)
 
 
+def refuse_foreign_terms(found: Restorable, county: County) -> None:
+    """Hold the county folder against the text of the backup's newest night, before a byte is copied.
+
+    Raises:
+        BackupFault: as :func:`refuse_other_terms`.
+    """
+    registers = found.backup.folder / "registers.duckdb"
+    if not registers.exists():
+        return
+    with duckdb.connect() as con:
+        con.execute(f"attach {quoted(registers)} as registers (read_only)").fetchall()
+        terms = terms_by_night(con)
+    refuse_other_terms(terms, county, found.backup.folder / "terms")
+
+
 def restore(
     found: Restorable, home: Home, county: County, *, listed: DenyList | None, day: date, by: str, rebuild: Callable[[], bool]
 ) -> bool:
@@ -72,13 +90,14 @@ def restore(
         whether the products were built and, where anything was ever erased, its absence proven.
 
     Raises:
-        BackupFault: if the home holds state.
+        BackupFault: if the home holds state, or the county folder is not the text of the backup's newest night.
     """
     refuse_occupied(home)
+    refuse_foreign_terms(found, county)
     put_back(found.backup, home, keep_ledger=found.keeps_ledger)
     warehouse = Warehouse(home)
     with warehouse.lock(), warehouse.writer() as con:
-        replayed = replay(con, listed, recorded_on=day) if listed else 0
+        replayed = replay_denies(con, listed, recorded_on=day) if listed else 0
         erased = registered(con)
     Ledger(home).append(
         EntryKind.RESTORED,
@@ -96,43 +115,66 @@ def restore(
     return proof.proven
 
 
-def rebuild_warehouse(place: Place, county: County) -> list[date]:
-    """Build the checked stage again from the landing, night by night, each under the text it was run with; returns the nights read.
+@dataclass(frozen=True)
+class Rebuilt:
+    """Nights that were read again, and whether the history of links came out as the register of persons knows it."""
+
+    nights: tuple[date, ...]
+    links_are_as_before: bool
+
+
+def rebuild_warehouse(place: Place, county: County) -> Rebuilt:
+    """Build the warehouse again from the landing, night by night, each under the text it was run with.
 
     The newest night is left to the nightly run, which links, measures and publishes. The registers keep every person's key.
 
     Raises:
         BackupFault: if a night's terms are not kept any more or a delivery is gone from the landing.
+        KeysDoNotFit: if the mint secret is not the register's.
     """
     warehouse = Warehouse(place.home)
     with warehouse.lock():
+        refuse_foreign_keys(place.home)
         with warehouse.writer() as con:
             asked = "select distinct night from registers.main.night_item where kind = 'delivery' order by night"
             nights = [night for (night,) in rows(con, asked)]
             told = rows(con, "select night, list(name) from registers.main.night_item where kind = 'delivery' group by night")
             taken = {night: tuple(names) for night, names in told}
-            terms = dict(rows(con, "select night, sha256 from registers.main.night_item where kind = 'terms' and name = 'first attempt'"))
             needed = rows(con, "select distinct source, sha256 from registers.main.intake where verdict = 'accepted' order by all")
             gone = [source for source, sha256 in needed if not (place.home.landing / source / sha256).is_dir()]
+            terms = terms_by_night(con)
         if gone:
             raise BackupFault(
                 f"{len(gone)} accepted deliveries are not in the landing any more (of {', '.join(sorted(set(gone)))}); "
                 "what only they told cannot be built again: keep the warehouse in the backup"
             )
-        if nights and terms.get(nights[-1]) != county.sha256:
-            raise BackupFault(
-                f"night {nights[-1]} was run under terms {str(terms.get(nights[-1]))[:12]}, the county folder is now {county.sha256[:12]}; "
-                "set THROUGHCARE_COUNTY to that snapshot under terms/ in the home, and rebuild again"
-            )
+        refuse_other_terms(terms, county, place.home.terms)
         texts = {night: _terms_of(place, county, str(terms.get(night))) for night in nights[:-1]}
         for name in (place.home.warehouse, place.home.warehouse.with_name("warehouse.duckdb.wal")):
             name.unlink(missing_ok=True)
-        with warehouse.writer() as con:
-            for night, text in texts.items():
-                for source in (item for item in text.sources.values() if item.name in taken.get(night, ())):
-                    acquire(source, night=night, home=place.home, con=con, environment=place.environment)
-                    check_source(source, county=text, night=night, home=place.home, con=con)
-    return nights
+        same = replay(place, texts, taken=taken, newest=nights[-1]) if texts else True
+    return Rebuilt(tuple(nights), same)
+
+
+def terms_by_night(con: Connection) -> dict[date, str]:
+    """Hash of the text that each night was first run with; ``con`` has the registers attached as ``registers``."""
+    asked = "select night, sha256 from registers.main.night_item where kind = 'terms' and name = 'first attempt'"
+    delivered = {night for (night,) in rows(con, "select night from registers.main.night_item where kind = 'delivery'")}
+    return {night: str(sha256) for night, sha256 in rows(con, asked) if night in delivered}
+
+
+def refuse_other_terms(terms: Mapping[date, str], county: County, kept: Path) -> None:
+    """Make sure that the county folder is the text the newest night was run with, under which it will be run again.
+
+    Raises:
+        BackupFault: naming the night, both texts and where the right one is kept.
+    """
+    newest = max(terms, default=None)
+    if newest is not None and terms[newest] != county.sha256:
+        raise BackupFault(
+            f"night {newest} was run under terms {terms[newest][:12]}, the county folder is now {county.sha256[:12]}; "
+            f"set THROUGHCARE_COUNTY to {kept.name}/{terms[newest]} in {kept.parent}, and try again"
+        )
 
 
 def _terms_of(place: Place, county: County, sha256: str) -> County:
@@ -141,4 +183,5 @@ def _terms_of(place: Place, county: County, sha256: str) -> County:
     kept = place.home.terms / sha256
     if not kept.is_dir():
         raise BackupFault(f"the text {sha256[:12]} that a night was run with is not kept under terms/; restore terms/ from the backup")
-    return load_county(kept)
+    packs = kept / KEPT_PACKS
+    return load_county(kept, packs=packs) if packs.is_dir() else load_county(kept)

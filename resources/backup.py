@@ -26,6 +26,8 @@ MANIFEST: Final = "backup.json"
 FORMAT: Final = 1
 FOLDERS: Final = ("landing", "ledger", "terms", "governance", "incidents")
 DATABASES: Final = ("registers.duckdb", "warehouse.duckdb")
+UNFINISHED: Final = (".*.part", "*.lock")
+"""Not worth keeping: half-written files and locks. A dotted folder like ``.rule_packs`` of a kept text is content."""
 TAKES_AWAY: Final = frozenset({EntryKind.ERASED.value, EntryKind.DENIES.value, EntryKind.CONSENT_RECORDED.value})
 """Kinds of entries after which an older state shows what may not be shown any more."""
 
@@ -62,7 +64,7 @@ def back_up(home: Home, target: Path, *, keys: Path | None = None) -> Backup:
     target.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in FOLDERS:
         if (home.root / name).is_dir():
-            shutil.copytree(home.root / name, target / name, ignore=shutil.ignore_patterns(".*", "*.lock"))
+            shutil.copytree(home.root / name, target / name, ignore=shutil.ignore_patterns(*UNFINISHED))
     for name in DATABASES:
         if (home.root / name).exists():
             # A copy table by table: no freed block of the file, which may hold what was erased, goes along.

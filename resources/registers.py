@@ -127,5 +127,14 @@ MIGRATIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
             )
         ),
     ),
+    (
+        "what the first attempt at a night said of each delivery",
+        (
+            # So that a warehouse that is built again knows through which night a source was complete; counts and words, no value.
+            """create table registers.main.first_attempt (
+                   night date not null, source varchar not null, rows varchar not null, reason varchar not null, complete_through date,
+                   primary key (night, source))""",
+        ),
+    ),
 )
 """(name, statements) in order; position is the migration's number."""

@@ -201,6 +201,10 @@ def _register(con: Connection, source: Source, collected: Collected, report: Acq
         "insert into registers.main.night_item values (?, 'delivery', ?, ?, ?)",
         [report.night, source.name, report.used_sha256, report.verdict.value],
     )
+    con.execute(
+        "insert into registers.main.first_attempt values (?, ?, ?, ?, ?)",
+        [report.night, source.name, json.dumps(dict(report.rows), sort_keys=True), report.reason, report.complete_through],
+    )
     con.execute("commit")
 
 
@@ -209,10 +213,15 @@ def _as_frozen(source: Source, verdict: Verdict, sha256: str | None, *, night: d
     before = read_delivery(con, source.name, night)
     if before is not None:
         return before
+    accepted = sha256 if verdict in {Verdict.ACCEPTED, Verdict.UNCHANGED} else None
+    said = rows(con, load_sql("assets.acquired", "first_attempt"), {"source": source.name, "night": night})
+    if said:
+        counted, reason, complete = said[0]
+        return AcquireReport(source.name, night, verdict, json.loads(counted), reason, accepted, sha256, complete)
+    # A night before the register kept what was said of it: the landing knows the rows and the completeness of the delivery itself.
     reason = "as the first attempt at this night decided"
     found = rows(con, load_sql("assets.acquired", "landed_manifest"), {"source": source.name, "sha256": sha256}) if sha256 else []
     if not found:
         return AcquireReport(source.name, night, verdict, {}, reason)
     used = landed_from(landed_folder(home, source.name, str(sha256)), json.loads(found[0][0]))
-    delivered = sha256 if verdict in {Verdict.ACCEPTED, Verdict.UNCHANGED} else None
-    return AcquireReport(source.name, night, verdict, used.rows, reason, delivered, sha256, used.complete_through)
+    return AcquireReport(source.name, night, verdict, used.rows, reason, accepted, sha256, used.complete_through)

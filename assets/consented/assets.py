@@ -202,6 +202,12 @@ def tables(county: County) -> tuple[Table, ...]:
     return tuple(table for step in _steps(county) for table in step.tables)
 
 
+def fill_stage(con: Connection, county: County, night: date) -> None:
+    """Fill every table of the stage for one night, in their order: what a rebuild of earlier nights does without a run."""
+    for step in _steps(county):
+        step.fill(con, county, night)
+
+
 def build(county: County) -> list[dg.AssetsDefinition]:
     """The stage's assets for one county."""
     return [_assets(county, step) for step in _steps(county)]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import fsum, sqrt
 
 import numpy as np
 
@@ -27,19 +27,21 @@ class Kappa:
 
 def cohens_kappa(table: Sequence[Sequence[int]]) -> Kappa:
     """Kappa of a square table of counts: rows what the one says, columns what the other says, the same categories in the same order."""
-    counts = np.array(table, dtype=np.float64)
-    total = float(counts.sum())
+    whole = np.array(table, dtype=np.int64)
+    total = int(whole.sum())
     if total == 0:
         return Kappa(None, None, None, None)
-    share = counts / total
+    share = whole / total
     row, column = share.sum(axis=1), share.sum(axis=0)
-    observed, expected = float(np.trace(share)), float(row @ column)
+    # In whole numbers: a product of vectors in floats may end in another digit the next time it is asked.
+    observed = int(np.trace(whole)) / total
+    expected = int((whole.sum(axis=1) * whole.sum(axis=0)).sum()) / total**2
     if expected >= 1:
         return Kappa(observed, expected, None, None)
     kappa = (observed - expected) / (1 - expected)
-    own = float((np.diag(share) * (1 - (row + column) * (1 - kappa)) ** 2).sum())
+    own = fsum(np.diag(share) * (1 - (row + column) * (1 - kappa)) ** 2)
     across = share * (column[:, None] + row[None, :]) ** 2
     np.fill_diagonal(across, 0.0)
-    rest = float(across.sum()) * (1 - kappa) ** 2 - (kappa - expected * (1 - kappa)) ** 2
+    rest = fsum(across.flat) * (1 - kappa) ** 2 - (kappa - expected * (1 - kappa)) ** 2
     error = sqrt(max(0.0, own + rest) / total) / (1 - expected)
     return Kappa(observed, expected, kappa, Interval(kappa - Z * error, kappa + Z * error))

@@ -68,7 +68,7 @@ def restore(
 
     Example: throughcare restore /backup/2026-03-03 --denies /safe/denies.json --dry-run
     """
-    from pipelines.restoring import judge
+    from pipelines.restoring import judge, refuse_foreign_terms
     from pipelines.restoring import restore as put_back
     from resources.backup import BackupFault, refuse_occupied
     from resources.deny_list import read_deny_list
@@ -79,6 +79,7 @@ def restore(
         listed = read_deny_list(denies) if denies else None
         found = judge(path, place.home, listed=listed, anchor=read_anchor(anchor) if anchor else None)
         refuse_occupied(place.home)
+        refuse_foreign_terms(found, county)
     except BackupFault as error:
         complain(str(error))
         raise typer.Exit(USAGE) from None
@@ -106,18 +107,25 @@ def rebuild(as_json: AsJson = False) -> None:
 
     Example: throughcare rebuild
     """
+    from assets.linked.register import KeysDoNotFit
     from pipelines.restoring import rebuild_warehouse
     from resources.backup import BackupFault
 
     place, county = here(), county_terms(here())
     try:
-        nights = rebuild_warehouse(place, county)
-    except BackupFault as error:
+        rebuilt = rebuild_warehouse(place, county)
+    except (BackupFault, KeysDoNotFit) as error:
         complain(str(error))
         raise typer.Exit(USAGE) from None
     good = _run_newest()
-    document = {"nights": [night.isoformat() for night in nights], "good": good, "erased_since": _erased()}
-    said = f"{len(nights)} nights built again; {_erased()} records or people erased since are not in it"
+    document = {
+        "nights": [night.isoformat() for night in rebuilt.nights],
+        "good": good,
+        "erased_since": _erased(),
+        "links_are_as_before": rebuilt.links_are_as_before,
+    }
+    links = "" if rebuilt.links_are_as_before else "; persons kept their keys, but pairs are known from the newest night on"
+    said = f"{len(rebuilt.nights)} nights built again; {_erased()} records or people erased since are not in it{links}"
     _tell(document, said, as_json=as_json)
     if not good:
         raise typer.Exit(BAD)
