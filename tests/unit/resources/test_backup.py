@@ -6,10 +6,11 @@ import json
 import shutil
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from pipelines.restoring import judge, restore
+from pipelines.restoring import judge, refuse_foreign_terms, restore
 from resources.backup import MANIFEST, Backup, BackupFault, back_up, refuse_occupied, verified
 from resources.deny_list import DenyList, read_deny_list, replay, write_deny_list
 from resources.home import Home
@@ -132,6 +133,28 @@ def test_denies_are_replayed_before_anything_is_built_and_only_once(home: Home, 
         assert replay(con, listed, recorded_on=date(2026, 3, 9)) == 0
     with pytest.raises(BackupFault, match="already holds registers"):
         refuse_occupied(target)
+
+
+def test_another_text_than_the_newest_nights_is_refused_before_anything_is_copied(home: Home, tmp_path: Path) -> None:
+    with Warehouse(home).writer() as con:
+        con.execute("insert into registers.main.night_item values (?, 'terms', 'first attempt', 'told', 'first')", [NIGHT])
+        con.execute("insert into registers.main.night_item values (?, 'delivery', 'jail', null, 'missing')", [NIGHT])
+    target = Home(tmp_path / "target")
+    found = judge(back_up(home, tmp_path / "b").folder, target, listed=None, anchor=None)
+    with pytest.raises(BackupFault, match=r"set THROUGHCARE_COUNTY to terms/told in .*/b,"):
+        restore(found, target, SimpleNamespace(sha256="x"), listed=None, day=NIGHT, by="officer", rebuild=lambda: True)  # type: ignore[arg-type]
+    assert not target.registers.exists()
+    refuse_foreign_terms(found, SimpleNamespace(sha256="told"))  # type: ignore[arg-type]
+
+
+def test_rule_packs_of_a_kept_text_go_along_and_half_written_files_do_not(home: Home, tmp_path: Path) -> None:
+    packs = home.terms / "abc" / ".rule_packs"
+    packs.mkdir(parents=True)
+    (packs / "hipaa.yaml").write_text("rules: []\n")
+    (home.terms / ".def.1.part").mkdir()
+    (home.terms / ".def.1.part" / "county.yaml").write_text("half\n")
+    made = back_up(home, tmp_path / "b")
+    assert {path.name for path in (made.folder / "terms").rglob("*") if path.is_file()} == {"hipaa.yaml"}
 
 
 def test_a_file_that_is_no_deny_list_is_refused(tmp_path: Path) -> None:
