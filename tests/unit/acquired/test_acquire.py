@@ -39,6 +39,9 @@ def test_a_rerun_uses_what_the_first_attempt_froze_even_if_more_arrived(drop: An
     drop.deliver("repeated-rows.csv", FIRST - timedelta(days=1))
     assert drop.acquire() == first
     drop.con.execute("drop table acquired.delivery")
+    assert drop.acquire() == first, "a warehouse that was lost is told what the first attempt said"
+    drop.con.execute("drop table acquired.delivery")
+    drop.con.execute("delete from registers.main.first_attempt")
     again = drop.acquire()
     assert (again.sha256, again.verdict, again.rows) == (first.sha256, first.verdict, first.rows)
     late = drop.acquire(SECOND)
@@ -59,6 +62,8 @@ def test_the_same_file_again_is_unchanged(drop: Any) -> None:
     again = drop.acquire(SECOND)
     assert (again.verdict, again.used_sha256, again.complete_through) == ("unchanged", first.sha256, SECOND)
     assert len(list((drop.home.landing / "visits").iterdir())) == 1
+    drop.con.execute("drop table acquired.delivery")
+    assert drop.acquire(SECOND) == again, "complete through the night that said nothing new"
 
 
 def test_a_missing_delivery_falls_back_to_the_last_accepted_one(drop: Any) -> None:
