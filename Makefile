@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: setup demo test bench soak check up docs lock clean
+.PHONY: setup demo test bench soak coverage check up docs lock clean
 
 setup: $(STAMP)  ## .venv with the hashed lock and the throughcare command
 
@@ -36,6 +36,16 @@ bench: bench-data setup $(BENCH_STAMP)  ## every benchmark, then docs/reference/
 
 soak: setup  ## every property on twenty times as many examples, and the backup drill; hours
 	$(BIN)/python -m pytest tests/property tests/county/test_backup_drill.py --soak 20 -n 2 --dist loadfile
+
+KILLED := tests/unit/published/test_publish.py::test_killed
+COVERING := tests/unit/consented/test_decide.py \
+	tests/unit/published/test_suppression.py tests/unit/published/test_protected_together.py tests/unit/published/test_version_files.py \
+	tests/unit/published/test_publish.py tests/unit/published/test_public_release.py \
+	tests/unit/resources/test_ledger.py tests/unit/resources/test_ledger_keys.py tests/unit/resources/test_keyring.py \
+	tests/unit/resources/test_key_register.py tests/unit/resources/test_published_reader.py
+
+coverage: setup  ## every branch of what decides, protects, publishes and accounts is run by these tests alone, or it fails; minutes
+	$(BIN)/python -m pytest -q $(COVERING) --deselect $(KILLED) --cov --cov-branch --cov-report=term-missing --cov-fail-under=100
 
 check: setup  ## style, types and who may import whom
 	$(BIN)/ruff check .

@@ -76,13 +76,12 @@ def protect_after(
 
     A run that comes by again ends with the version it made: tonight's own versions are no earlier releases to themselves.
     """
-    for number, again in enumerate((*before.tonight, None)):
+    for number, again in enumerate(before.tonight):
         made = protect_together(tables, policy, minimum=minimum, before=[*before.earlier, *before.tonight[:number]], mark=mark)
-        if again is None or {name: set(cells) for name, cells in again.items()} == {
-            name: set(item.cells_left) for name, item in made.items() if item.cells_left
-        }:
-            break
-    return made
+        left = {name: set(item.cells_left) for name, item in made.items() if item.cells_left}
+        if left == {name: set(cells) for name, cells in again.items()}:
+            return made
+    return protect_together(tables, policy, minimum=minimum, before=[*before.earlier, *before.tonight], mark=mark)
 
 
 def marked_by(keyring: Keyring, product: Product) -> Mark:

@@ -9,10 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import duckdb
 import pytest
 
 from assets.consented.asking import Request, asking_about, consent_of, holds, kinds_of, population_of, populations
 from assets.consented.decide import GATES, Decision, Reason, Verdict, ban_reason, decide, explain
+from assets.consented.decisions import write_decisions
 from assets.consented.facts import (
     ClauseFact,
     ConsentFact,
@@ -490,3 +492,11 @@ def test_a_request_of_nobody_and_nothing_still_has_an_answer_at_every_gate() -> 
     assert answers["every term is known"] is Reason.UNKNOWN_TERM
     assert answers["a clause in force speaks of it"] is Reason.NO_CLAUSE
     assert answers["the person is in the population"] is Reason.NOT_IN_POPULATION
+
+
+@pytest.mark.parametrize("operation", [LINK, "print"])
+def test_what_is_no_disclosure_is_not_decided_for_a_table(operation: str) -> None:
+    with duckdb.connect() as con, pytest.raises(ValueError, match="is not a disclosure"):
+        write_decisions(
+            con, target_table="temp.d", recipient="health", purposes=list(CARE), operation=operation, elements=[BOOKED], night=NIGHT
+        )

@@ -215,5 +215,15 @@ def test_the_audit_finds_what_the_register_says_beside_an_earlier_public_release
     con.execute("rollback")
 
 
+def test_an_approved_release_never_takes_the_place_of_a_snapshot_that_is_there(office: Office, world: PublishedWorld) -> None:
+    name = _approved(office, world)
+    there = world.home.public / "county_measures" / "2026-Q1"
+    there.mkdir(parents=True)
+    with pytest.raises(ReleaseRefused, match="2026-Q1 of county/measures is public already"):
+        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+    assert list(there.iterdir()) == []
+    assert find(office.con, name).state is Step.APPROVE
+
+
 def test_a_release_without_a_figure_is_none() -> None:
     assert Audit(10, 0, 0, 0, 0, ()).verdict == "refused: no count is shown"
