@@ -256,7 +256,7 @@ def test_a_group_that_is_new_or_gone_is_known_by_its_total() -> None:
     new = _after(_year(2026, A=20, B=70, ALL=90), _year(2026, A=20, B=70, C=30, ALL=120))
     assert _cells(new, "race") == {("A",): 20, ("ALL",): 120, ("B",): 70, ("C",): 30}
     gone = _after(_year(2026, A=20, B=70, C=5, ALL=95), _year(2026, A=20, B=70, ALL=90))
-    assert _cells(gone, "race")["ALL",] is None, "95 - 90 would show the five"
+    assert _cells(gone, "race") == {("A",): None, ("ALL",): None, ("B",): 70}, "95 - 90 and 95 - 70 - 20 would show the five"
 
 
 def test_margins_alone_are_compared_with_the_margins_before() -> None:
