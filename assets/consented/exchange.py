@@ -37,7 +37,6 @@ class ImportRule(StrEnum):
     NOT_IN_USE = "not_in_use_when_signed"
     SIGNED_LATER = "signed_in_the_future"
     NO_DISCLOSER = "no_discloser"
-    WIDER = "wider_than_the_form"
     UNKNOWN_EXCEPTION = "unknown_exception"
     UNKNOWN_SUBJECT = "unknown_subject"
 
@@ -50,7 +49,6 @@ SAYS: Final = {
     ImportRule.NOT_IN_USE: "dateTime: the form was not in use on that day",
     ImportRule.SIGNED_LATER: "dateTime: is signed after today",
     ImportRule.NO_DISCLOSER: "organization: must be named where something is permitted",
-    ImportRule.WIDER: "provision: names recipients or classes that the form does not",
     ImportRule.UNKNOWN_EXCEPTION: "provision.provision: leaves out a class or a purpose by a word the county does not know",
     ImportRule.UNKNOWN_SUBJECT: "patient: is nobody the source has delivered",
 }
@@ -99,6 +97,8 @@ def _consent(row: dict[str, Any]) -> ExchangedConsent:
 
 def judge(con: Connection, county: County, consent: ExchangedConsent, *, day: date) -> Accepted:
     """The consent as a paper form of a subject the county knows.
+
+    Recipients and classes beyond the form are kept as said, as of a delivery, and give nothing (consent_state.sql).
 
     Raises:
         ImportRefused: with the first rule it breaks.
@@ -156,11 +156,9 @@ def _form(forms: Sequence[Form], consent: ExchangedConsent) -> Form:
 def _paper(consent: ExchangedConsent, form: Form, day: date) -> Paper:
     if consent.signed_at is None or consent.signed_by is None:
         raise ImportRefused(ImportRule.UNSIGNED)
-    permits = form.kind not in DENYING
-    if permits and consent.discloser is None:
+    # The register would take the form's own discloser, which would mend what is defective.
+    if form.kind not in DENYING and consent.discloser is None:
         raise ImportRefused(ImportRule.NO_DISCLOSER)
-    if permits and (set(consent.element_classes) - set(form.element_classes) or set(consent.recipients) - set(form.recipients)):
-        raise ImportRefused(ImportRule.WIDER)
     if set(consent.excluded_classes) - CLASS_NAMES or not all(purposes_of(code) for code in consent.excluded_purposes):
         raise ImportRefused(ImportRule.UNKNOWN_EXCEPTION)
     # What a source has ended is not held open until the day of a court.

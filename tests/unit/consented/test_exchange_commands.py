@@ -175,6 +175,14 @@ def test_an_opt_out_counts_at_once_whatever_it_names(desk: Desk, tmp_path: Path)
         assert con.execute("select recipient, element_class, reason from consented.deny").fetchall() == [(None, None, "opted_out")]
 
 
+def test_a_recipient_that_the_form_does_not_name_gets_nothing(desk: Desk, tmp_path: Path) -> None:
+    wide = replace(NARROW, recipients=("sheriff", "behavioral_health"), element_classes=("diagnoses", "jail_bookings", "crisis_contacts"))
+    set_simulated_day(desk.home, NIGHT)
+    assert desk.bring(_file(tmp_path, wide), "--write")["consents"] == 1
+    stands = desk.next_night()
+    assert (stands["recipients"], stands["element_classes"]) == (["behavioral_health"], ["crisis_contacts"])
+
+
 BAD: tuple[tuple[ExchangedConsent, dict[str, Any], str], ...] = (
     (NARROW, {"extension": FORM}, "unknown_form"),
     (replace(NARROW, kind="roi_508"), {}, "unknown_form"),
@@ -185,7 +193,6 @@ BAD: tuple[tuple[ExchangedConsent, dict[str, Any], str], ...] = (
     (replace(NARROW, person="pt-SECRET"), {}, "unknown_subject"),
     (replace(NARROW, source="elsewhere"), {}, "unknown_source"),
     (replace(NARROW, provision_type="deny"), {}, "other_provision"),
-    (replace(NARROW, recipients=("sheriff",)), {}, "wider_than_the_form"),
     (replace(NARROW, excluded_purposes=("WEATHER",)), {}, "unknown_exception"),
     (replace(NARROW, excluded_classes=("weather",)), {}, "unknown_exception"),
     (replace(NARROW, discloser=None), {}, "no_discloser"),
