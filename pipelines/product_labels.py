@@ -90,7 +90,8 @@ def _elements(product: Product, table: ProductTable) -> Iterator[tuple[str, froz
     for column in table.columns:
         inputs = read.get(column.name)
         followed = inputs is not None and inputs.is_resolved
-        yield column.name, frozenset(column.elements) | (_named(inputs.all) if inputs and followed else handed)
+        # What is made of keys alone says how records were linked, which hangs on all that is handed over.
+        yield column.name, frozenset(column.elements) | ((_named(inputs.all) if inputs and followed else handed) or handed)
 
 
 def _named(origins: Iterable[Origin]) -> frozenset[str]:

@@ -33,7 +33,7 @@ class Ground:
 
 def lay(con: Connection, definitions: Definitions) -> Ground:
     """Make the tables that do not hang on the moment, for the scope that is open; the definitions are settled (``event_filter``)."""
-    _code(con)
+    code(con)
     rules = definitions.stepping_up
     months, days = months_and_days(rules.smi.diagnosis_window)
     cuts = rules.smi.rules
@@ -59,7 +59,7 @@ _TABLES: Final = (
 )  # fmt: skip
 
 
-def _code(con: Connection) -> None:
+def code(con: Connection) -> None:
     """Give everybody of the scope and every word of its contacts a code that sorts like the text."""
     for name in (*_TABLES, "person_code"):
         con.execute(f"drop table if exists {SCOPE}.{name}")

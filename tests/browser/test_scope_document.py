@@ -56,7 +56,7 @@ def test_the_scope_document_shows_clauses_lineage_and_ledger_and_requests_nothin
         for heading in ("Who receives whose records, for what", "Every clause, with its words", "Disclosure control"):
             opened.get_by_role("heading", name=heading).wait_for(timeout=20_000)
         assert opened.get_by_text("DUL-2026-BH §3.4").count() > 0
-        assert opened.get_by_text("Not reviewed by counsel").is_visible()
+        assert opened.get_by_text("Not reviewed by counsel: ", exact=False).first.is_visible()
         opened.get_by_text("health/care_coordination.recent_crisis_contacts", exact=False).first.click()
         assert opened.get_by_text("linked.co_responder_encounter.disposition").first.is_visible()
         opened.evaluate("window.scrollTo(0, 0)")

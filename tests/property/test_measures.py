@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from assets.measured import intervals
 from assets.measured.disparity import BaseKind, PointCount, Setting, compare
+from assets.measured.ground import code
 from assets.measured.run import PACKAGE
 from assets.measured.scope import open_scope
 from assets.measured.settled import CRITERION, DEFINITION, RACE_STEP, UNIT_COST, append, create_from
@@ -126,6 +127,7 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 def settle_definition(con: duckdb.DuckDBPyConnection, **said: object) -> None:
     open_scope(con, {})
     criterion = {
+        "criterion_code": 1,
         "definition_id": "d",
         "criterion_no": 1,
         "criterion_name": "c",
@@ -222,8 +224,10 @@ def test_bed_days_are_the_hours_of_the_window_in_which_any_stay_holds(con: duckd
         "record_type": "VARCHAR",
         "start_at": "TIMESTAMP",
         "end_at": "TIMESTAMP",
-        "unit": "VARCHAR",
-        "is_open": "BOOLEAN",
+        "end_is_impossible": "BOOLEAN",
+        "is_stay": "BOOLEAN",
+        "known_at": "TIMESTAMP",
+        "uncounted_from": "TIMESTAMP",
     }
     known = [(begin, begin + length) for begin, length in stays if start + timedelta(hours=begin) < as_of]
     create_from(con, "scope.matched_contact", contact, [])
@@ -238,9 +242,10 @@ def test_bed_days_are_the_hours_of_the_window_in_which_any_stay_holds(con: duckd
                 "person_key": "p",
                 "record_id": f"r{number:02d}",
                 "system": "jail",
-                "unit": "bed_day",
+                "end_is_impossible": False,
+                "is_stay": True,
                 "start_at": start + timedelta(hours=begin),
-                "is_open": end >= 550,
+                "known_at": start + timedelta(hours=begin),
                 "end_at": None if end >= 550 else start + timedelta(hours=end),
             }
             for number, (begin, end) in enumerate(known)
@@ -304,8 +309,16 @@ def test_every_person_is_in_exactly_one_race_group_whatever_the_order_of_asserti
             },
             order,
         )
-        replace_table(con, "scope.race_evidence", load_sql(PACKAGE, "race_evidence"), {"as_of": AS_OF})
-        found.append(rows(con, load_sql(PACKAGE, "person_race"), {"as_of": AS_OF, "rule": "r", "category_system": "s"}))
+        replace_table(con, "scope.event_filter", "select ''::varchar as filter_id where false")
+        code(con)
+        replace_table(con, "scope.race_evidence", load_sql(PACKAGE, "race_evidence"))
+        replace_table(con, "scope.race_new", "select distinct domain, person_key from scope.race_evidence")
+        replace_table(con, "scope.person_group", load_sql(PACKAGE, "person_group"), {"as_of": AS_OF})
+        named = (
+            "select given_key, race_group, decided_by, decided_as, hispanic_unknown from scope.person_group join scope.person_code "
+            "using (domain, person_key) order by given_key"
+        )
+        found.append(rows(con, named))
     assert found[0] == found[1]
     assert [row[0] for row in found[0]] == sorted({row["person_key"] for row in made})
-    assert {row[2] for row in found[0]} <= {*RACE_GROUPS, "OTHER", "UNKNOWN"}
+    assert {row[1] for row in found[0]} <= {*RACE_GROUPS, "OTHER", None}
