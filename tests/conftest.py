@@ -1,11 +1,12 @@
 """Options of every test run.
 
-Belongs here: ``--soak``. Does not belong here: fixtures, which lie beside the tests that need them.
+Belongs here: ``--soak``, and what every property has in common. Does not belong here: fixtures, which lie beside the tests that need them.
 """
 
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
 
 from tests.fixtures import counts
 
@@ -16,5 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Lengthen the properties before they are collected."""
+    """Lengthen the properties before they are collected; no example has a deadline, for that would be a test of the machine."""
+    settings.register_profile("throughcare", deadline=None)
+    settings.load_profile("throughcare")
     counts.FACTOR = config.getoption("--soak")
