@@ -33,7 +33,7 @@ EXAMPLES = [*_examples()]
 MAY_BE_EMPTY = (
     "from linkage_review", "from recent_crisis_contacts", "from instruments", "from linkage_accuracy", "connected_30d", "reference.value",
     "percent_of_eligible is not null", "rate_ratio is not null",
-    "from race_agreement", "from yearly_reassessment", "from racial_disparity_aggregate",
+    "from race_agreement", "from yearly_reassessment", "from person_changes", "from racial_disparity_aggregate",
 )  # fmt: skip
 """Questions to which the few people made up here have no answer that may be shown."""
 
