@@ -72,6 +72,7 @@ def label_faults(county: County) -> list[Fault]:
         for product in county.products
         for operation in product.operations
     }
+    texts = _texts(county)
     found: list[Fault] = []
     for item in inherited_columns(county):
         product, table, place = places[item.product, item.table, item.column]
@@ -80,7 +81,7 @@ def label_faults(county: County) -> list[Fault]:
         messages = [f"it depends on [{name}], which neither its table's columns nor `uses` name" for name in sorted(undeclared)]
         uncovered = sorted(item.elements - undeclared - covered[product.path, operation])
         messages += [f"it inherits from [{name}], which no clause for [{product.agency}] permits with all its labels" for name in uncovered]
-        found += [_fault(county, product, place, message) for message in messages]
+        found += [_fault(texts, product, place, message) for message in messages]
     return sorted(found)
 
 
@@ -128,10 +129,19 @@ def _covered(county: County, product: Product, operation: Operation, held: tuple
     return frozenset(found)
 
 
-def _fault(county: County, product: Product, place: Path_, message: str) -> Fault:
+def _texts(county: County) -> dict[str, tuple[str, dict[Path_, int]]]:
+    """Of each product, by name: its file and the line of every key. Read once, for one gap in a clause is many faults."""
+    found = {}
     for path in sorted((county.folder / "products").glob("*.yaml")):
         lines = file_lines(path)
         text = path.read_text(encoding="utf-8").splitlines()
-        if text[line_of(lines, ("name",)) - 1].split("#")[0].strip() == f"name: {product.name}":
-            return Fault(f"products/{path.name}", line_of(lines, place), ".".join(map(str, place)), message)
-    return Fault("products", 1, product.path, message)
+        name = text[line_of(lines, ("name",)) - 1].split("#")[0].strip().removeprefix("name: ")
+        found[name] = (f"products/{path.name}", lines)
+    return found
+
+
+def _fault(texts: dict[str, tuple[str, dict[Path_, int]]], product: Product, place: Path_, message: str) -> Fault:
+    if product.name not in texts:
+        return Fault("products", 1, product.path, message)
+    file, lines = texts[product.name]
+    return Fault(file, line_of(lines, place), ".".join(map(str, place)), message)
