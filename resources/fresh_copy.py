@@ -7,7 +7,8 @@ belong here: which rows, and who holds the writer's lock (the caller).
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,29 +103,24 @@ def values_found(path: Path, values: Collection[str]) -> int:
     return sum(count_mentions(path, LeftOut(ids=values)).values())
 
 
-class _attached:  # noqa: N801  (used as a context manager, like open)
+@contextmanager
+def _attached(path: Path, asked: LeftOut) -> Iterator[Connection]:
     """The old file, read-only, beside an empty database in memory that knows the ids."""
-
-    def __init__(self, path: Path, asked: LeftOut) -> None:
-        self._path, self._asked = path, asked
-
-    def __enter__(self) -> Connection:
-        con = duckdb.connect()
+    con = duckdb.connect()
+    try:
         con.execute("set autoinstall_known_extensions=false")
         con.execute("set autoload_known_extensions=false")
         con.execute("set preserve_insertion_order=true")
         con.execute("set timezone='UTC'")
-        con.execute(f"attach {quoted(self._path)} as old (read_only)")
-        listed: list[tuple[str, str | None]] = [(name, None) for name in sorted(set(self._asked.ids))]
-        listed += [(name, schema) for schema, ids in sorted(self._asked.ids_in.items()) for name in sorted(set(ids))]
+        con.execute(f"attach {quoted(path)} as old (read_only)")
+        listed: list[tuple[str, str | None]] = [(name, None) for name in sorted(set(asked.ids))]
+        listed += [(name, schema) for schema, ids in sorted(asked.ids_in.items()) for name in sorted(set(ids))]
         con.register("left_out_ids", pl.DataFrame(listed, schema={"id": pl.String, "only_in": pl.String}, orient="row"))
         con.execute(f"create temp table {IDS.removeprefix('temp.')} as select id, only_in from left_out_ids").fetchall()
         con.unregister("left_out_ids")
-        self._con = con
-        return con
-
-    def __exit__(self, *_: object) -> None:
-        self._con.close()
+        yield con
+    finally:
+        con.close()
 
 
 def _predicates(con: Connection, asked: LeftOut) -> dict[str, str]:

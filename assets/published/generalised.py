@@ -67,14 +67,14 @@ def generalise(frame: pl.DataFrame, project: ResearchProject) -> Generalised:
 
 def people_sharing(rows: pl.DataFrame, quasi: Sequence[str]) -> int:
     """k: the fewest people who share a combination of quasi-identifiers."""
-    people = rows.group_by(quasi).agg(pl.col(PSEUDONYM).n_unique())[PSEUDONYM]
-    return int(people.min() or 0)  # type: ignore[arg-type]
+    people = rows.group_by(quasi).agg(pl.col(PSEUDONYM).n_unique())
+    return int(people.select(pl.col(PSEUDONYM).min()).item() or 0)
 
 
 def values_shared(rows: pl.DataFrame, quasi: Sequence[str], sensitive: Sequence[str]) -> int:
     """l: the fewest values of a sensitive column in a combination of quasi-identifiers; 0 where there is no such column or row."""
     values = rows.group_by(quasi).agg(pl.col(name).n_unique() for name in sensitive)
-    return min((int(values[name].min() or 0) for name in sensitive), default=0)  # type: ignore[arg-type]
+    return min((int(values.select(pl.col(name).min()).item() or 0) for name in sensitive), default=0)
 
 
 def _at(frame: pl.DataFrame, project: ResearchProject, places: Mapping[str, int]) -> pl.DataFrame:

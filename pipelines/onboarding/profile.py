@@ -126,7 +126,7 @@ def shapes(values: pl.Series, *, most: int = 3) -> tuple[tuple[str, float], ...]
 
 def _formats(distinct: pl.Series) -> tuple[str, ...]:
     """Formats that parse every distinct value, each reading them differently; only for what begins with a digit and has six of them."""
-    if not distinct.str.contains(r"^\d").all() or distinct.str.count_matches(r"\d").min() < 6:  # type: ignore[operator]  # of a column of numbers, never empty here
+    if not distinct.str.contains(r"^\d").all() or (distinct.str.count_matches(r"\d") < 6).any():
         return ()
     found: dict[str, pl.Series] = {}
     for pattern in _ALL:
@@ -150,7 +150,7 @@ def _codes(counts: pl.DataFrame, filled: int) -> tuple[tuple[str, ...], int]:
     distinct = counts.height
     if distinct > MOST_CODES or filled < SEEN_PER_CODE * distinct:
         return (), 0
-    if counts[VALUE].str.len_chars().max() > LONGEST_CODE:  # type: ignore[operator]  # of a column of numbers, never empty here
+    if (counts[VALUE].str.len_chars() > LONGEST_CODE).any():
         return (), 0
     ordered = counts.sort([NUMBER, VALUE], descending=[True, False])
     words = ordered.filter(pl.col(NUMBER) >= FEWEST_SEEN)[VALUE].to_list()

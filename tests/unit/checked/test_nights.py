@@ -182,7 +182,8 @@ def test_the_order_of_rows_does_not_matter(tmp_path: Any, house: Any, sound_book
     house.derive()
     names = ("jail_booking", "identity", "subject", "race_assertion", "disposition")
     hashes = {name: logical_hash(house.con, f"checked.{name}") for name in names}
-    house.con.execute("delete from registers.main.night_item")
+    for register in ("night_item", "first_attempt"):
+        house.con.execute(f"delete from registers.main.{register}")
     house.jail(inmate_booking=bookings[::-1])
     house.check(jail)
     house.derive()
