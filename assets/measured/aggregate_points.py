@@ -7,16 +7,16 @@ independent because nobody can say how often one child is in them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from assets.measured.comparison import ALL, BaseKind, PointCount, Reason, Setting
+from assets.measured.comparison import ALL, BaseKind, Comparison, PointCount, Reason, Setting
 from assets.measured.disparity import compare
 from assets.measured.figure_columns import FIGURES, adjusted, figures_of
 from assets.measured.run import PACKAGE, Run
 from assets.measured.settled import create_from
-from contracts.benchmarks import CATEGORY_SYSTEM, PopulationBase, PopulationRow, population_bases
+from contracts.benchmarks import CATEGORY_SYSTEM, RACE_GROUPS, PopulationBase, PopulationRow, population_bases
 from contracts.definition_parts import POPULATION, Repeat
 from contracts.definitions import AggregatePoint
 from resources.sql import count, load_sql, rows
@@ -110,8 +110,15 @@ def _compared(
     # Totals in one mixed code have no "White, not Hispanic": nothing of them may stand over a base that has.
     other_categories = on_population and bool(set(systems) - {CATEGORY_SYSTEM, "omb2024_combined"})
     counts = _counts(own, above)
+    delivered = _delivered(own, None if on_population else above)
+    all_told = delivered >= (set(RACE_GROUPS) if on_population else set(counts))
     for comparison in compare(counts, {} if other_categories else bases, setting):
-        figures = {name: value for name, value in figures_of(comparison, setting).items() if name in AGGREGATE}
+        group = comparison.race_group
+        # A group of which no total came is not a group with a count of zero: it may have been too small to be told.
+        told = comparison if missing or group in delivered else Comparison(group, reason=Reason.NO_COUNT_DELIVERED)
+        figures = {name: value for name, value in figures_of(told, setting).items() if name in AGGREGATE}
+        if not all_told:
+            figures["disproportionality_index"] = None  # a share of events of which a part was not told
         if other_categories:
             figures["reason"] = Reason.CATEGORY_MISMATCH
         yield {**figures, "reference_group": setting.reference_group, "category_system": ", ".join(systems) or None}
@@ -120,13 +127,30 @@ def _compared(
 def _counts(own: Mapping[str, tuple[int, str | None]], above: Mapping[str, tuple[int, str | None]] | None) -> dict[str, PointCount]:
     groups = {*own, *(above or {})} - {ALL}
     counts = {group: _count(group, own.get(group, (0, None))[0], (above or {}).get(group, (0, None))[0]) for group in groups}
-    counts[ALL] = _count(ALL, _everybody(own), _everybody(above or {}))
+    counts[ALL] = _count(ALL, *_everybody(own, above))
     return counts
 
 
-def _everybody(totals: Mapping[str, tuple[int, str | None]]) -> int:
-    """The deliverer's own total, else the sum of the groups."""
-    return totals[ALL][0] if ALL in totals else sum(number for number, _ in totals.values())
+def _delivered(own: Mapping[str, tuple[int, str | None]], above: Mapping[str, tuple[int, str | None]] | None) -> frozenset[str]:
+    """Groups of which a total came, and a total of their base where that is counted too."""
+    return frozenset({*own, ALL}) if above is None else frozenset({ALL, *(set(own) & set(above))})
+
+
+def _everybody(own: Mapping[str, tuple[int, str | None]], above: Mapping[str, tuple[int, str | None]] | None) -> tuple[int, int]:
+    """Everybody's count and base: the deliverer's own two totals, else the sums of the groups that both have.
+
+    A sum of some groups over a total of all would be a share of a base that it is no part of.
+    """
+    if above is None:
+        return (own[ALL][0] if ALL in own else _sum(own, own)), 0
+    if ALL in own and ALL in above:
+        return own[ALL][0], above[ALL][0]
+    both = set(own) & set(above) - {ALL}
+    return _sum(own, both), _sum(above, both)
+
+
+def _sum(totals: Mapping[str, tuple[int, str | None]], groups: Collection[str]) -> int:
+    return sum(totals[group][0] for group in groups if group != ALL)
 
 
 def _count(group: str, events: int, base: int) -> PointCount:

@@ -77,15 +77,28 @@ def compare(
     reference = parts.get(setting.reference_group)
     index = {group: _disproportionality(parts, group, bases, setting) for group in groups}
     return tuple(
-        replace(
-            _compared(held[group], parts[group], reference, bases, setting, mismatch=mismatch),
-            design_effect=_design_effect(parts[group], setting),
-            resampled=_resampled(group, parts, setting, cells or {}),
-            disproportionality_index=index[group],
-            disparity_index=disparity_index(index[group], index.get(setting.reference_group)) if index[group] is not None else None,
+        _with_indices(
+            replace(
+                _compared(held[group], parts[group], reference, bases, setting, mismatch=mismatch),
+                design_effect=_design_effect(parts[group], setting),
+                resampled=_resampled(group, parts, setting, cells or {}),
+            ),
+            index,
+            setting,
         )
         for group in groups
     )
+
+
+def _with_indices(found: Comparison, index: Mapping[str, float | None], setting: Setting) -> Comparison:
+    """The two indices, where they may be said.
+
+    On one base the disparity index is the ratio under another name: where there is no ratio there is none of it. A share of events in
+    categories that the base does not share says nothing.
+    """
+    own = None if found.reason is Reason.CATEGORY_MISMATCH else index[found.race_group]
+    against = None if own is None or found.ratio.value is None else disparity_index(own, index.get(setting.reference_group))
+    return replace(found, disproportionality_index=own, disparity_index=against)
 
 
 def _disproportionality(parts: Mapping[str, _Part], group: str, bases: Mapping[str, PopulationBase], setting: Setting) -> float | None:
@@ -181,7 +194,9 @@ def _compared(
         ratio = _ratio(count.race_group, own, reference, setting)
         difference = _difference(own, reference, setting.per)
     tested = None if ratio.value is None or reference is None else _tested(count.race_group, own, reference, setting)
-    bounds = _bounds(count, own, setting)
+    # Events in other categories than the base are counted, and are the numerator of no rate that a reader could divide by another.
+    shares_categories = reason is not Reason.CATEGORY_MISMATCH
+    bounds = _bounds(count, own, setting) if shares_categories else _Bounds()
     used = _benchmark(count.race_group, bases) if on_population else None
     return Comparison(
         race_group=count.race_group,
@@ -191,7 +206,7 @@ def _compared(
         base_people=own.base if on_population else count.base_people,
         excluded_events=count.excluded_events if on_population else None,
         ethnicity_unknown_people=count.ethnicity_unknown_people,
-        rate=_scaled(own, setting.per),
+        rate=_scaled(own, setting.per) if shares_categories else Estimate(),
         ratio=ratio,
         difference=difference,
         excess=None if ratio.value is None or reference is None else excess_events(own.count, own.base, reference.rate),

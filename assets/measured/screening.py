@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from assets.measured.run import Run
 from assets.measured.scope import SCOPE
-from assets.measured.stepping_up import JAIL, no_bookings, no_connection
+from assets.measured.stepping_up import JAIL, mature_releases, no_bookings, no_connection
 from resources.sql import count
 
 
@@ -15,6 +15,10 @@ def write_screening(run: Run) -> None:
     """Fill both tables; ``counted_booking`` and ``booking_screen`` are there."""
     rules = run.definitions.stepping_up
     assessment = rules.assessment
+    # How long people wait for care is asked of releases that were seen for the longest follow-up: of later ones only short waits are known.
+    longest = max(rules.connection.within_days)
+    unconnected = no_bookings(run) or no_connection(run)
+    followed = None if unconnected else mature_releases(run, longest, min(run.horizons[JAIL], run.horizons[rules.connection.system]))
     run.publish("screening_result")
     run.publish(
         "screening_summary",
@@ -22,7 +26,10 @@ def write_screening(run: Run) -> None:
         assess_days=assessment.within_days if assessment else None,
         assessed_through=run.horizons.get(assessment.system) if assessment else None,
         assessment_reason=_no_assessment(run),
-        connection_reason=no_bookings(run) or no_connection(run),
+        connect_days=longest,
+        cohort_start=followed[0] if followed else None,
+        cohort_end=followed[1] if followed else None,
+        connection_reason=unconnected or (None if followed else "no_mature_follow_up"),
         screens_are_known=run.held.bjmhs_is_known,
         attempts_are_known=count(run.con, f"{SCOPE}.screening") > 0,
     )

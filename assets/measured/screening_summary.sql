@@ -1,6 +1,6 @@
 -- How soon and how often are people screened, assessed and connected, overall and by every breakdown?
 -- People without a screen are shown, never left out: they are the base of "screened". Assessment and connection are asked only of those
--- whose follow-up is complete.
+-- whose follow-up is complete, and the wait for care only within the longest follow-up: a later release could only have waited briefly.
 with booked as (
     select *, list_filter(cells, lambda cell: cell % 32 = 0) as whole_cells
     from scope.shown_booking
@@ -132,8 +132,10 @@ followed as (
         unnest(list_filter(cells, lambda cell: cell % 32 = 0)) as cell
     from scope.shown_booking
     where
-        released_at >= $period_start
-        and coalesce(first_service_at <= next_booked_at, first_service_at is not null)
+        released_at >= $cohort_start
+        and released_at < $cohort_end
+        and first_service_at < released_at + to_days($connect_days::integer)
+        and coalesce(first_service_at <= next_booked_at, true)
         and not leaves_community
 ),
 connected as (
@@ -172,21 +174,33 @@ answered as (
     cross join unnest(counted.figures) as each (figure)
     union all by name
     select
-        'hours_to_connect_median' as submeasure,
+        'hours_to_connect_median_' || $connect_days::integer || 'd' as submeasure,
         cell.domain,
         cell.breakdown,
         cell.category,
         cell.race_group,
-        $period_start::timestamp as period_start,
-        $as_of::timestamp as period_end,
+        $cohort_start::timestamp as period_start,
+        $cohort_end::timestamp as period_end,
         below as denominator,
         people,
         people as base_people,
         hours as value,
         'hours' as unit,
-        $connection_reason::varchar as reason
+        null::varchar as reason
     from connected
     join scope.cell using (cell)
+    union all by name
+    select
+        'hours_to_connect_median_' || $connect_days::integer || 'd' as submeasure,
+        cell.domain,
+        cell.breakdown,
+        cell.category,
+        cell.race_group,
+        'hours' as unit,
+        $connection_reason::varchar as reason
+    from counted
+    join scope.cell using (cell)
+    where $connection_reason::varchar is not null and cell.breakdown = 'ALL'
 )
 select
     answered.* replace (

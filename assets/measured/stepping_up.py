@@ -152,7 +152,7 @@ def _connection(run: Run, draft: str, end: datetime) -> None:
     rules = run.definitions.stepping_up.connection
     reason = no_bookings(run) or no_connection(run)
     for days in rules.within_days:
-        cohort = None if reason else _cohort(run, days, min(run.horizons[JAIL], run.horizons[rules.system], end))
+        cohort = None if reason else mature_releases(run, days, min(run.horizons[JAIL], run.horizons[rules.system], end))
         if cohort is None:
             _unanswered(run, draft, "connection_to_treatment", f"connected_{days}d", reason or "no_mature_follow_up")
             continue
@@ -201,14 +201,14 @@ def _backward(run: Run, draft: str, start: datetime, end: datetime) -> None:
 def _forward(run: Run, draft: str, end: datetime) -> None:
     reason = no_bookings(run) or ("completeness_unknown" if JAIL not in run.horizons else _no_release_type(run))
     for days in run.definitions.stepping_up.recidivism.forward_days:
-        cohort = None if reason else _cohort(run, days, min(run.horizons[JAIL], end))
+        cohort = None if reason else mature_releases(run, days, min(run.horizons[JAIL], end))
         if cohort is None:
             _unanswered(run, draft, "recidivism_forward", f"rebooked_{days}d", reason or "no_mature_follow_up")
             continue
         run.extend(draft, "stepping_up_recidivism_forward", follow_days=days, cohort_start=cohort[0], cohort_end=cohort[1])
 
 
-def _cohort(run: Run, days: int, horizon: datetime) -> tuple[datetime, datetime] | None:
+def mature_releases(run: Run, days: int, horizon: datetime) -> tuple[datetime, datetime] | None:
     """The last whole period of releases that have been seen for ``days`` days; shorter where the records begin later."""
     end = horizon - timedelta(days=days)
     start = _since(run, run.definitions.stepping_up.period.start(end))

@@ -112,6 +112,7 @@ def test_there_is_never_a_ratio_on_a_hidden_base_and_always_a_figure_or_a_reason
         assert (row.rate.value is None) == (row.base is None or row.base <= 0)
         if row.ratio.value is None:
             assert row.reason is not None
+            assert row.disparity_index is None
         else:
             assert row.reason is None
             assert row.base

@@ -32,7 +32,12 @@ select
         when submeasure = 'hours_to_screen_median' then 'screened_in_time' || place
         when submeasure = 'hours_to_assessment_median' then 'assessed' || place
     end as wider_figure,
-    case when submeasure = 'hours_to_connect_median' then submeasure || place end as own_figure,
+    case when starts_with(submeasure, 'hours_to_connect_median_') then submeasure || place end as own_figure,
     case when submeasure = 'screened_in_time' then 'bookings_with_smi bookings' || place || ' by bjmhs' end as booked_as,
-    'ALL' as booked_who
+    'ALL' as booked_who,
+    -- Who waited for care within so many days is connected within them: one number under two names.
+    case
+        when starts_with(submeasure, 'hours_to_connect_median_')
+            then 'connection_to_treatment connected_' || regexp_extract(submeasure, '\d+d$') || place || ' by either'
+    end as connected_as
 from named

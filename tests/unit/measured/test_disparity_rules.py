@@ -66,6 +66,7 @@ def test_a_ratio_or_the_reason_why_there_is_none(own: PointCount, reference: Poi
     found = compared(own, reference)["BLACK"]
     assert found.reason == reason
     assert (found.ratio.value is None) == (reason is not None)
+    assert (found.disparity_index is None) == (reason is not None)  # it is the ratio under another name
     assert (found.rate.value is None) == (own.base_events == 0)
 
 
@@ -97,7 +98,9 @@ def test_above_the_countys_share_of_unknown_ethnicity_no_ratio_is_given(unknown:
     everybody = count("ALL", 100, ethnicity_unknown_people=unknown)
     found = compared(count("WHITE", 40), count("BLACK", 40), everybody, setting=ON_POPULATION)
     assert found["BLACK"].reason == reason
-    assert found["ALL"].reason is None
+    for figure in (found["BLACK"].rate.value, found["BLACK"].disproportionality_index, found["BLACK"].disparity_index):
+        assert (figure is None) == (reason is not None)
+    assert (found["ALL"].reason, found["ALL"].rate.value is None) == (None, False)
 
 
 def test_everybody_together_has_a_rate_only_if_every_group_has_a_base() -> None:

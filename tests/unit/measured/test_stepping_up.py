@@ -157,6 +157,31 @@ def test_connection_is_asked_only_of_releases_that_were_seen_long_enough(county:
     assert row(county, "connection_to_treatment", columns, submeasure="connected_7d") == (1, 1, 1, end)
 
 
+def test_the_wait_for_care_is_asked_only_of_releases_that_could_have_waited_long(county: Any) -> None:
+    county.complete()
+    longest = max(county.definitions.stepping_up.connection.within_days)
+    mature = AS_OF - timedelta(days=longest + 10)
+    for key, released, waited in (
+        ("short", mature, timedelta(hours=10)),
+        ("long", mature, timedelta(days=longest, seconds=-1)),
+        ("too_long", mature, timedelta(days=longest)),
+        ("late", AS_OF - timedelta(days=3), timedelta(hours=1)),  # who waits longer than three days cannot be among these
+    ):
+        county.booking(county.person(key), released - timedelta(days=2), released)
+        county.care(key, released + waited)
+    county.measured()
+    asked = (
+        "select value, people, denominator, reason from measured.screening_summary"
+        f" where submeasure = 'hours_to_connect_median_{longest}d' and breakdown = 'ALL'"
+    )
+    ((hours, people, releases, reason),) = county.ask(asked)
+    assert (hours, people, releases, reason) == (pytest.approx((10 + 24 * longest) / 2, abs=1e-3), 2, 2, None)
+    assert row(county, "connection_to_treatment", "people", submeasure=f"connected_{longest}d") == (2,)
+    county.rows["source_total"] = []
+    county.measured()
+    assert county.ask(asked) == [(None, None, None, "completeness_unknown")]
+
+
 def test_connection_carries_the_bounds_of_what_may_not_be_looked_up(county: Any) -> None:
     county.complete()
     for number in range(4):

@@ -198,12 +198,44 @@ def test_totals_of_other_fields_are_compared_on_the_total_above_them(county: Any
     assert found == [
         ("entered_placement", "ALL", None, None, None, None, "no_count_delivered"),
         ("family_assessment", "ALL", None, None, None, None, "no_count_delivered"),
-        ("substantiated", "ALL", 170, 760, 22.368, None, None),
+        # Nobody delivered a total of all substantiated: the groups' sum stands over the sum of the same groups, not over everybody.
+        ("substantiated", "ALL", 170, 700, 24.286, None, None),
         ("substantiated", "BLACK", 90, 300, 30.0, 1.5, None),
     ]
     assert county.ask(
         "select distinct decided_by, discretion, policy_ref from measured.racial_disparity_aggregate where point_id = 'search'"
     )
+
+
+def test_totals_by_region_are_not_added_to_their_whole_and_a_group_nobody_delivered_is_no_zero(county: Any, demo_definitions: Any) -> None:
+    county.definitions = demo_definitions
+    totals(county, "alleged_victim", {"WHITE": 400, "BLACK": 300, "ASIAN": 90})
+    totals(county, "substantiated", {"WHITE": 80, "BLACK": 90})
+    for region, share in (("north", 50), ("south", 40)):
+        totals(county, "substantiated", {"BLACK": share}, region=region)
+    totals(county, "substantiated", {"WHITE": 44}, region="north", sex="F")
+    county.measured()
+    found = county.ask(
+        "select race_group, events, base, rate is null, reason from measured.racial_disparity_aggregate"
+        " where point_id = 'substantiated' order by all"
+    )
+    assert found == [
+        ("ALL", 170, 700, False, None),
+        ("ASIAN", None, None, True, "no_count_delivered"),
+        ("BLACK", 90, 300, False, None),
+        ("WHITE", 80, 400, False, None),
+    ]
+
+
+def test_totals_delivered_by_region_alone_are_summed(county: Any, demo_definitions: Any) -> None:
+    county.definitions = demo_definitions
+    for region in ("north", "south"):
+        totals(county, "alleged_victim", {"WHITE": 200, "BLACK": 150}, region=region)
+    county.measured()
+    asked = "select race_group, events, reason from measured.racial_disparity_aggregate where point_id = 'alleged_victim' order by all"
+    found = {group: (events, reason) for group, events, reason in county.ask(asked)}
+    assert (found["WHITE"], found["BLACK"]) == ((400, None), (300, None))
+    assert found["ASIAN"] == (None, "no_count_delivered")
 
 
 def test_totals_in_another_category_system_never_stand_over_the_population(county: Any, demo_definitions: Any) -> None:
