@@ -52,8 +52,8 @@ PROGRESS: Mapping[str, Mapping[str, Meaning]] = {
         **PERIOD,
         **STEPPING,
         "submeasure": plain(
-            "screened_in_time, screened_positive, hours to screen, attempts, refused, assessed, hours to assess, hours to connect within the"
-            " longest follow-up"
+            "screened_in_time, screened_positive, hours to screen, attempts, refused, assessed, hours to assess, hours to connect within"
+            " the longest follow-up"
         ),
     },
     "measured.follow_up_curve": {
