@@ -86,6 +86,8 @@ class Warehouse:
         con.execute("set autoinstall_known_extensions=false")
         con.execute("set autoload_known_extensions=false")
         con.execute("set enable_progress_bar=false")
+        # Else a night rewrites the same blocks many times over; what a crash leaves in the log is replayed when the file is opened.
+        con.execute("set checkpoint_threshold='512MB'")
         con.execute("set timezone='UTC'")
         return con
 

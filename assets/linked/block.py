@@ -33,8 +33,11 @@ RULES: Mapping[int, str] = {
     13: "sound_of_a_name_and_place",
 }
 """Names of the rules of block_key.sql by the number in a key's last four bits."""
-MEMBERS = "select named.subject_id from linked_named as named semi join linked_numbered as numbered on numbered.node = named.node"
-"""Who is in any block that :func:`reach` found: nobody else can be in a candidate pair. Not for a night that compares everybody."""
+MEMBERS = (
+    "select known.subject_id from linked.standardised as known semi join linked_numbered as numbered on numbered.node = known.node"
+    " where known.known_to is null"
+)
+"""Who is in any block that :func:`reach` found: nobody else can be in a candidate pair."""
 SPENT = tuple(f"temp.linked_{name}" for name in ("member", "block", "anchor", "numbered"))
 """What :func:`reach` leaves for :func:`share`, and nobody reads after the last."""
 SHARE = 8_000_000
@@ -75,37 +78,50 @@ def _parameters(domain: str, largest_block: int) -> dict[str, object]:
     return {"domain": domain, "cap": largest_block, "anchors": 1 + largest_block // 20}
 
 
-def index(con: Connection, *, domain: str, night: date, largest_block: int) -> int:
+@dataclass(frozen=True)
+class Indexed:
+    """How many subjects' pairs must be compared again, and whether ``temp.linked_near_after`` holds everybody whom they could meet."""
+
+    rescored: int
+    is_near: bool
+
+
+def index(con: Connection, *, domain: str, night: date, largest_block: int) -> Indexed:
     """Bring the key index up to date for ``temp.linked_touched`` and ``temp.linked_removed``.
 
     Reads ``temp.linked_feature`` of the touched subjects. Fills ``temp.linked_rescored`` (subject_id, node): the touched, and every member
-    of a block that crossed the cap tonight. Returns its size.
+    of a block that crossed the cap tonight.
     """
     con.execute(
-        "create or replace temp table linked_moved as select subject_id, md5_number_lower(subject_id) as node"
-        " from (select subject_id from linked_touched union select subject_id from linked_removed)"
+        "create or replace temp table linked_moved as select subject_id, md5_number_lower(subject_id) as node, is_touched"
+        " from (select subject_id, true as is_touched from linked_touched union all select subject_id, false from linked_removed)"
     ).fetchall()
     replace_table(con, "temp.linked_block_key", load_sql(PACKAGE, "block_key"))
     parameters = _parameters(domain, largest_block)
     everybody = is_everybody(con, domain, "temp.linked_touched")
     if not everybody:
-        replace_table(con, "temp.linked_named", load_sql(PACKAGE, "block_named"), parameters)
-        replace_table(con, "temp.linked_over_before", load_sql(PACKAGE, "block_over"), parameters)
+        # The index is read for its neighbours once, before it changes: at a million identities every further pass is a tenth of the night.
+        replace_table(con, "temp.linked_near", load_sql(PACKAGE, "block_near"), parameters)
+        replace_table(con, "temp.linked_near_after", load_sql(PACKAGE, "block_near_after"))
     versions.replace(con, "block_key", staged="linked_block_key", domain=domain, night=night, scope="linked_moved")
-    again = "select subject_id from temp.linked_touched"
-    if not everybody:
-        replace_table(con, "temp.linked_over_after", load_sql(PACKAGE, "block_over"), parameters)
-        again = load_sql(PACKAGE, "rescored")
-    return replace_table(
-        con, "temp.linked_rescored", f"select subject_id, md5_number_lower(subject_id) as node from ({again}) as again", parameters
-    )
+    again = "select subject_id, node from temp.linked_moved where is_touched" if everybody else load_sql(PACKAGE, "rescored")
+    rescored = replace_table(con, "temp.linked_rescored", again, parameters)
+    return Indexed(rescored, is_near=not everybody and rescored == count(con, "temp.linked_touched"))
 
 
-def reach(con: Connection, *, domain: str, largest_block: int) -> tuple[tuple[RuleReport, ...], int]:
-    """Find the blocks of ``temp.linked_rescored``: what each rule gives, and in how many shares :func:`share` hands out the pairs."""
+def reach(con: Connection, *, domain: str, largest_block: int, is_near: bool = False) -> tuple[tuple[RuleReport, ...], int]:
+    """Find the blocks of ``temp.linked_rescored``: what each rule gives, and in how many shares :func:`share` hands out the pairs.
+
+    Args:
+        con: the warehouse.
+        domain: link domain.
+        largest_block: the cap.
+        is_near: as :func:`index` said tonight of these very subjects; else the whole index is read.
+    """
     parameters = _parameters(domain, largest_block)
     everybody = is_everybody(con, domain, "temp.linked_rescored")
-    replace_table(con, "temp.linked_reach", load_sql(PACKAGE, "block_reach_all" if everybody else "block_reach"), parameters)
+    where = "block_reach_all" if everybody else "block_reach_near" if is_near else "block_reach"
+    replace_table(con, "temp.linked_reach", load_sql(PACKAGE, where), parameters)
     for table, name in (("block", "block"), ("numbered", "block_number"), ("anchor", "block_anchor"), ("member", "block_member")):
         replace_table(con, f"temp.linked_{table}", load_sql(PACKAGE, name), parameters)
     con.execute("drop table temp.linked_reach").fetchall()
@@ -126,7 +142,7 @@ def candidates(con: Connection, *, domain: str, largest_block: int) -> Blocking:
     replace_table(
         con,
         "temp.linked_node",
-        "select subject_id, md5_number_lower(subject_id) as node from linked.standardised where domain = $domain and known_to is null",
+        "select subject_id, node from linked.standardised where domain = $domain and known_to is null",
         {"domain": domain},
     )
     return Blocking(candidates=replace_table(con, "temp.linked_pair", load_sql(PACKAGE, "named_pair")), rules=reports)

@@ -2,7 +2,7 @@
 -- A key is a hash, so the index holds no name. A subject stands there as its node, a number made of its id: an index of numbers is small.
 -- Soundex: consonants to digits, vowels out, repeats closed up (American Soundex, 4 places).
 with feature as (
-    select *, md5_number_lower(subject_id) as node from temp.linked_feature where not is_held
+    select * from temp.linked_feature where not is_held
 ),
 coded as (
     select distinct

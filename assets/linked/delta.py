@@ -63,7 +63,7 @@ def find(con: Connection, *, domain: str, night: date, choice: LinkageChoice, mo
     removed = replace_table(con, "temp.linked_removed", load_sql(PACKAGE, "removed"), parameters)
     came_and_went = rows(con, load_sql(PACKAGE, "cause"), parameters)
     again = standardise(con)
-    twice = again - scalar(con, "select count(distinct subject_id) from temp.linked_standardised")
+    twice = scalar(con, "select count(*) from (select 1 from temp.linked_standardised group by subject_id having count(*) > 1)")
     if twice:
         raise SubjectTwice(f"{twice} subjects stand twice in checked.subject; run the check of their source again before linking")
     con.execute(

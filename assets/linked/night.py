@@ -19,7 +19,7 @@ from assets.linked.model import FrozenModel, load_model
 from contracts.county import County
 from contracts.linkage import LinkageChoice
 from resources.keyring import Keyring
-from resources.sql import Connection, drop_tables, insert_into, load_sql, replace_table, rows, scalar
+from resources.sql import Connection, count, drop_tables, insert_into, load_sql, replace_table, rows, scalar
 
 __all__ = ["DomainReport", "LinkReport", "join_content", "link_domains", "link_night", "take_back"]
 
@@ -246,8 +246,8 @@ def _compare(con: Connection, domain: str, setting: _Setting) -> tuple[int, int,
     """Index, pair, score and judge what is stale. Returns (edges opened, edges closed, subjects compared again, blocking)."""
     cap = setting.choice.caps.largest_block
     delta.needed(con, domain=domain, subjects="select subject_id from linked_touched", rest=setting.rest)
-    rescored = block.index(con, domain=domain, night=setting.night, largest_block=cap)
-    blocking = _score(con, domain, setting, cap)
+    indexed = block.index(con, domain=domain, night=setting.night, largest_block=cap)
+    blocking = _score(con, domain, setting, is_near=indexed.is_near)
     replace_table(con, "temp.linked_pair", "select subject_a, subject_b from temp.linked_scored")
     replace_table(con, "temp.linked_judgement", load_sql(PACKAGE, "judgement"))
     replace_table(con, "temp.linked_known", load_sql(PACKAGE, "known_judgement"))
@@ -261,19 +261,20 @@ def _compare(con: Connection, domain: str, setting: _Setting) -> tuple[int, int,
         "create or replace temp table linked_moved_edge as"
         " select subject_a, subject_b from linked_opened union select subject_a, subject_b from linked_closed"
     ).fetchall()
-    return opened, closed, rescored, blocking
+    return opened, closed, indexed.rescored, blocking
 
 
-def _score(con: Connection, domain: str, setting: _Setting, cap: int) -> block.Blocking:
+def _score(con: Connection, domain: str, setting: _Setting, *, is_near: bool) -> block.Blocking:
     """Fill ``temp.linked_scored`` with the candidate pairs of ``temp.linked_rescored``, share by share."""
-    rules, shares = block.reach(con, domain=domain, largest_block=cap)
+    rules, shares = block.reach(con, domain=domain, largest_block=setting.choice.caps.largest_block, is_near=is_near)
     replace_table(con, "temp.linked_scored", score.NOTHING)
     if not rules:
         return block.Blocking(candidates=0, rules=())
     if not block.is_everybody(con, domain, "temp.linked_touched"):
         delta.also_needed(con, domain=domain, subjects=block.MEMBERS, rest=setting.rest)
     candidates = 0
-    with score.scoring(con, setting.model) as opened:
+    are_crowded = sum(rule.candidates for rule in rules) > score.WORTH_ASKING * count(con, "temp.linked_numbered")
+    with score.scoring(con, setting.model, may_be_alike=are_crowded) as opened:
         for number in range(shares):
             candidates += block.share(con, number, of=shares)
             opened.share(con, floor=setting.floor, into="linked_scored")

@@ -64,7 +64,7 @@ def _resolve(con: Connection, *, domain: str, night: date, choice: LinkageChoice
     replace_table(con, "temp.linked_touched", "select subject_id from linked_sampled")
     replace_table(con, "temp.linked_removed", _NOBODY)
     replace_table(con, "temp.linked_moved_edge", "select null::varchar as subject_a, null::varchar as subject_b where false")
-    resolve.affected(con, domain=domain, night=night, choice=choice)
+    resolve.affected(con, domain=domain, night=night, choice=choice, again=True)
     resolved = resolve.resolve(con, domain=domain, choice=choice, rest=rest)
     con.register("linked_frame", resolved.members)
     replace_table(con, "temp.linked_anew", "select subject_id, person from linked_frame")

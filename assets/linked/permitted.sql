@@ -1,5 +1,6 @@
--- Which subjects may be compared in this domain tonight?
-select distinct permission.subject_id
-from consented.link_permission as permission
-join checked.subject as subject on subject.subject_id = permission.subject_id
-where permission.domain = $domain and permission.permitted and subject.person_role = 'subject'
+-- Which subjects may be compared in this domain tonight, and was their key given to somebody else?
+select subject.subject_id, subject.is_key_reuse
+from checked.subject as subject
+semi join consented.link_permission as permission
+    on permission.subject_id = subject.subject_id and permission.domain = $domain and permission.permitted
+where subject.person_role = 'subject'

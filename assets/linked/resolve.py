@@ -20,9 +20,11 @@ from assets.linked.cluster import Edge, Judgement, Pair
 from assets.linked.grouping import Edges, Verdicts
 from assets.linked.parted import parted
 from contracts.linkage import LinkageChoice
-from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows, scalar
+from resources.sql import Connection, count, drop_tables, insert_into, load_sql, replace_table, rows, scalar, table_exists
 
 PACKAGE = "assets.linked"
+GRAPH = "temp.linked_graph"
+"""Who is tied to whom, as affected_graph.sql finds it once a night and domain."""
 
 
 @dataclass(frozen=True)
@@ -47,20 +49,32 @@ class Resolved:
         return sorted(tuple(group) for group in held.values())
 
 
-def affected(con: Connection, *, domain: str, night: date, choice: LinkageChoice) -> int:
+def affected(con: Connection, *, domain: str, night: date, choice: LinkageChoice, again: bool = False) -> int:
     """Fill ``temp.linked_affected`` (subject_id): closed under relevant edges, judgements and last night's persons. Returns its size.
 
     Reads ``temp.linked_moved_edge`` (subject_a, subject_b): edges opened or closed tonight.
+
+    Args:
+        con: the warehouse.
+        domain: link domain.
+        night: the newest night.
+        choice: limits of a relevant edge.
+        again: asked a second time in this night and domain, after the register was written: the ties found before are kept, and what the
+            register wrote is added to them.
     """
+    if not again:
+        drop_tables(con, GRAPH)
     parameters = {"domain": domain, "night": night, **choice.thresholds.model_dump()}
-    replace_table(con, "temp.linked_relevant_edge", load_sql(PACKAGE, "relevant_edge"), parameters)
     replace_table(con, "temp.linked_decision", load_sql(PACKAGE, "decision"), parameters)
     started = replace_table(con, "temp.linked_affected", load_sql(PACKAGE, "affected_start"))
     everybody = "select count(*) from linked.standardised where domain = $domain and known_to is null"
     if started >= scalar(con, everybody, parameters) + count(con, "temp.linked_removed"):
         return started
     replace_table(con, "temp.linked_start", "select subject_id from temp.linked_affected")
-    replace_table(con, "temp.linked_graph", load_sql(PACKAGE, "affected_graph"), parameters)
+    if again and table_exists(con, "main", GRAPH.removeprefix("temp.")):
+        insert_into(con, GRAPH, load_sql(PACKAGE, "affected_since"), parameters)
+    else:
+        replace_table(con, GRAPH, load_sql(PACKAGE, "affected_graph"), parameters)
     replace_table(con, "temp.linked_reached", "select hash(subject_id) as number from temp.linked_start")
     replace_table(con, "temp.linked_frontier", "select number from temp.linked_reached")
     while count(con, "temp.linked_frontier"):
@@ -85,7 +99,7 @@ def resolve(con: Connection, *, domain: str, choice: LinkageChoice, rest: dict[s
     subjects = present["subject_id"].to_list()
     weak = present["is_weak"].to_numpy()
     delta.also_needed(con, domain=domain, subjects="select subject_id from linked_present", rest=rest)
-    edges = edges_of(con)
+    edges = edges_of(con, domain=domain, choice=choice)
     firm, were_cut = grouping.cut(
         len(subjects), edges.where(~weak[edges.a] & ~weak[edges.b]), subjects, largest=choice.caps.largest_component
     )
@@ -119,9 +133,11 @@ def _members(present: pl.DataFrame, person: Any, tie: Any) -> pl.DataFrame:
     return present.select("subject_id", *columns, "is_weak")
 
 
-def edges_of(con: Connection) -> Edges:
-    """Relevant edges among ``temp.linked_present``."""
-    found = con.execute(load_sql(PACKAGE, "present_edge")).fetchnumpy()
+def edges_of(con: Connection, *, domain: str, choice: LinkageChoice) -> Edges:
+    """Edges among ``temp.linked_present`` that can decide who is one person."""
+    limits = choice.thresholds
+    parameters = {"domain": domain, "link": limits.link, "attach": limits.attach, "attach_margin": limits.attach_margin}
+    found = con.execute(load_sql(PACKAGE, "present_edge"), parameters).fetchnumpy()
     return Edges(found["a"], found["b"], found["weight"])
 
 

@@ -1,20 +1,27 @@
 -- Which cases can the model not decide, so that a person should?
 -- Ids and reasons only; what a reviewer sees of both sides is fetched when the case is opened.
-with edge as (
-    select
-        edge.domain,
-        edge.subject_a,
-        edge.subject_b,
-        edge.match_weight,
-        edge.veto,
-        a.is_weak or b.is_weak as is_weak,
-        own.person_key = other.person_key as is_together
+-- Edges inside a person are sorted out first and by hashes: that is nearly all of them.
+with member as (
+    select hash(domain, subject_id) as subject, hash(person_key) as person from linked.membership
+),
+apart as (
+    select edge.domain, edge.subject_a, edge.subject_b, edge.match_weight, edge.veto
     from linked.edge as edge
-    join linked.standardised as a on a.domain = edge.domain and a.subject_id = edge.subject_a and a.known_to is null
-    join linked.standardised as b on b.domain = edge.domain and b.subject_id = edge.subject_b and b.known_to is null
-    join linked.membership as own on own.domain = edge.domain and own.subject_id = edge.subject_a
-    join linked.membership as other on other.domain = edge.domain and other.subject_id = edge.subject_b
+    join member as own on own.subject = hash(edge.domain, edge.subject_a)
+    join member as other on other.subject = hash(edge.domain, edge.subject_b)
     where edge.known_to is null
+      and edge.match_weight >= case when edge.veto is null then least($link, $review, $attach) else $link end
+      and own.person <> other.person
+),
+edge as (
+    select apart.*, a.is_weak or b.is_weak as is_weak
+    from apart
+    join linked.standardised as a on a.domain = apart.domain and a.subject_id = apart.subject_a and a.known_to is null
+    join linked.standardised as b on b.domain = apart.domain and b.subject_id = apart.subject_b and b.known_to is null
+    where apart.veto is null
+    union all
+    -- What a veto keeps apart is a case whether a record is weak or not.
+    select *, null from apart where veto is not null
 ),
 -- Judged cases that need a person again: the records were corrected, the reviewers disagree, or a merge would join a pair judged different.
 judged as (
@@ -38,28 +45,34 @@ found as (
         edge.subject_a,
         edge.subject_b,
         case
-            when edge.veto is not null and edge.match_weight >= $link then 'vetoed'
+            when edge.veto is not null then 'vetoed'
             when edge.veto is null and not edge.is_weak and edge.match_weight >= $link then 'refused'
             when edge.veto is null and not edge.is_weak and edge.match_weight >= $review then 'uncertain'
             when edge.veto is null and edge.match_weight >= $attach then 'weak_ambiguous'
-        end as reason
+        end as reason,
+        edge.match_weight
     from edge
     anti join (select * from judged where decision <> 'unsure') as judged
         on judged.domain = edge.domain and judged.subject_a = edge.subject_a and judged.subject_b = edge.subject_b
-    where not edge.is_together
     union all
-    select domain, subject_id, null, 'key_conflict' from linked.standardised where known_to is null and is_held
+    select domain, subject_id, null, 'key_conflict', null from linked.standardised where known_to is null and is_held
     union all
-    select domain, subject_a, subject_b, reason from judged where decision <> 'unsure'
+    select judged.domain, judged.subject_a, judged.subject_b, judged.reason, edge.match_weight
+    from judged
+    left join linked.edge as edge
+        on edge.domain = judged.domain
+        and edge.subject_a = judged.subject_a
+        and edge.subject_b = judged.subject_b
+        and edge.known_to is null
+    where judged.decision <> 'unsure'
 )
 select
     found.domain,
     found.subject_a,
     found.subject_b,
     found.reason,
-    edge.match_weight,
+    found.match_weight,
     case when found.reason = 'corrected' then 'reopened' when judged.decision = 'unsure' then 'unsure' else 'open' end as status
 from found
-left join edge on edge.domain = found.domain and edge.subject_a = found.subject_a and edge.subject_b = found.subject_b
 left join judged on judged.domain = found.domain and judged.subject_a = found.subject_a and judged.subject_b = found.subject_b
 where found.reason is not null

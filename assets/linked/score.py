@@ -18,6 +18,8 @@ from resources.sql import Connection, count, drop_tables, insert_into, load_sql,
 PACKAGE = "assets.linked"
 SPENT = tuple(f"temp.linked_{name}" for name in ("node_pair", "crowded_pair", "asked_pair", "weighed", "told"))
 """What a share leaves behind that nothing reads: at a million identities it would be pushed out to disk."""
+WORTH_ASKING = 8
+"""Pairs a record from which on looking for records that look alike saves more than it costs."""
 BATCH = 100_000
 """Features handed to the engine at once."""
 NOTHING = (
@@ -87,8 +89,13 @@ class Opened:
 
 
 @contextmanager
-def scoring(con: Connection, model: FrozenModel) -> Iterator[Opened]:
+def scoring(con: Connection, model: FrozenModel, *, may_be_alike: bool = True) -> Iterator[Opened]:
     """Open the model's engine on ``temp.linked_feature``.
+
+    Args:
+        con: the warehouse.
+        model: what weighs.
+        may_be_alike: look for records that look exactly alike and score one of them for all. It changes no weight, only the cost.
 
     Raises:
         EngineMissing: if the backend that the model's card declares cannot run here.
@@ -96,18 +103,15 @@ def scoring(con: Connection, model: FrozenModel) -> Iterator[Opened]:
     scored = ScoringModel(model.settings, {column: model.frequencies[column] for column in TERM_FREQUENCY_COLUMNS})
     shown = scored.keeping([name for (name,) in rows(con, "select column_name from (describe temp.linked_feature)")])
     values = ", ".join(f"{name} := {name}" for name in shown)
-    replace_table(con, "temp.linked_node", "select subject_id, md5_number_lower(subject_id) as node from temp.linked_feature")
     con.execute(
-        f"create or replace temp view linked_shown as select md5_number_lower(subject_id) as {NODE}, struct_pack({values}) as shown"
-        " from temp.linked_feature"
+        f"create or replace temp view linked_shown as select {NODE}, struct_pack({values}) as shown from temp.linked_feature"
     ).fetchall()
-    alike = replace_table(con, "temp.linked_look_alike", load_sql(PACKAGE, "look_alike"))
+    alike = replace_table(con, "temp.linked_look_alike", load_sql(PACKAGE, "look_alike")) if may_be_alike else 0
+    others = f"anti join temp.linked_look_alike as alike on alike.{NODE} = shown.{NODE}" if alike else ""
     limits = _limits(con)
     # Read in batches: everybody's features would else be held twice.
     features = con.sql(
-        f"select shown.{NODE}, {', '.join(f'shown.{name}' for name in shown)}"
-        " from (select * exclude (subject_id), md5_number_lower(subject_id) as node from temp.linked_feature) as shown"
-        " anti join temp.linked_look_alike as alike on alike.node = shown.node"
+        f"select shown.{NODE}, {', '.join(f'shown.{name}' for name in shown)} from temp.linked_feature as shown {others}"
     ).to_arrow_reader(BATCH)
     backend = engine(getattr(model.card, "engine", "duckdb"))
     with backend.open(scored, features, limits=limits) as opened:

@@ -6,5 +6,5 @@ select
     told.match_probability,
     told.gammas
 from temp.linked_told as told
-join temp.linked_node as a on a.node = told.node_a
-join temp.linked_node as b on b.node = told.node_b
+join temp.linked_feature as a on a.node = told.node_a
+join temp.linked_feature as b on b.node = told.node_b

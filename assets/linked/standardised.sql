@@ -75,6 +75,7 @@ roots as (
 )
 select
     delta.subject_id,
+    md5_number_lower(delta.subject_id) as node,
     subject.system,
     best_row.first_name,
     coalesce(arrays.first_names, []) as first_names,

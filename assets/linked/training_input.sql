@@ -1,6 +1,6 @@
 -- What does Splink learn from: every subject with its features, its keys and the frequencies of its names?
 select
-    feature.* exclude (is_held),
+    feature.* exclude (is_held, node),
     coalesce(first_frequency.frequency, rest.first_name) as tf_first_name,
     coalesce(last_frequency.frequency, rest.last_name) as tf_last_name,
     coalesce(keys.block_keys, []) as block_keys
@@ -14,6 +14,6 @@ left join (
     from temp.linked_block_key as own
     join (select key from temp.linked_block_key group by key having count(*) <= $cap) as block on block.key = own.key
     group by own.node
-) as keys on keys.node = md5_number_lower(feature.subject_id)
+) as keys on keys.node = feature.node
 where not feature.is_held
 order by feature.subject_id

@@ -30,6 +30,7 @@ TABLES: Mapping[str, Versioned] = {
         {
             "domain": "varchar",
             "subject_id": "varchar",
+            "node": "ubigint",
             "system": "varchar",
             "first_name": "varchar",
             "first_names": "varchar[]",
@@ -52,7 +53,7 @@ TABLES: Mapping[str, Versioned] = {
             "state_ids": "varchar[]",
             "is_weak": "boolean",
             "is_held": "boolean",
-            "identity_hash": "varchar",
+            "identity_hash": "hugeint",
         },
         keeps_history=False,
     ),
@@ -163,7 +164,8 @@ def replace(con: Connection, name: str, *, staged: str, domain: str, night: date
         staged: a temporary table of this stage with the table's columns but ``domain``, each key once.
         domain: whose rows are replaced.
         night: opens new rows and closes old ones.
-        scope: a temporary table with ``subject_id``: only rows of these subjects may be closed (an edge: of either end). None: all.
+        scope: a temporary table with ``subject_id`` (of keys: ``node``): only rows of these subjects may be closed (an edge: of either
+            end). None: all.
 
     Returns:
         (rows opened, rows closed)
@@ -202,10 +204,13 @@ def replace(con: Connection, name: str, *, staged: str, domain: str, night: date
 def _within(columns: list[str], scope: str | None) -> str:
     if scope is None:
         return ""
-    if "node" in columns:
-        return f" and live.node in (select md5_number_lower(subject_id) from {scope})"
-    ends = ("subject_a", "subject_b") if "subject_a" in columns else ("subject_id",)
-    tests = " or ".join(f"live.{end} in (select subject_id from {scope})" for end in ends)
+    if "subject_id" in columns:
+        ends = {"subject_id": "subject_id"}
+    elif "subject_a" in columns:
+        ends = {"subject_a": "subject_id", "subject_b": "subject_id"}
+    else:
+        ends = {"node": "node"}
+    tests = " or ".join(f"live.{end} in (select scope.{own} from {scope} as scope)" for end, own in ends.items())
     return f" and ({tests})"
 
 

@@ -301,6 +301,8 @@ def link(arguments: argparse.Namespace) -> dict[str, Any]:
         report = night.link_domains(
             con, model=model, choice=choice, keyring=Keyring(warehouse.home.keys), night=world.date.fromisoformat(arguments.night)
         )
+        # Closing the file would do it; what a night writes is part of its cost.
+        _timed(lambda: con.execute("checkpoint").fetchall(), "write to disk", steps)()
         found = _spent(begun)
         precision, recall = con.execute(_ACCURACY).fetchall()[0]
         people = con.execute("select count(distinct person) from checked.truth").fetchall()[0][0]
