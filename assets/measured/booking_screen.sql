@@ -17,11 +17,15 @@ named as (
     from scope.screening_score
     where booking_record_id is not null
 ),
+-- The same stay delivered twice is two records of one moment: a screen goes to the first of them, whatever their order.
+first_record as (
+    select domain, person_key, booked_at, min(record_id) as record_id from booking group by domain, person_key, booked_at
+),
 following as (
     select booking.domain, booking.record_id as booking_record_id, screening_score.record_id as screen_record_id,
         screening_score.screened_at, screening_score.screen, screening_score.result
     from scope.screening_score
-    asof join booking
+    asof join first_record as booking
         on booking.domain = screening_score.domain
         and booking.person_key = screening_score.person_key
         and screening_score.screened_at >= booking.booked_at

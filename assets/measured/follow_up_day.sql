@@ -5,6 +5,7 @@
 with released as (
     select
         person_key,
+        count(*) over (partition by person_key) = 1 as came_once,
         list_filter(cells_by_race, lambda cell: cell % 32 < 8) as cells, -- of everybody, and by what any evidence says
         released_at,
         next_booked_at,
@@ -37,23 +38,37 @@ placed as (
     select
         curve,
         person_key,
+        came_once,
         cause_no,
         least((epoch_us(first_at) - epoch_us(released_at)) // 86400000000, $curve_days + 1)::integer as day,
         unnest(cells) as cell
     from dated
 ),
 counted as (
-    select curve, cell, cause_no, day, count(*) as releases from placed group by curve, cell, cause_no, day
+    select curve, cell, cause_no, day, count(*) as releases, count(*) filter (where came_once) as once
+    from placed
+    group by curve, cell, cause_no, day
 ),
+-- Most people have one release: who they are is asked only of the others.
 by_cause as (
     select curve, cell, cause_no, day, count(*) as people
-    from (select curve, cell, person_key, cause_no, min(day) as day from placed group by curve, cell, person_key, cause_no)
+    from (
+        select curve, cell, person_key, cause_no, min(day) as day
+        from placed
+        where not came_once
+        group by curve, cell, person_key, cause_no
+    )
     group by curve, cell, cause_no, day
 ),
 -- Of causes of one day the first by name.
 by_any as (
     select curve, cell, first_no % 10 as cause_no, first_no // 10 as day, count(*) as people
-    from (select curve, cell, person_key, min(day * 10 + cause_no) as first_no from placed group by curve, cell, person_key)
+    from (
+        select curve, cell, person_key, min(day * 10 + cause_no) as first_no
+        from placed
+        where not came_once
+        group by curve, cell, person_key
+    )
     group by curve, cell, first_no
 )
 select
@@ -65,8 +80,8 @@ select
     ['censored', 'connected', 'left_community', 'rebooked'][counted.cause_no] as cause,
     counted.day,
     counted.releases,
-    coalesce(by_cause.people, 0) as people_first,
-    coalesce(by_any.people, 0) as people_new
+    counted.once + coalesce(by_cause.people, 0) as people_first,
+    counted.once + coalesce(by_any.people, 0) as people_new
 from counted
 join scope.cell using (cell)
 left join by_cause using (curve, cell, cause_no, day)

@@ -2,7 +2,17 @@
 -- People without a screen are shown, never left out: they are the base of "screened". Assessment and connection are asked only of those
 -- whose follow-up is complete, and the wait for care only within the longest follow-up: a later release could only have waited briefly.
 with booked as (
-    select *, list_filter(cells, lambda cell: cell % 32 = 0) as whole_cells
+    select
+        domain,
+        person_key,
+        booked_at,
+        screen,
+        first_screened_at,
+        first_positive_at,
+        screen_attempts,
+        screens_refused,
+        list_filter(cells, lambda cell: cell % 32 = 0) as cells,
+        count(*) over (partition by person_key) = 1 as came_once
     from scope.shown_booking
     where booked_at >= $period_start and booked_at < $as_of
 ),
@@ -29,36 +39,58 @@ assessed as (
 ),
 timed as (
     select
-        *,
-        first_screened_at >= booked_at and screen <> 'unknown' as is_screened,
+        person_key,
+        cells,
+        came_once,
+        screen,
+        coalesce(screen_attempts, 0) as attempts,
+        coalesce(screens_refused > 0, false) as is_refused,
+        is_mature,
+        coalesce(first_screened_at >= booked_at, false) and screen <> 'unknown' as is_screened,
         is_mature and coalesce(assessed_at < first_positive_at + to_days($assess_days::integer), false) as is_assessed,
         (epoch_us(first_screened_at) - epoch_us(booked_at)) / 3600000000 as hours_to_screen,
         (epoch_us(assessed_at) - epoch_us(first_positive_at)) / 3600000000 as hours_to_assessment
     from assessed
 ),
 placed as (
-    select * exclude (cells, whole_cells), unnest(whole_cells) as cell from timed
+    select * exclude (cells), unnest(cells) as cell from timed
 ),
-per_person as (
+-- People who have as many of each, and how many there are; most have one booking, and who they are is asked only of the others.
+alike as (
     select
         cell,
-        person_key,
+        1 as bookings,
+        (screen <> 'unknown')::bigint as in_time,
+        (screen = 'positive')::bigint as positive,
+        is_screened::bigint as screened,
+        attempts,
+        is_refused::bigint as refused,
+        is_assessed::bigint as assessed,
+        is_mature::bigint as mature,
+        count(*) as people
+    from placed
+    where came_once
+    group by cell, screen, is_screened, attempts, is_refused, is_assessed, is_mature
+    union all
+    select
+        cell,
         count(*) as bookings,
         count(*) filter (where screen <> 'unknown') as in_time,
         count(*) filter (where screen = 'positive') as positive,
         count(*) filter (where is_screened) as screened,
-        coalesce(sum(screen_attempts), 0) as attempts,
-        count(*) filter (where screens_refused > 0) as refused,
+        sum(attempts) as attempts,
+        count(*) filter (where is_refused) as refused,
         count(*) filter (where is_assessed) as assessed,
-        count(*) filter (where is_mature) as mature
+        count(*) filter (where is_mature) as mature,
+        1 as people
     from placed
+    where not came_once
     group by cell, person_key
 ),
 middle as (
     select
         cell,
-        median(hours_to_screen) filter (where is_screened) as screen_median,
-        quantile_cont(hours_to_screen, 0.9) filter (where is_screened) as screen_p90,
+        quantile_cont(hours_to_screen, [0.5, 0.9]) filter (where is_screened) as screen_quantiles,
         median(hours_to_assessment) filter (where is_assessed) as assessment_median
     from placed
     group by cell
@@ -66,23 +98,23 @@ middle as (
 summed as (
     select
         cell,
-        sum(bookings)::double as bookings,
-        count(*) as people,
-        sum(in_time)::double as in_time,
-        count(*) filter (where in_time > 0) as people_in_time,
-        sum(positive)::double as positive,
-        count(*) filter (where positive > 0) as people_positive,
-        sum(screened)::double as screened,
-        count(*) filter (where screened > 0) as people_screened,
-        sum(attempts)::double as attempts,
-        count(*) filter (where attempts > 0) as people_attempted,
-        sum(refused)::double as refused,
-        count(*) filter (where refused > 0) as people_refused,
-        sum(assessed)::double as assessed,
-        count(*) filter (where assessed > 0) as people_assessed,
-        sum(mature)::double as mature,
-        count(*) filter (where mature > 0) as people_mature
-    from per_person
+        sum(people * bookings)::double as bookings,
+        sum(people)::bigint as people,
+        sum(people * in_time)::double as in_time,
+        coalesce(sum(people) filter (where in_time > 0), 0)::bigint as people_in_time,
+        sum(people * positive)::double as positive,
+        coalesce(sum(people) filter (where positive > 0), 0)::bigint as people_positive,
+        sum(people * screened)::double as screened,
+        coalesce(sum(people) filter (where screened > 0), 0)::bigint as people_screened,
+        sum(people * attempts)::double as attempts,
+        coalesce(sum(people) filter (where attempts > 0), 0)::bigint as people_attempted,
+        sum(people * refused)::double as refused,
+        coalesce(sum(people) filter (where refused > 0), 0)::bigint as people_refused,
+        sum(people * assessed)::double as assessed,
+        coalesce(sum(people) filter (where assessed > 0), 0)::bigint as people_assessed,
+        sum(people * mature)::double as mature,
+        coalesce(sum(people) filter (where mature > 0), 0)::bigint as people_mature
+    from alike
     group by cell
 ),
 counted as (
@@ -99,11 +131,11 @@ counted as (
             },
             {
                 'name': 'hours_to_screen_median', 'above': null, 'below': screened, 'people': people_screened, 'base': people,
-                'value': middle.screen_median, 'unit': 'hours'
+                'value': middle.screen_quantiles[1], 'unit': 'hours'
             },
             {
                 'name': 'hours_to_screen_p90', 'above': null, 'below': screened, 'people': people_screened, 'base': people,
-                'value': middle.screen_p90, 'unit': 'hours'
+                'value': middle.screen_quantiles[2], 'unit': 'hours'
             },
             {
                 'name': 'attempts', 'above': attempts, 'below': bookings, 'people': people_attempted, 'base': people,
@@ -128,8 +160,9 @@ counted as (
 followed as (
     select
         person_key,
+        count(*) over (partition by person_key) = 1 as came_once,
         (epoch_us(first_service_at) - epoch_us(released_at)) / 3600000000 as waited,
-        unnest(list_filter(cells, lambda cell: cell % 32 = 0)) as cell
+        list_filter(cells, lambda cell: cell % 32 = 0) as cells
     from scope.shown_booking
     where
         released_at >= $cohort_start
@@ -139,12 +172,20 @@ followed as (
         and not leaves_community
 ),
 connected as (
-    select followed.cell, count(*)::double as below, any_value(met.people) as people, median(followed.waited) as hours
-    from followed
+    select cell, count(*)::double as below, any_value(people) as people, median(waited) as hours
+    from (select waited, unnest(cells) as cell from followed)
     join (
-        select cell, count(*) as people from (select cell, person_key from followed group by cell, person_key) group by cell
+        select cell, sum(people)::bigint as people
+        from (
+            select cell, count(*) as people from (select unnest(cells) as cell from followed where came_once) group by cell
+            union all
+            select cell, 1 as people
+            from (select unnest(cells) as cell, person_key from followed where not came_once)
+            group by cell, person_key
+        )
+        group by cell
     ) as met using (cell)
-    group by followed.cell
+    group by cell
 ),
 answered as (
     select

@@ -1,22 +1,39 @@
 -- Measure 1: how many bookings are of people with evidence of serious mental illness, by kind of evidence?
 -- Positive, negative and unknown are shown beside each other and add up to the bookings of the group. What somebody's evidence says after
 -- three days is a share of those still held then; everything else is a share of all bookings.
+-- Most people have one booking in the period: who they are is asked only of the others.
 with placed as (
-    select person_key, unnest(list_concat(cells, details)) as cell
-    from scope.shown_booking
-    where booked_at >= $period_start and booked_at < $period_end
+    select person_key, unnest(list_concat(cells, details)) as cell, came_once
+    from (
+        select *, count(*) over (partition by person_key) = 1 as came_once
+        from scope.shown_booking
+        where booked_at >= $period_start and booked_at < $period_end
+    )
 ),
-per_person as (
-    select cell, person_key, count(*) as bookings from placed group by cell, person_key
+once as (
+    select cell, count(*) as people from placed where came_once group by cell
+),
+several as (
+    select cell, person_key, count(*) as bookings from placed where not came_once group by cell, person_key
 ),
 counted as (
-    select cell, sum(bookings)::bigint as bookings, count(*) as people from per_person group by cell
+    select cell, sum(bookings)::bigint as bookings, sum(people)::bigint as people
+    from (
+        select cell, people as bookings, people from once
+        union all
+        select cell, sum(bookings) as bookings, count(*) as people from several group by cell
+    )
+    group by cell
 ),
 -- All bookings of a category and kind of evidence: cells that differ in their status only.
 whole as (
-    select evidence_no, sum(bookings)::bigint as bookings, count(*) as people
+    select evidence_no, sum(bookings)::bigint as bookings, sum(people)::bigint as people
     from (
-        select cell // 4 as evidence_no, person_key, sum(bookings) as bookings from per_person group by cell // 4, person_key
+        select cell // 4 as evidence_no, people as bookings, people from once
+        union all
+        select evidence_no, sum(bookings) as bookings, count(*) as people
+        from (select cell // 4 as evidence_no, person_key, sum(bookings) as bookings from several group by cell // 4, person_key)
+        group by evidence_no
     )
     group by evidence_no
 )

@@ -6,6 +6,7 @@ with outcome as (
         person_key,
         is_linkable,
         cells,
+        count(*) over (partition by person_key) = 1 as came_once,
         case
             when leaves_community then 2
             when
@@ -23,17 +24,30 @@ immature as (
     from (select unnest(cells) as cell from scope.shown_booking where released_at >= $cohort_end)
     group by cell
 ),
-per_person as (
+-- People who have as many of each, and how many there are; most have one release, and who they are is asked only of the others.
+alike as (
     select
         cell,
-        person_key,
+        is_linkable,
+        1 as releases,
+        (outcome = 0)::bigint as connected,
+        (outcome = 1)::bigint as rebooked_first,
+        (outcome = 2)::bigint as left_community,
+        (outcome = 3)::bigint as not_seen,
+        count(*) as people
+    from (select unnest(cells) as cell, is_linkable, outcome from outcome where came_once)
+    group by cell, is_linkable, outcome
+    union all
+    select
+        cell,
         bool_and(is_linkable) as is_linkable,
         count(*) as releases,
         count(*) filter (where outcome = 0) as connected,
         count(*) filter (where outcome = 1) as rebooked_first,
         count(*) filter (where outcome = 2) as left_community,
-        count(*) filter (where outcome = 3) as not_seen
-    from (select * exclude (cells), unnest(cells) as cell from outcome)
+        count(*) filter (where outcome = 3) as not_seen,
+        1 as people
+    from (select unnest(cells) as cell, person_key, is_linkable, outcome from outcome where not came_once)
     group by cell, person_key
 ),
 -- Withheld people are known by race only: any other category may hold all of them. A group may hold those of unknown group too.
@@ -49,8 +63,8 @@ withheld as (
 ),
 -- How many linkable people have so many releases that somebody withheld could hide the connection of; those with most go first.
 hidden as (
-    select cell, not_seen + rebooked_first as releases, count(*) as people
-    from per_person
+    select cell, not_seen + rebooked_first as releases, sum(people) as people
+    from alike
     where is_linkable
     group by cell, not_seen + rebooked_first
 ),
@@ -72,17 +86,29 @@ taken_in_all as (
 counted as (
     select
         cell,
-        sum(releases)::bigint as releases,
-        count(*) as people,
-        sum(releases) filter (where is_linkable)::bigint as linkable,
-        coalesce(sum(not_seen + rebooked_first) filter (where not is_linkable), 0)::bigint as unlinkable,
+        sum(people * releases)::bigint as releases,
+        sum(people)::bigint as people,
+        sum(people * releases) filter (where is_linkable)::bigint as linkable,
+        coalesce(sum(people * (not_seen + rebooked_first)) filter (where not is_linkable), 0)::bigint as unlinkable,
         [
-            {'name': 'connected', 'releases': sum(connected)::bigint, 'people': count(*) filter (where connected > 0)},
-            {'name': 'rebooked_first', 'releases': sum(rebooked_first)::bigint, 'people': count(*) filter (where rebooked_first > 0)},
-            {'name': 'left_community', 'releases': sum(left_community)::bigint, 'people': count(*) filter (where left_community > 0)},
-            {'name': 'not_seen', 'releases': sum(not_seen)::bigint, 'people': count(*) filter (where not_seen > 0)}
+            {
+                'name': 'connected', 'releases': sum(people * connected)::bigint,
+                'people': coalesce(sum(people) filter (where connected > 0), 0)::bigint
+            },
+            {
+                'name': 'rebooked_first', 'releases': sum(people * rebooked_first)::bigint,
+                'people': coalesce(sum(people) filter (where rebooked_first > 0), 0)::bigint
+            },
+            {
+                'name': 'left_community', 'releases': sum(people * left_community)::bigint,
+                'people': coalesce(sum(people) filter (where left_community > 0), 0)::bigint
+            },
+            {
+                'name': 'not_seen', 'releases': sum(people * not_seen)::bigint,
+                'people': coalesce(sum(people) filter (where not_seen > 0), 0)::bigint
+            }
         ] as outcomes
-    from per_person
+    from alike
     group by cell
 )
 select

@@ -10,10 +10,12 @@ with clipped as (
     from scope.shown_booking
     where not end_is_impossible and booked_at < $period_end and coalesce(released_at, $period_end) > $period_start
 ),
--- Most stays overlap no other of the person: they count whole wherever they are shown.
+-- Most stays overlap no other of the person: they count whole wherever they are shown. And most people have one stay in the period: who
+-- they are is asked only of the others.
 lapped as (
     select
         *,
+        lag(booking_no) over in_order is null and lead(booking_no) over in_order is null as came_once,
         begins < max(ends) over (in_order rows between unbounded preceding and 1 preceding)
         or lead(begins) over in_order < max(ends) over (in_order rows between unbounded preceding and current row) as is_lapped
     from clipped
@@ -30,14 +32,29 @@ uncovered as (
 per_person as (
     select cell, person_key, sum(held_for) as held_for
     from (
-        select unnest(cells) as cell, person_key, ends - begins as held_for from lapped where not coalesce(is_lapped, false)
+        select unnest(cells) as cell, person_key, ends - begins as held_for
+        from lapped
+        where not came_once and not coalesce(is_lapped, false)
         union all
         select cell, person_key, greatest(0, ends - greatest(begins, covered_to)) as held_for from uncovered
     )
     group by cell, person_key
 ),
-held as (
+summed as (
+    select cell, count(*) as people, sum(held_for) as held_for, max(held_for, 2) as most
+    from (select unnest(cells) as cell, ends - begins as held_for from lapped where came_once)
+    group by cell
+    union all
     select cell, count(*) as people, sum(held_for) as held_for, max(held_for, 2) as most from per_person group by cell
+),
+held as (
+    select
+        cell,
+        sum(people)::bigint as people,
+        sum(held_for) as held_for,
+        list_reverse_sort(flatten(list(most))) as most
+    from summed
+    group by cell
 ),
 -- York's product: bookings times the mean stay of releases over days. It is a forecast of the same thing and differs while the jail fills.
 product as (

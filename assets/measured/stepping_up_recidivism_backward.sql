@@ -3,26 +3,32 @@
 with admitted as (
     select
         person_key,
-        unnest(cells) as cell,
+        cells,
+        count(*) over (partition by person_key) = 1 as came_once,
         coalesce(
             if($since_custody, previous_custody_until, previous_booked_at) >= booked_at - to_days($backward_days::integer), false
         ) as is_return
     from scope.shown_booking
     where booked_at >= $period_start and booked_at < $period_end
 ),
-per_person as (
-    select cell, person_key, count(*) filter (where is_return) as returns, count(*) as admissions
-    from admitted
+-- People who have as many of both, and how many there are; most have one admission, and who they are is asked only of the others.
+alike as (
+    select cell, is_return::bigint as returns, 1 as admissions, count(*) as people
+    from (select unnest(cells) as cell, is_return from admitted where came_once)
+    group by cell, is_return
+    union all
+    select cell, count(*) filter (where is_return) as returns, count(*) as admissions, 1 as people
+    from (select unnest(cells) as cell, person_key, is_return from admitted where not came_once)
     group by cell, person_key
 ),
 counted as (
     select
         cell,
-        sum(returns)::bigint as returns,
-        sum(admissions)::bigint as admissions,
-        count(*) filter (where returns > 0) as people,
-        count(*) as base_people
-    from per_person
+        sum(people * returns)::bigint as returns,
+        sum(people * admissions)::bigint as admissions,
+        coalesce(sum(people) filter (where returns > 0), 0)::bigint as people,
+        sum(people)::bigint as base_people
+    from alike
     group by cell
 )
 select

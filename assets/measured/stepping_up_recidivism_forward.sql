@@ -3,7 +3,8 @@
 with outcome as (
     select
         person_key,
-        unnest(cells) as cell,
+        cells,
+        count(*) over (partition by person_key) = 1 as came_once,
         case
             when next_booked_at < released_at + to_days($follow_days::integer) then 1
             when leaves_community then 2
@@ -17,26 +18,31 @@ immature as (
     from (select unnest(cells) as cell from scope.shown_booking where released_at >= $cohort_end)
     group by cell
 ),
-per_person as (
+-- People who have as many of each, and how many there are; most have one release, and who they are is asked only of the others.
+alike as (
+    select cell, 1 as releases, (outcome = 1)::bigint as rebooked, (outcome = 2)::bigint as left_community, count(*) as people
+    from (select unnest(cells) as cell, outcome from outcome where came_once)
+    group by cell, outcome
+    union all
     select
         cell,
-        person_key,
         count(*) as releases,
         count(*) filter (where outcome = 1) as rebooked,
-        count(*) filter (where outcome = 2) as left_community
-    from outcome
+        count(*) filter (where outcome = 2) as left_community,
+        1 as people
+    from (select unnest(cells) as cell, person_key, outcome from outcome where not came_once)
     group by cell, person_key
 ),
 counted as (
     select
         cell,
-        sum(releases)::bigint as releases,
-        count(*) as people,
-        sum(rebooked)::bigint as rebooked,
-        count(*) filter (where rebooked > 0) as people_rebooked,
-        sum(left_community)::bigint as left_community,
-        count(*) filter (where left_community > 0) as people_left
-    from per_person
+        sum(people * releases)::bigint as releases,
+        sum(people)::bigint as people,
+        sum(people * rebooked)::bigint as rebooked,
+        coalesce(sum(people) filter (where rebooked > 0), 0)::bigint as people_rebooked,
+        sum(people * left_community)::bigint as left_community,
+        coalesce(sum(people) filter (where left_community > 0), 0)::bigint as people_left
+    from alike
     group by cell
 )
 select

@@ -1,28 +1,33 @@
 -- Measure 2: how long do people stay whose release falls in the period, with and without evidence of serious mental illness?
 -- Length of stay is of releases (York). Stays that end before they begin have no length and are left out.
+-- Most people have one release in the period: who they are is asked only of the others.
 with stay as (
-    select person_key, epoch_us(released_at) - epoch_us(booked_at) as stayed, unnest(cells) as cell
-    from scope.shown_booking
-    where released_at >= $period_start and released_at < $period_end
-),
-met as (
-    select cell, count(*) as people from (select cell, person_key from stay group by cell, person_key) group by cell
+    select person_key, epoch_us(released_at) - epoch_us(booked_at) as stayed, unnest(cells) as cell, came_once
+    from (
+        select *, count(*) over (partition by person_key) = 1 as came_once
+        from scope.shown_booking
+        where released_at >= $period_start and released_at < $period_end
+    )
 ),
 summed as (
     select
-        stay.cell,
+        cell,
         count(*) as releases,
-        any_value(met.people) as people,
-        sum(stay.stayed) / 86400000000 as days,
-        median(stay.stayed) / 86400000000 as median_days,
-        quantile_cont(stay.stayed, 0.9) / 86400000000 as p90_days
+        sum(stayed) / 86400000000 as days,
+        quantile_cont(stayed, [0.5, 0.9]) as quantiles
     from stay
-    join met using (cell)
-    group by stay.cell
+    group by cell
 ),
 most as (
-    select cell, max(days, 2) as days
-    from (select cell, person_key, sum(stayed) / 86400000000 as days from stay group by cell, person_key)
+    select cell, sum(people)::bigint as people, max(days, 2) as days
+    from (
+        select cell, 1 as people, sum(stayed) / 86400000000 as days from stay where not came_once group by cell, person_key
+        union all
+        select once.cell, if(place.no = 1, once.people, 0) as people, once.stayed[place.no] / 86400000000 as days
+        from (select cell, count(*) as people, max(stayed, 2) as stayed from stay where came_once group by cell) as once
+        cross join (values (1), (2)) as place (no)
+        where place.no <= once.people
+    )
     group by cell
 )
 select
@@ -38,12 +43,12 @@ select
     $period_end::timestamp as period_end,
     case each.submeasure when 'mean' then summed.days end as numerator,
     summed.releases as denominator,
-    summed.people,
-    summed.people as base_people,
+    most.people,
+    most.people as base_people,
     case each.submeasure
         when 'mean' then summed.days / summed.releases
-        when 'median' then summed.median_days
-        else summed.p90_days
+        when 'median' then summed.quantiles[1] / 86400000000
+        else summed.quantiles[2] / 86400000000
     end as value,
     'days' as unit,
     case each.submeasure when 'mean' then most.days[1] end as largest,
