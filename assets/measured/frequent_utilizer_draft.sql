@@ -1,24 +1,51 @@
 -- Who meets at least one criterion of each definition tonight, who meets the definition, and who is on its list?
 -- The composite is the mean of a person's percentile ranks within the criteria, 0 where a criterion has no value. Costs are left out of it:
 -- no list is ordered by cost. List places are shared by people with the same composite, and everybody tied at the cut is listed.
-with standing as (
-    select
-        criterion_value.definition_id,
-        criterion_value.domain,
-        criterion_value.person_key,
-        criterion_value.criterion_no,
-        criterion_value.value,
-        criterion_value.value >= criterion_cut.cut as is_met,
-        cume_dist() over (
-            partition by criterion_value.definition_id, criterion_value.criterion_no, criterion_value.domain
-            order by criterion_value.value
-        ) as percentile_rank
-    from scope.criterion_value
-    join scope.criterion_cut using (definition_id, criterion_no, domain)
-    where criterion_value.definition_id in (select rule_id from scope.definition)
+with tonight as (
+    select criterion.criterion_code, criterion.definition_id, criterion.criterion_no, criterion_cut.domain, criterion_cut.cut
+    from scope.criterion
+    join scope.criterion_cut using (definition_id, criterion_no)
+    where criterion.definition_id in (select rule_id from scope.definition)
 ),
 met as (
-    select definition_id, domain, person_key from standing where is_met group by all
+    select tonight.definition_id, criterion_value.domain, criterion_value.person_key
+    from scope.criterion_value
+    join tonight using (criterion_code, domain)
+    where criterion_value.value >= tonight.cut
+    group by all
+),
+-- Most people share their value with many others.
+ranked as (
+    select
+        criterion_code,
+        domain,
+        value,
+        (sum(people) over (partition by criterion_code, domain order by value rows between unbounded preceding and current row))::double
+        / (sum(people) over (partition by criterion_code, domain))::double as percentile_rank
+    from (
+        select criterion_code, domain, value, count(*) as people
+        from scope.criterion_value
+        semi join tonight using (criterion_code, domain)
+        group by criterion_code, domain, value
+    )
+),
+standing as (
+    select
+        tonight.definition_id,
+        tonight.criterion_no,
+        met.domain,
+        met.person_key,
+        criterion_value.value,
+        criterion_value.value >= tonight.cut as is_met,
+        ranked.percentile_rank
+    from met
+    join tonight on tonight.definition_id = met.definition_id and tonight.domain = met.domain
+    join scope.criterion_value
+        on criterion_value.criterion_code = tonight.criterion_code
+        and criterion_value.domain = met.domain
+        and criterion_value.person_key = met.person_key
+    join ranked
+        on ranked.criterion_code = tonight.criterion_code and ranked.domain = met.domain and ranked.value = criterion_value.value
 ),
 spread as (
     select

@@ -7,24 +7,21 @@ with answered as (
 month as (
     select rule_id, months_back, window_start, window_end from scope.definition
 ),
-found as (
-    select definition_id, domain, months_back, person_key from scope.frequent_utilizer_month
+alike as (
+    select definition_id, domain, months, count(*) as people from scope.frequent_utilizer_month group by definition_id, domain, months
 ),
 step as (
     select
-        coalesce(later.definition_id, earlier.definition_id) as definition_id,
-        coalesce(later.domain, earlier.domain) as domain,
-        coalesce(later.months_back, earlier.months_back - 1) as months_back,
-        count(later.person_key) as eligible,
-        count(earlier.person_key) as eligible_before,
-        count(*) filter (where later.person_key is not null and earlier.person_key is not null) as stayed
-    from found as later
-    full join found as earlier
-        on earlier.definition_id = later.definition_id
-        and earlier.domain = later.domain
-        and earlier.person_key = later.person_key
-        and earlier.months_back = later.months_back + 1
-    group by all
+        alike.definition_id,
+        alike.domain,
+        month.months_back,
+        coalesce(sum(people) filter (where (months >> months_back) & 1 = 1), 0)::bigint as eligible,
+        coalesce(sum(people) filter (where (months >> (months_back + 1)) & 1 = 1), 0)::bigint as eligible_before,
+        coalesce(sum(people) filter (where (months >> months_back) & 3 = 3), 0)::bigint as stayed
+    from alike
+    join month on month.rule_id = alike.definition_id
+    group by alike.definition_id, alike.domain, month.months_back
+    having eligible + eligible_before > 0
 )
 select
     answered.definition_id,

@@ -1,10 +1,23 @@
 -- How many people of each race group meet each definition, and how many of them are on its list?
 -- Shares are of the people counted in the row ALL. A definition that this scope cannot answer has a reason and no figure.
-with people as (
-    select definition_id, domain, race_group, count(*) as people
+with everybody as (
+    select domain, race_group, count(*) as people from scope.person group by domain, race_group
+),
+people as (
+    select definition_person.definition_id, definition_person.domain, definition_person.race_group, count(*) as people
     from scope.definition_person
-    where definition_id in (select rule_id from scope.definition)
+    where
+        definition_person.definition_id in (
+            select definition.rule_id from scope.definition where definition.months_back = 0 and definition.is_filtered
+        )
     group by all
+    union all
+    -- Whom a definition without a person filter can find need not be asked person by person.
+    select definition.definition_id, everybody.domain, everybody.race_group, everybody.people
+    from scope.definition
+    join scope.definition_domain on definition_domain.definition_id = definition.definition_id and definition_domain.reason is null
+    join everybody on everybody.domain = definition_domain.domain
+    where definition.months_back = 0 and not definition.is_filtered
 ),
 based as (
     select definition_id, domain, race_group, sum(people)::bigint as people

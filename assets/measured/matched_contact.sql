@@ -1,11 +1,25 @@
 -- Which contacts does each filter of the definitions select, and from which moment on is that known?
 -- How a stay ended is known from its end on; a stay too short to count does not count once its end is known (booking_known.sql).
+-- is_lapped: a stay during which the person has another one, as far as will ever be known; days of the others need no second look.
 with contact as (
     select
         *,
         unit = 'bed_day' as is_stay
     from scope.step
     where step = 'contact' and coalesce(uncounted_from > '-infinity'::timestamp, true)
+),
+lapped as (
+    select person_key, position
+    from (
+        select
+            person_key,
+            position,
+            start_at < max(ended_at) over (in_order rows between unbounded preceding and 1 preceding)
+            or lead(start_at) over in_order < max(ended_at) over (in_order rows between unbounded preceding and current row) as is_lapped
+        from (select person_key, position, start_at, coalesce(end_at, 'infinity'::timestamp) as ended_at from contact where is_stay)
+        window in_order as (partition by person_key order by position)
+    )
+    where is_lapped
 ),
 selected as (
     select
@@ -18,10 +32,12 @@ selected as (
         contact.end_at,
         contact.end_is_impossible,
         contact.is_stay,
+        lapped.position is not null as is_lapped,
         if(event_filter.dispositions is not null and contact.is_stay, contact.end_at, contact.start_at) as known_at,
         contact.uncounted_from
     from contact
     join scope.event_filter on event_filter.system = contact.system
+    left join lapped on lapped.person_key = contact.person_key and lapped.position = contact.position
     where
         event_filter.is_matched
         and (event_filter.record_types is null or list_contains(event_filter.record_types, contact.record_type))

@@ -1,24 +1,30 @@
 -- Who met which least-number criterion in which earlier month?
--- What all months share is counted once; only contacts near the ends of the windows differ from month to month. A person who has enough in
--- what is shared met the criterion in every month.
+-- One row a person and criterion; months is a number whose binary digit k says whether it was met k months back. What all months share is
+-- counted once; only contacts near the ends of the windows differ from month to month. Who has enough in what is shared met the criterion
+-- in every month.
 with counted as (
-    select distinct rule_id, criterion_no, filter_id, unit, minimum, shared_start, shared_end,
-        min(window_start) over (partition by rule_id, criterion_no) as first_start,
-        max(window_end) over (partition by rule_id, criterion_no) as last_end
+    select
+        criterion_code,
+        filter_id::scope.word as filter_id,
+        unit,
+        minimum,
+        shared_start,
+        shared_end,
+        min(window_start) as first_start,
+        max(window_end) as last_end,
+        sum(1::bigint << months_back)::bigint as every_month
     from scope.plain_count
+    group by all
 ),
 happened as (
     select
-        counted.rule_id,
-        counted.criterion_no,
-        counted.minimum,
-        counted.shared_start,
-        counted.shared_end,
+        counted.criterion_code,
         matched_contact.domain,
         matched_contact.person_key,
-        matched_contact.start_at
-    from counted
-    join scope.matched_contact on matched_contact.filter_id = counted.filter_id
+        matched_contact.start_at,
+        matched_contact.start_at >= counted.shared_start and matched_contact.start_at < counted.shared_end as is_shared
+    from scope.matched_contact
+    join counted on counted.filter_id = matched_contact.filter_id
     where
         counted.unit = 'event'
         and matched_contact.start_at >= counted.first_start
@@ -26,54 +32,53 @@ happened as (
         and matched_contact.known_at < $as_of
         and coalesce(matched_contact.uncounted_from >= $as_of, true)
     union all
-    select distinct
-        counted.rule_id,
-        counted.criterion_no,
-        counted.minimum,
-        counted.shared_start,
-        counted.shared_end,
+    select
+        counted.criterion_code,
         matched_contact.domain,
         matched_contact.person_key,
-        matched_contact.start_at::date::timestamp as start_at
-    from counted
-    join scope.matched_contact on matched_contact.filter_id = counted.filter_id
+        matched_contact.start_at::date::timestamp as start_at,
+        matched_contact.start_at::date::timestamp >= counted.shared_start
+        and matched_contact.start_at::date::timestamp < counted.shared_end as is_shared
+    from scope.matched_contact
+    join counted on counted.filter_id = matched_contact.filter_id
     where
         counted.unit = 'distinct_day'
         and matched_contact.start_at >= counted.first_start
         and matched_contact.start_at < counted.last_end
         and matched_contact.known_at < $as_of
         and coalesce(matched_contact.uncounted_from >= $as_of, true)
+    group by all
+),
+summed as (
+    select criterion_code, person_key, any_value(domain) as domain, count(*) filter (where is_shared) as core, count(*) as most
+    from happened
+    group by criterion_code, person_key
 ),
 shared as (
-    select rule_id, criterion_no, domain, person_key, any_value(minimum) as minimum,
-        count(*) filter (where start_at >= shared_start and start_at < shared_end) as core,
-        count(*) as most
-    from happened
-    group by rule_id, criterion_no, domain, person_key
-    having count(*) >= any_value(minimum)
-),
-near as (
-    select happened.* exclude (minimum, shared_start, shared_end), shared.core, shared.minimum
-    from happened
-    join shared using (rule_id, criterion_no, domain, person_key)
-    where
-        shared.core < shared.minimum
-        and (happened.start_at < happened.shared_start or happened.start_at >= happened.shared_end)
+    select summed.*, counted.minimum, counted.every_month
+    from summed
+    join counted using (criterion_code)
+    where summed.most >= counted.minimum
 ),
 by_month as (
-    select near.rule_id, near.criterion_no, plain_count.months_back, near.domain, near.person_key
-    from near
+    select happened.criterion_code, plain_count.months_back, happened.person_key, any_value(happened.domain) as domain
+    from happened
+    join shared on shared.criterion_code = happened.criterion_code and shared.person_key = happened.person_key
     join scope.plain_count
-        on plain_count.rule_id = near.rule_id
-        and plain_count.criterion_no = near.criterion_no
-        and near.start_at >= plain_count.window_start
-        and near.start_at < plain_count.window_end
-    group by near.rule_id, near.criterion_no, plain_count.months_back, near.domain, near.person_key
-    having count(*) + any_value(near.core) >= any_value(near.minimum)
+        on plain_count.criterion_code = happened.criterion_code
+        and happened.start_at >= plain_count.window_start
+        and happened.start_at < plain_count.window_end
+    where shared.core < shared.minimum and not happened.is_shared
+    group by happened.criterion_code, plain_count.months_back, happened.person_key
+    having count(*) + any_value(shared.core) >= any_value(shared.minimum)
+),
+met as (
+    select criterion_code, domain, person_key, every_month as months from shared where core >= minimum
+    union all
+    select criterion_code, any_value(domain) as domain, person_key, sum(1::bigint << months_back)::bigint as months
+    from by_month
+    group by criterion_code, person_key
 )
-select shared.rule_id, shared.criterion_no, plain_count.months_back, shared.domain, shared.person_key
-from shared
-join scope.plain_count on plain_count.rule_id = shared.rule_id and plain_count.criterion_no = shared.criterion_no
-where shared.core >= shared.minimum
-union all
-select * from by_month
+select named.rule_id, named.criterion_no, met.domain, met.person_key, met.months
+from met
+join (select distinct criterion_code, rule_id, criterion_no from scope.plain_count) as named using (criterion_code)

@@ -36,6 +36,7 @@ EVENT_FILTER: Final = {
 }
 CRITERION: Final = {
     "criterion_code": "INTEGER",
+    "count_code": "INTEGER",
     "definition_id": "VARCHAR",
     "criterion_no": "INTEGER",
     "criterion_name": "VARCHAR",
@@ -50,6 +51,7 @@ CRITERION: Final = {
     "among": "VARCHAR",
 }
 PLAIN_COUNT: Final = {
+    "criterion_code": "INTEGER",
     "rule_id": "VARCHAR",
     "criterion_no": "INTEGER",
     "filter_id": "VARCHAR",
@@ -125,8 +127,7 @@ def follow_filter_id(point_id: str) -> str:
 def settle(con: Connection, definitions: Definitions, as_of: datetime) -> None:
     """Write the definitions into ``scope`` as they stand at ``as_of``."""
     create_from(con, f"{SCOPE}.event_filter", EVENT_FILTER, list(_filters(definitions)))
-    criteria = ({"criterion_code": code, **line} for code, line in enumerate(_criteria(definitions, as_of)))
-    create_from(con, f"{SCOPE}.criterion", CRITERION, criteria)
+    create_from(con, f"{SCOPE}.criterion", CRITERION, _coded(_criteria(definitions, as_of)))
     create_from(con, f"{SCOPE}.plain_count", PLAIN_COUNT, list(_plain_counts(definitions, as_of)))
     create_from(con, f"{SCOPE}.definition", DEFINITION, list(_definitions(definitions, as_of)))
     costs = [cost.model_dump() for cost in definitions.timeline.unit_costs]
@@ -221,6 +222,14 @@ def _criteria(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str
                 }
 
 
+def _coded(criteria: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Number criteria; those that count the same in the same window have one ``count_code``."""
+    counts: dict[tuple[Any, ...], int] = {}
+    for code, line in enumerate(criteria):
+        same = tuple(line[name] for name in ("filter_id", "unit", "window_start", "window_end"))
+        yield {"criterion_code": code, "count_code": counts.setdefault(same, len(counts)), **line}
+
+
 def is_plain_count(criterion: Criterion) -> bool:
     """Whether a criterion is a least number of contacts or days: then what months share is counted once for all of them."""
     return criterion.min is not None and criterion.unit in (Unit.EVENT, Unit.DISTINCT_DAY)
@@ -230,24 +239,28 @@ def _plain_counts(definitions: Definitions, as_of: datetime) -> Iterable[Mapping
     frequent = definitions.frequent_utilizers
     alike = filters_alike(definitions)
     months = moments(definitions, as_of, frequent.months)[1:]
-    for definition in frequent.every() if months else ():
-        for number, criterion in enumerate(definition.criteria, start=1):
-            if not is_plain_count(criterion):
-                continue
-            windows = [(criterion.window.start(moment), moment) for _, moment in months]
-            for (months_back, _), (start, end) in zip(months, windows, strict=True):
-                yield {
-                    "rule_id": definition.id,
-                    "criterion_no": number,
-                    "filter_id": alike[criterion_filter_id(definition, number)],
-                    "unit": criterion.unit,
-                    "minimum": criterion.min,
-                    "months_back": months_back,
-                    "window_start": start,
-                    "window_end": end,
-                    "shared_start": max(begin for begin, _ in windows),
-                    "shared_end": min(finish for _, finish in windows),
-                }
+    asked = [
+        (definition, number, criterion)
+        for definition in frequent.every()
+        for number, criterion in enumerate(definition.criteria, start=1)
+        if is_plain_count(criterion)
+    ]
+    for code, (definition, number, criterion) in enumerate(asked if months else ()):
+        windows = [(criterion.window.start(moment), moment) for _, moment in months]
+        for (months_back, _), (start, end) in zip(months, windows, strict=True):
+            yield {
+                "criterion_code": code,
+                "rule_id": definition.id,
+                "criterion_no": number,
+                "filter_id": alike[criterion_filter_id(definition, number)],
+                "unit": criterion.unit,
+                "minimum": criterion.min,
+                "months_back": months_back,
+                "window_start": start,
+                "window_end": end,
+                "shared_start": max(begin for begin, _ in windows),
+                "shared_end": min(finish for _, finish in windows),
+            }
 
 
 def _definitions(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
