@@ -118,7 +118,7 @@ counted as (
     select * from priced where value > 0
 ),
 asking as (
-    select criterion.criterion_code, criterion.count_code, criterion.definition_id, definition.rule_id, definition.is_filtered
+    select criterion.criterion_code, criterion.count_code, definition.definition_code, definition.rule_id, definition.is_filtered
     from scope.criterion
     join scope.definition on definition.definition_id = criterion.definition_id
 )
@@ -133,7 +133,5 @@ union all
 select asking.criterion_code, counted.domain, counted.person_key, counted.value
 from counted
 join asking on asking.count_code = counted.count_code and asking.is_filtered
-join scope.definition_person
-    on definition_person.definition_id = asking.definition_id
-    and definition_person.domain = counted.domain
-    and definition_person.person_key = counted.person_key
+join scope.filtered_person
+    on filtered_person.definition_code = asking.definition_code and filtered_person.person_key = counted.person_key

@@ -51,6 +51,7 @@ def write_frequent_utilizers(run: Run) -> None:
         resident_is_known=run.held.residence_is_known,
         age_is_known=run.held.age_is_known,
     )
+    run.keep("filtered_person")
     run.view("definition_person")
     run.keep("criterion_value")
     run.keep("criterion_cut")

@@ -34,15 +34,12 @@ by_month as (
     select possible.rule_id, possible.domain, possible.person_key, definition.months_back
     from possible
     join scope.definition on definition.rule_id = possible.rule_id and definition.months_back > 0
-    left join scope.definition_person
-        on possible.is_filtered
-        and definition_person.definition_id = definition.definition_id
-        and definition_person.domain = possible.domain
-        and definition_person.person_key = possible.person_key
+    left join scope.filtered_person
+        on filtered_person.definition_code = definition.definition_code and filtered_person.person_key = possible.person_key
     where
         (possible.needed > 1 or possible.is_filtered)
         and len(list_filter(possible.each_met, lambda months: (months >> definition.months_back) & 1 = 1)) >= possible.needed
-        and (not possible.is_filtered or definition_person.person_key is not null)
+        and (not possible.is_filtered or filtered_person.person_key is not null)
 ),
 enough as (
     select rule_id, domain, person_key, months from possible where needed = 1 and not is_filtered

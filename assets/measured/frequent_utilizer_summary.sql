@@ -4,12 +4,9 @@ with everybody as (
     select domain, race_group, count(*) as people from scope.person group by domain, race_group
 ),
 people as (
-    select definition_person.definition_id, definition_person.domain, definition_person.race_group, count(*) as people
-    from scope.definition_person
-    where
-        definition_person.definition_id in (
-            select definition.rule_id from scope.definition where definition.months_back = 0 and definition.is_filtered
-        )
+    select definition.definition_id, filtered_person.domain, filtered_person.race_group, count(*) as people
+    from scope.filtered_person
+    join scope.definition on definition.definition_code = filtered_person.definition_code and definition.months_back = 0
     group by all
     union all
     -- Whom a definition without a person filter can find need not be asked person by person.

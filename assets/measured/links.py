@@ -171,6 +171,7 @@ def _find(run: Run) -> None:
     """Who of the changed people meets which definition, at tonight's thresholds and where tonight can be answered."""
     run.keep("link_definition_domain")
     run.con.execute(f"create or replace table {SCOPE}.definition_domain as select * from {SCOPE}.link_definition_domain")
+    run.keep("filtered_person")
     run.view("definition_person")
     run.keep("criterion_value")
     run.keep("link_criterion_cut")

@@ -15,7 +15,8 @@ matched_contact, race_evidence, …
 booking                               booking.sql: bookings as known at the moment, which count, evidence, next booking
 person_group, race_system_group       person_group.sql, race_system_group.sql: of people of whom something new is said (race_new)
 person, system_seen                   person.sql, system_seen.sql
-definition_domain, definition_person  which definitions can be answered, and whom they can find
+definition_domain,                    which definitions can be answered, and whom they can find
+filtered_person, definition_person
 (view), criterion_value,
 criterion_cut
 decision_event, point_event,          decision_points.py

@@ -64,6 +64,7 @@ PLAIN_COUNT: Final = {
     "shared_end": "TIMESTAMP",
 }
 DEFINITION: Final = {
+    "definition_code": "INTEGER",
     "definition_id": "VARCHAR",
     "rule_id": "VARCHAR",
     "months_back": "INTEGER",
@@ -129,7 +130,8 @@ def settle(con: Connection, definitions: Definitions, as_of: datetime) -> None:
     create_from(con, f"{SCOPE}.event_filter", EVENT_FILTER, list(_filters(definitions)))
     create_from(con, f"{SCOPE}.criterion", CRITERION, _coded(_criteria(definitions, as_of)))
     create_from(con, f"{SCOPE}.plain_count", PLAIN_COUNT, list(_plain_counts(definitions, as_of)))
-    create_from(con, f"{SCOPE}.definition", DEFINITION, list(_definitions(definitions, as_of)))
+    coded = ({"definition_code": code, **line} for code, line in enumerate(_definitions(definitions, as_of)))
+    create_from(con, f"{SCOPE}.definition", DEFINITION, coded)
     costs = [cost.model_dump() for cost in definitions.timeline.unit_costs]
     create_from(con, f"{SCOPE}.unit_cost", UNIT_COST, costs)
     steps = enumerate(definitions.race.prefer, start=1)

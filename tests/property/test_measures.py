@@ -144,6 +144,7 @@ def settle_definition(con: duckdb.DuckDBPyConnection, **said: object) -> None:
     }
     create_from(con, "scope.criterion", CRITERION, [criterion])
     definition = {
+        "definition_code": 1,
         "definition_id": "d",
         "rule_id": "d",
         "months_back": 0,
@@ -158,6 +159,8 @@ def settle_definition(con: duckdb.DuckDBPyConnection, **said: object) -> None:
     }
     create_from(con, "scope.definition", DEFINITION, [definition])
     create_from(con, "scope.unit_cost", UNIT_COST, [])
+    filtered = {"definition_code": "INTEGER", "domain": "VARCHAR", "person_key": "VARCHAR", "race_group": "VARCHAR"}
+    create_from(con, "scope.filtered_person", filtered, [])
     answered = {"definition_id": "VARCHAR", "domain": "VARCHAR", "reason": "VARCHAR"}
     create_from(con, "scope.definition_domain", answered, [{"definition_id": "d", "domain": "c"}])
 

@@ -67,6 +67,7 @@ SCRATCH = {
     "definition",
     "definition_domain",
     "definition_person",
+    "filtered_person",
     "event_filter",
     "evidence_reason",
     "matched_contact",
