@@ -2,16 +2,10 @@
 -- One row a counted booking that the periods asked can reach. Bookings, people and cells are numbers: millions of rows are quick to group.
 -- A cell is split_no * 32 + evidence_no * 4 + status_no (cell.sql). A kind of evidence that cannot be asked of a booking (who had left before
 -- the landmark) has no cell.
-with
--- Services that are not known as soon as they begin, so that the moment decides which of them comes first.
-service as (
+with service as (
     select domain, person_key, start_at
-    from scope.matched_contact
-    where
-        filter_id = 'connection'
-        and (known_at > start_at or uncounted_from is not null)
-        and known_at < $as_of
-        and coalesce(uncounted_from >= $as_of, true)
+    from scope.late_service
+    where known_at < $as_of and coalesce(uncounted_from >= $as_of, true)
     group by all
 ),
 late as (
@@ -36,19 +30,17 @@ raced as (
 ),
 placed as (
     select
-        booking.*,
-        case
-            when booking.released_at is not null
-                then least(
-                    case when booking_service.first_service_at < $as_of then booking_service.first_service_at end, late.first_service_at
-                )
-        end as first_service_at,
+        booking.* replace (
+            case
+                when booking.released_at is not null
+                    then least(case when booking.first_service_at < $as_of then booking.first_service_at end, late.first_service_at)
+            end as first_service_at
+        ),
         booking.released_at is not null and coalesce(list_contains($leaves_community::varchar[], booking.release_type), false)
             as leaves_community,
         booking.released_at is null or withheld.person_key is null as is_linkable,
         everybody.split_no * 32 as all_cell,
         raced.split_no * 32 as race_cell,
-        coalesce(booking_split.splits, []) as splits,
         4 + list_position(['positive', 'negative', 'unknown'], booking.either) as either_no,
         8 + list_position(['positive', 'negative', 'unknown'], booking.bjmhs) as bjmhs_no,
         12 + list_position(['positive', 'negative', 'unknown'], booking.smi_dx_proxy) as proxy_no,
@@ -58,8 +50,6 @@ placed as (
     from scope.booking
     join raced using (domain, person_key)
     join everybody using (domain)
-    left join scope.booking_split using (booking_no)
-    left join scope.booking_service using (booking_no)
     left join late using (booking_no)
     left join withheld using (domain, person_key)
     where
@@ -85,8 +75,10 @@ select
     screen_attempts,
     screens_refused,
     -- By what every breakdown is shown by, less and less: earlier periods are not asked by facility and charge.
-    [all_cell, all_cell + either_no, all_cell + bjmhs_no, all_cell + proxy_no]::integer[] as cells_of_all,
-    list_concat(cells_of_all, [race_cell, race_cell + either_no, race_cell + bjmhs_no, race_cell + proxy_no]::integer[]) as cells_by_race,
+    [
+        all_cell, all_cell + either_no, all_cell + bjmhs_no, all_cell + proxy_no,
+        race_cell, race_cell + either_no, race_cell + bjmhs_no, race_cell + proxy_no
+    ]::integer[] as cells_by_race,
     list_concat(
         cells_by_race,
         list_transform(splits, lambda split: (split * 32)::integer),

@@ -1,9 +1,11 @@
 -- How much of each criterion did each person have in its window?
 -- Costs are the county's stated unit costs: a contact that begins in the window, or the days of a stay inside it.
 -- Only people who pass the definition's person filter, and only values above zero. Criteria that count the same in the same window
--- (count_code) are counted once.
+-- (count_code) are counted once; what is compared with earlier months has been counted with them (plain_value.sql).
 with asked as (
-    select distinct count_code, filter_id::scope.word as filter_id, unit, window_start, window_end from scope.criterion
+    select distinct count_code, filter_id::scope.word as filter_id, unit, window_start, window_end
+    from scope.criterion
+    where count_code not in (select count_code from scope.plain_count where count_code is not null)
 ),
 happened as (
     select asked.count_code, matched_contact.domain, matched_contact.person_key, count(*)::double as value
@@ -109,6 +111,11 @@ priced as (
     group by all
 ),
 counted as (
+    select plain.count_code, plain_value.domain, plain_value.person_key, plain_value.tonight::double as value
+    from scope.plain_value
+    join (select distinct criterion_code, count_code from scope.plain_count where count_code is not null) as plain using (criterion_code)
+    where plain_value.tonight > 0
+    union all
     select * from happened
     union all
     select * from met_on

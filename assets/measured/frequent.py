@@ -53,6 +53,7 @@ def write_frequent_utilizers(run: Run) -> None:
     )
     run.keep("filtered_person")
     run.view("definition_person")
+    run.keep("plain_value")
     run.keep("criterion_value")
     run.keep("criterion_cut")
     run.keep("frequent_utilizer_draft")

@@ -11,7 +11,9 @@ join, to group and to sort, and small. Finished tables hold text again (run.py).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Final
 
 from assets.measured.run import PACKAGE, Held, held_by
@@ -47,6 +49,12 @@ def lay(con: Connection, definitions: Definitions) -> Ground:
         "counted_types": list(rules.booking.types.counted),
         "minimum_stay_hours": rules.booking.minimum_stay_hours,
         "first_appearance_hours": definitions.timeline.first_appearance_hours,
+        "breakdowns": [each.value for each in rules.breakdowns],
+        "age_bands": list(rules.age_bands),
+        "age_labels": age_labels(rules.age_bands),
+        **screen_rules(definitions),
+        "said_before": EVER,
+        "only_late": False,
     }
     for name in _TABLES:
         replace_table(con, f"{SCOPE}.{name}", load_sql(PACKAGE, name), parameters)
@@ -55,8 +63,26 @@ def lay(con: Connection, definitions: Definitions) -> Ground:
 
 _TABLES: Final = (
     "booking_known", "screening_score", "booking_screen", "step", "race_evidence", "withheld", "contact_fact", "contact_source",
-    "person_system", "person_known", "matched_contact", "withheld_contact", "booking_service",
+    "person_system", "person_known", "matched_contact", "withheld_contact", "booking_service", "late_service", "booking_screened",
+    "booking_category", "split", "cell", "booking_split", "booking_ready",
 )  # fmt: skip
+
+
+def screen_rules(definitions: Definitions) -> dict[str, Any]:
+    """How soon after a booking which screens say something about it: parameters of booking_screened.sql and booking.sql."""
+    rules = definitions.stepping_up.smi
+    return {
+        "early_hours": rules.early_hours,
+        "landmark_hours": rules.landmark_hours,
+        "screens": [screen.value for screen in rules.screens],
+        "screened_within_hours": rules.screened_within_hours,
+    }
+
+
+def age_labels(bands: Sequence[int]) -> list[str]:
+    """Names of the age bands, the youngest first: "under 18", "18-24", …, "65+"."""
+    between = [f"{first}-{following - 1}" for first, following in pairwise(bands)]
+    return [f"under {bands[0]}", *between, f"{bands[-1]}+"]
 
 
 def code(con: Connection) -> None:

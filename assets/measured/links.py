@@ -173,6 +173,7 @@ def _find(run: Run) -> None:
     run.con.execute(f"create or replace table {SCOPE}.definition_domain as select * from {SCOPE}.link_definition_domain")
     run.keep("filtered_person")
     run.view("definition_person")
+    run.keep("plain_value")
     run.keep("criterion_value")
     run.keep("link_criterion_cut")
     run.con.execute(f"create or replace table {SCOPE}.criterion_cut as select * from {SCOPE}.link_criterion_cut")

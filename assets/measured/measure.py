@@ -39,7 +39,7 @@ from assets.measured.aggregate_points import write_aggregate_disparity
 from assets.measured.decision_points import write_racial_disparity
 from assets.measured.follow_up import write_follow_up
 from assets.measured.frequent import write_comparisons, write_frequent_utilizers
-from assets.measured.ground import EVER, Ground, lay
+from assets.measured.ground import EVER, Ground, lay, screen_rules
 from assets.measured.progress import write_policy_changes, write_progress
 from assets.measured.race_across import write_race_across, write_sensitivity
 from assets.measured.run import BY_PERSON, PACKAGE, Run, qualified, systems_seen
@@ -247,7 +247,6 @@ def begin(
     con: Connection, target_schema: str, definitions: Definitions, as_of: datetime, ground: Ground, *, asked_before: datetime | None = None
 ) -> Run:
     """Bookings, race and persons as known at the moment: what every measure builds on; the ground is laid, the definitions settled."""
-    rules = definitions.stepping_up
     horizons = {
         system: complete_through
         for system, is_known, complete_through in rows(con, load_sql(PACKAGE, "horizon"), {"as_of": as_of})
@@ -255,13 +254,9 @@ def begin(
     }
     run = Run(con, target_schema, definitions, as_of, ground.held, horizons, asked_before, alike=filters_alike(definitions))
     run = replace(run, place=qualified(con, target_schema))
-    run.keep(
-        "booking",
-        early_hours=rules.smi.early_hours,
-        landmark_hours=rules.smi.landmark_hours,
-        screens=[screen.value for screen in rules.smi.screens],
-        screened_within_hours=rules.smi.screened_within_hours,
-    )
+    screens = screen_rules(definitions)
+    run.keep_as("booking_screened_late", "booking_screened", **screens, said_before=as_of, only_late=True)
+    run.keep("booking", **screens)
     run.keep("race_new", said_from=asked_before)
     run.refresh("person_group")
     run.keep("person")

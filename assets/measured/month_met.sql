@@ -16,61 +16,66 @@ with counted as (
     from scope.plain_count
     group by all
 ),
-happened as (
-    select
-        counted.criterion_code,
-        matched_contact.domain,
-        matched_contact.person_key,
-        matched_contact.start_at,
-        matched_contact.start_at >= counted.shared_start and matched_contact.start_at < counted.shared_end as is_shared
-    from scope.matched_contact
-    join counted on counted.filter_id = matched_contact.filter_id
-    where
-        counted.unit = 'event'
-        and matched_contact.start_at >= counted.first_start
-        and matched_contact.start_at < counted.last_end
-        and matched_contact.known_at < $as_of
-        and coalesce(matched_contact.uncounted_from >= $as_of, true)
-    union all
-    select
-        counted.criterion_code,
-        matched_contact.domain,
-        matched_contact.person_key,
-        matched_contact.start_at::date::timestamp as start_at,
-        matched_contact.start_at::date::timestamp >= counted.shared_start
-        and matched_contact.start_at::date::timestamp < counted.shared_end as is_shared
-    from scope.matched_contact
-    join counted on counted.filter_id = matched_contact.filter_id
-    where
-        counted.unit = 'distinct_day'
-        and matched_contact.start_at >= counted.first_start
-        and matched_contact.start_at < counted.last_end
-        and matched_contact.known_at < $as_of
-        and coalesce(matched_contact.uncounted_from >= $as_of, true)
-    group by all
-),
-summed as (
-    select criterion_code, person_key, any_value(domain) as domain, count(*) filter (where is_shared) as core, count(*) as most
-    from happened
-    group by criterion_code, person_key
-),
 shared as (
-    select summed.*, counted.minimum, counted.every_month
-    from summed
+    select
+        plain_value.criterion_code,
+        plain_value.person_key,
+        plain_value.domain,
+        plain_value.core,
+        counted.filter_id,
+        counted.unit,
+        counted.minimum,
+        counted.shared_start,
+        counted.shared_end,
+        counted.first_start,
+        counted.last_end,
+        counted.every_month
+    from scope.plain_value
     join counted using (criterion_code)
-    where summed.most >= counted.minimum
+    where plain_value.most >= counted.minimum
+),
+near as (
+    select
+        shared.criterion_code,
+        shared.person_key,
+        shared.domain,
+        shared.core,
+        shared.minimum,
+        shared.unit,
+        if(shared.unit = 'event', matched_contact.start_at, matched_contact.start_at::date::timestamp) as start_at
+    from shared
+    join scope.matched_contact
+        on matched_contact.filter_id = shared.filter_id
+        and matched_contact.person_key = shared.person_key
+        and matched_contact.start_at >= shared.first_start
+        and matched_contact.start_at < shared.last_end
+    where
+        shared.core < shared.minimum
+        and not (
+            if(shared.unit = 'event', matched_contact.start_at, matched_contact.start_at::date::timestamp) >= shared.shared_start
+            and if(shared.unit = 'event', matched_contact.start_at, matched_contact.start_at::date::timestamp) < shared.shared_end
+        )
+        and matched_contact.known_at < $as_of
+        and coalesce(matched_contact.uncounted_from >= $as_of, true)
+),
+happened as (
+    select * from near where unit = 'event'
+    union all
+    select distinct * from near where unit = 'distinct_day'
 ),
 by_month as (
-    select happened.criterion_code, plain_count.months_back, happened.person_key, any_value(happened.domain) as domain
+    select
+        happened.criterion_code,
+        plain_count.months_back,
+        happened.person_key,
+        any_value(happened.domain) as domain
     from happened
-    join shared on shared.criterion_code = happened.criterion_code and shared.person_key = happened.person_key
     join scope.plain_count
         on plain_count.criterion_code = happened.criterion_code
         and happened.start_at >= plain_count.window_start
         and happened.start_at < plain_count.window_end
-    where shared.core < shared.minimum and not happened.is_shared
     group by happened.criterion_code, plain_count.months_back, happened.person_key
-    having count(*) + any_value(shared.core) >= any_value(shared.minimum)
+    having count(*) + any_value(happened.core) >= any_value(happened.minimum)
 ),
 met as (
     select criterion_code, domain, person_key, every_month as months from shared where core >= minimum

@@ -52,12 +52,15 @@ CRITERION: Final = {
 }
 PLAIN_COUNT: Final = {
     "criterion_code": "INTEGER",
+    "count_code": "INTEGER",
     "rule_id": "VARCHAR",
     "criterion_no": "INTEGER",
     "filter_id": "VARCHAR",
     "unit": "VARCHAR",
     "minimum": "DOUBLE",
     "months_back": "INTEGER",
+    "tonight_start": "TIMESTAMP",
+    "tonight_end": "TIMESTAMP",
     "window_start": "TIMESTAMP",
     "window_end": "TIMESTAMP",
     "shared_start": "TIMESTAMP",
@@ -128,8 +131,9 @@ def follow_filter_id(point_id: str) -> str:
 def settle(con: Connection, definitions: Definitions, as_of: datetime) -> None:
     """Write the definitions into ``scope`` as they stand at ``as_of``."""
     create_from(con, f"{SCOPE}.event_filter", EVENT_FILTER, list(_filters(definitions)))
-    create_from(con, f"{SCOPE}.criterion", CRITERION, _coded(_criteria(definitions, as_of)))
-    create_from(con, f"{SCOPE}.plain_count", PLAIN_COUNT, list(_plain_counts(definitions, as_of)))
+    criteria = list(_coded(_criteria(definitions, as_of)))
+    create_from(con, f"{SCOPE}.criterion", CRITERION, criteria)
+    create_from(con, f"{SCOPE}.plain_count", PLAIN_COUNT, list(_plain_counts(definitions, as_of, criteria)))
     coded = ({"definition_code": code, **line} for code, line in enumerate(_definitions(definitions, as_of)))
     create_from(con, f"{SCOPE}.definition", DEFINITION, coded)
     costs = [cost.model_dump() for cost in definitions.timeline.unit_costs]
@@ -237,7 +241,10 @@ def is_plain_count(criterion: Criterion) -> bool:
     return criterion.min is not None and criterion.unit in (Unit.EVENT, Unit.DISTINCT_DAY)
 
 
-def _plain_counts(definitions: Definitions, as_of: datetime) -> Iterable[Mapping[str, Any]]:
+def _plain_counts(definitions: Definitions, as_of: datetime, criteria: Sequence[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+    """Every earlier month of every least-number criterion; the first of those that count the same tonight bears their ``count_code``."""
+    tonight = {(line["definition_id"], line["criterion_no"]): line["count_code"] for line in criteria}
+    told: set[int] = set()
     frequent = definitions.frequent_utilizers
     alike = filters_alike(definitions)
     months = moments(definitions, as_of, frequent.months)[1:]
@@ -249,9 +256,15 @@ def _plain_counts(definitions: Definitions, as_of: datetime) -> Iterable[Mapping
     ]
     for code, (definition, number, criterion) in enumerate(asked if months else ()):
         windows = [(criterion.window.start(moment), moment) for _, moment in months]
+        count_code = tonight[definition.id, number]
+        is_first = count_code not in told
+        told.add(count_code)
         for (months_back, _), (start, end) in zip(months, windows, strict=True):
             yield {
                 "criterion_code": code,
+                "count_code": count_code if is_first else None,
+                "tonight_start": criterion.window.start(as_of),
+                "tonight_end": as_of,
                 "rule_id": definition.id,
                 "criterion_no": number,
                 "filter_id": alike[criterion_filter_id(definition, number)],

@@ -8,9 +8,8 @@ seen for d days. Their period is printed in the row.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import datetime, time, timedelta
-from itertools import pairwise
 from typing import Any, Final, Literal
 
 from assets.measured.comparison import ALL
@@ -68,8 +67,6 @@ def write_stepping_up(run: Run) -> None:
     create_from(run.con, f"{SCOPE}.stepping_up_draft", STEPPING_UP, ())
     create_from(run.con, f"{SCOPE}.withheld_people", WITHHELD_PEOPLE, ())
     create_from(run.con, f"{SCOPE}.evidence_reason", _EVIDENCE_REASON, _evidence_reasons(run))
-    if run.asked_before is None:
-        _place(run)
     run.keep(
         "counted_booking",
         connection_system=rules.connection.system,
@@ -81,20 +78,7 @@ def write_stepping_up(run: Run) -> None:
     run.publish("stepping_up")
 
 
-def _place(run: Run) -> None:
-    """Number the categories that bookings are shown by, once for all moments of the same ground."""
-    rules = run.definitions.stepping_up
-    run.keep(
-        "booking_category",
-        breakdowns=[each.value for each in rules.breakdowns],
-        age_bands=list(rules.age_bands),
-        age_labels=age_labels(rules.age_bands),
-    )
-    for name in ("split", "cell", "booking_split"):
-        run.keep(name)
-
-
-def show_bookings(run: Run, cells: Literal["cells_shown", "cells_by_race", "cells_of_all"], *, in_detail: bool) -> None:
+def show_bookings(run: Run, cells: Literal["cells_shown", "cells_by_race", "cells_by_race[1:4]"], *, in_detail: bool) -> None:
     """Let questions see bookings in these cells only (``shown_booking``): earlier periods are not asked by facility and charge."""
     details = "cells_in_detail" if in_detail else "[]::integer[]"
     run.con.execute(
@@ -135,12 +119,6 @@ def ask(run: Run, draft: str, end: datetime, *, measures: Collection[str] = MEAS
         _backward(run, draft, start, end)
     if "recidivism_forward" in measures:
         _forward(run, draft, end)
-
-
-def age_labels(bands: Sequence[int]) -> list[str]:
-    """Names of the age bands, the youngest first: "under 18", "18-24", …, "65+"."""
-    between = [f"{first}-{following - 1}" for first, following in pairwise(bands)]
-    return [f"under {bands[0]}", *between, f"{bands[-1]}+"]
 
 
 def _since(run: Run, start: datetime) -> datetime:

@@ -17,7 +17,7 @@ from assets.measured.disparity import BaseKind, PointCount, Setting, compare
 from assets.measured.ground import code
 from assets.measured.run import PACKAGE
 from assets.measured.scope import open_scope
-from assets.measured.settled import CRITERION, DEFINITION, RACE_STEP, UNIT_COST, append, create_from
+from assets.measured.settled import CRITERION, DEFINITION, PLAIN_COUNT, RACE_STEP, UNIT_COST, append, create_from
 from contracts.benchmarks import RACE_GROUPS, PopulationBase
 from contracts.definition_parts import Repeat
 from contracts.definitions import Insufficient
@@ -161,6 +161,9 @@ def settle_definition(con: duckdb.DuckDBPyConnection, **said: object) -> None:
     create_from(con, "scope.unit_cost", UNIT_COST, [])
     filtered = {"definition_code": "INTEGER", "domain": "VARCHAR", "person_key": "VARCHAR", "race_group": "VARCHAR"}
     create_from(con, "scope.filtered_person", filtered, [])
+    create_from(con, "scope.plain_count", PLAIN_COUNT, [])
+    plain = {"criterion_code": "INTEGER", "domain": "VARCHAR", "person_key": "VARCHAR", "tonight": "BIGINT"}
+    create_from(con, "scope.plain_value", plain, [])
     answered = {"definition_id": "VARCHAR", "domain": "VARCHAR", "reason": "VARCHAR"}
     create_from(con, "scope.definition_domain", answered, [{"definition_id": "d", "domain": "c"}])
 

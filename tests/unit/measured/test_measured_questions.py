@@ -19,6 +19,11 @@ FILES = sorted(path for path in FOLDER.glob("*.sql") if path.stem not in CHECKS)
 SCRATCH = {
     "booking_category",
     "booking_split",
+    "booking_ready",
+    "booking_screened",
+    "booking_screened_late",
+    "late_service",
+    "plain_value",
     "shown_booking",
     "way_step",
     "booking_known",
