@@ -1,11 +1,8 @@
 -- Which contacts of the period can a decision point count, and what is known of each?
--- excluded_because says why a contact is outside the population that the benchmark holds.
+-- is_excluded: outside the population that the benchmark holds, for not living there, or an age that is not in it, or not known to be.
 select
     step.rowid as event_no,
-    step.domain,
     step.person_key,
-    person.race_group,
-    person.hispanic_unknown,
     step.system,
     step.record_type,
     step.start_at,
@@ -19,14 +16,10 @@ select
     booking.released_at,
     booking.bjmhs as screen,
     booking.end_is_impossible,
-    case
-        when $residents_only and person.resident is null then 'residence_unknown'
-        when $residents_only and not person.resident then 'not_resident'
-        when step.age_at_event is null then 'age_unknown'
-        when step.age_at_event < $age_from or step.age_at_event > $age_to then 'other_age'
-    end as excluded_because
+    ($residents_only and not coalesce(person.resident, false))
+    or coalesce(step.age_at_event < $age_from or step.age_at_event > $age_to, true) as is_excluded
 from scope.step
-join scope.person using (domain, person_key)
+join scope.person using (person_key)
 left join scope.booking using (booking_no)
 where
     step.step = 'contact'

@@ -59,16 +59,31 @@ RACIAL_DISPARITY: Final = {
 """Columns of ``racial_disparity`` in order. Limits are of 95 %."""
 
 _POINT_EVENT: Final = {
-    "point_id": "VARCHAR",
-    "domain": f"{SCOPE}.domain_word",
+    "point_no": "INTEGER",
     "event_no": "BIGINT",
     "person_key": "INTEGER",
-    "race_group": "VARCHAR",
-    "hispanic_unknown": "BOOLEAN",
     "anchor_at": "TIMESTAMP",
-    "excluded_because": "VARCHAR",
+    "is_excluded": "BOOLEAN",
     "in_numerator": "BOOLEAN",
-    "is_linkable": "BOOLEAN",
+}
+_POINT_RULE: Final = {
+    "point_no": "INTEGER",
+    "base_no": "INTEGER",
+    "level": "INTEGER",
+    "period_start": "TIMESTAMP",
+    "own_filter": "VARCHAR",
+    "own_system": "VARCHAR",
+    "own_horizon": "TIMESTAMP",
+    "screens": "VARCHAR[]",
+    "charge_levels": "VARCHAR[]",
+    "release_types": "VARCHAR[]",
+    "held_hours": "INTEGER",
+    "must_be_released": "BOOLEAN",
+    "after_release": "BOOLEAN",
+    "follow_filter": "VARCHAR",
+    "follow_system": "VARCHAR",
+    "follow_days": "INTEGER",
+    "follow_horizon": "TIMESTAMP",
 }
 WITHHELD_PEOPLE: Final = {"label": "VARCHAR", "domain": "VARCHAR", "race_group": "VARCHAR", "people": "BIGINT"}
 
@@ -104,9 +119,13 @@ def collect_points(run: Run, rules: DecisionPoints) -> dict[str, Reason | None]:
     create_from(run.con, f"{SCOPE}.point_event", _POINT_EVENT, ())
     create_from(run.con, f"{SCOPE}.withheld_people", WITHHELD_PEOPLE, ())
     missing = {point.id: missing_for(run, rules, point) for point in rules.points}
-    for point in rules.in_order():
-        if missing[point.id] is None:
-            _collect(run, rules, point)
+    asked = [point for point in rules.in_order() if missing[point.id] is None]
+    lines = [_rule(run, rules, point) for point in asked]
+    create_from(run.con, f"{SCOPE}.point_rule", _POINT_RULE, lines)
+    for level in sorted({line["level"] for line in lines}):
+        run.extend("point_event", "point_event", level=level, earliest=rules.period.start(run.as_of))
+    for point in asked:
+        _withhold(run, rules, point)
     return missing
 
 
@@ -141,30 +160,35 @@ def _period_start(run: Run, rules: DecisionPoints, point: DecisionPoint) -> date
     return run.since(rules.period, [point.numerator.system])
 
 
-def _collect(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
+def _rule(run: Run, rules: DecisionPoints, point: DecisionPoint) -> dict[str, Any]:
+    """One point as a row of the scratch table ``point_rule``."""
     wanted, follow = point.numerator, point.numerator.followed_by
-    run.extend(
-        "point_event",
-        "point_event",
-        point=point.id,
-        base_point=None if point.base == POPULATION else point.base,
-        period_start=_period_start(run, rules, point),
-        earliest=rules.period.start(run.as_of),
-        own_filter=point_filter_id(point.id),
-        own_system=wanted.system,
-        own_horizon=run.horizons.get(wanted.system, run.as_of),
-        screens=words(wanted.screen),
-        charge_levels=words(wanted.charge_level),
-        release_types=words(wanted.release_type),
-        held_hours=wanted.held_at_least_hours,
-        must_be_released=wanted.released,
-        after_release=any(link.numerator.released for link in rules.chain(point)),
-        follow_filter=None if follow is None else run.alike[follow_filter_id(point.id)],
-        follow_system=None if follow is None else follow.system,
-        follow_days=None if follow is None else follow.within_days,
-        follow_horizon=run.as_of if follow is None else run.horizons[follow.system],
-    )
-    if follow is not None and follow.system != wanted.system:
+    numbers = {each.id: number for number, each in enumerate(run.definitions.decision_points.points)}
+    return {
+        "point_no": numbers[point.id],
+        "base_no": None if point.base == POPULATION else numbers[point.base],
+        "level": len(rules.chain(point)) - 1,
+        "period_start": _period_start(run, rules, point),
+        "own_filter": point_filter_id(point.id),
+        "own_system": wanted.system,
+        "own_horizon": run.horizons.get(wanted.system, run.as_of),
+        "screens": words(wanted.screen),
+        "charge_levels": words(wanted.charge_level),
+        "release_types": words(wanted.release_type),
+        "held_hours": wanted.held_at_least_hours,
+        "must_be_released": wanted.released,
+        "after_release": any(link.numerator.released for link in rules.chain(point)),
+        "follow_filter": None if follow is None else run.alike[follow_filter_id(point.id)],
+        "follow_system": None if follow is None else follow.system,
+        "follow_days": None if follow is None else follow.within_days,
+        "follow_horizon": run.as_of if follow is None else run.horizons[follow.system],
+    }
+
+
+def _withhold(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
+    """Count the people who may not be looked up in the system that the point's events are followed in."""
+    follow = point.numerator.followed_by
+    if follow is not None and follow.system != point.numerator.system:
         run.extend(
             "withheld_people",
             "withheld_people",

@@ -23,6 +23,7 @@ part as (
         race_group,
         hispanic_unknown
     from scope.point_person
+    join scope.decision_point using (point_no)
 ),
 spread as (
     select part.* exclude (race_group), grouped.race_group

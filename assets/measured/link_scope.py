@@ -119,7 +119,10 @@ def keep_base(con: Connection) -> None:
     """Copy what tonight's scope says of every person to temporary tables, before another scope takes its place."""
     tonight_only = f"definition_id in (select rule_id from {SCOPE}.definition)"
     copies = {
-        "link_base_point": f"select point_id, {_TEXT}, n, x, race_group, hispanic_unknown from {SCOPE}.point_person join {_CODE}",
+        "link_base_point": (
+            f"select point_id, {_TEXT}, n, x, race_group, hispanic_unknown"
+            f" from {SCOPE}.point_person join {SCOPE}.decision_point using (point_no) join {_CODE}"
+        ),
         "link_base_person": f"select {_TEXT}, race_group from {SCOPE}.person join {_CODE}",
         "link_base_cut": f"select * replace (domain::varchar as domain) from {SCOPE}.criterion_cut where {tonight_only}",
         "link_base_definition_domain": f"select * replace (domain::varchar as domain) from {SCOPE}.definition_domain",

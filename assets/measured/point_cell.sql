@@ -8,6 +8,7 @@ select
     n::bigint as base_events,
     count(*) as people
 from scope.point_person
+join scope.decision_point using (point_no)
 where n > 0
 group by point_id, domain, race_group, x, n
 order by all

@@ -2,60 +2,62 @@
 -- potential_*: not seen in the numerator, but perhaps in it: people who may not be looked up, and as many of the rest as there are
 -- withheld people of their group (or of unknown group) in the following system, the people with most events first.
 with alike as (
-    select point_id, domain, unnest([race_group, 'ALL']) as race_group, n, x, excluded, hispanic_unknown, is_linkable, people
+    select point_no, domain, unnest([race_group, 'ALL']) as race_group, n, x, excluded, hispanic_unknown, is_linkable, people
     from (
-        select point_id, domain, race_group, n, x, excluded, hispanic_unknown, is_linkable, count(*) as people
+        select point_no, domain, race_group, n, x, excluded, hispanic_unknown, is_linkable, count(*) as people
         from scope.point_person
         group by all
     ) as counted
 ),
 withheld as (
-    select label as point_id, domain, race_group, people from scope.withheld_people
+    select decision_point.point_no, withheld_people.domain, withheld_people.race_group, withheld_people.people
+    from scope.withheld_people
+    join scope.decision_point on decision_point.point_id = withheld_people.label
 ),
 groups as (
     select
-        each.point_id,
+        each.point_no,
         each.domain,
         each.race_group,
         coalesce(own.people, 0) + case when each.race_group in ('ALL', 'UNKNOWN') then 0 else coalesce(unknown.people, 0) end
             as withheld_people
-    from (select distinct point_id, domain, race_group from alike) as each
+    from (select distinct point_no, domain, race_group from alike) as each
     left join withheld as own
-        on own.point_id = each.point_id and own.domain = each.domain and own.race_group = each.race_group
+        on own.point_no = each.point_no and own.domain = each.domain and own.race_group = each.race_group
     left join withheld as unknown
-        on unknown.point_id = each.point_id and unknown.domain = each.domain and unknown.race_group = 'UNKNOWN'
+        on unknown.point_no = each.point_no and unknown.domain = each.domain and unknown.race_group = 'UNKNOWN'
 ),
 -- How many linkable people have so many events that somebody withheld could hide; those with most go first.
 hidden as (
-    select point_id, domain, race_group, n - x as events, sum(people) as people, sum(people) filter (where x = 0) as new_people
+    select point_no, domain, race_group, n - x as events, sum(people) as people, sum(people) filter (where x = 0) as new_people
     from alike
     where is_linkable and n > x
     group by all
 ),
 taken as (
     select
-        hidden.point_id,
+        hidden.point_no,
         hidden.domain,
         hidden.race_group,
         hidden.events * least(
             hidden.people,
             greatest(0, groups.withheld_people - coalesce(sum(hidden.people) over (
-                partition by hidden.point_id, hidden.domain, hidden.race_group
+                partition by hidden.point_no, hidden.domain, hidden.race_group
                 order by hidden.events desc rows between unbounded preceding and 1 preceding
             ), 0))
         ) as events,
         hidden.new_people
     from hidden
-    join groups using (point_id, domain, race_group)
+    join groups using (point_no, domain, race_group)
 ),
 taken_in_all as (
-    select point_id, domain, race_group, sum(events) as events, coalesce(sum(new_people), 0) as new_people
+    select point_no, domain, race_group, sum(events) as events, coalesce(sum(new_people), 0) as new_people
     from taken
     group by all
 ),
 counted as (
     select
-        point_id,
+        point_no,
         domain,
         race_group,
         sum(people * n)::bigint as base_events,
@@ -72,14 +74,16 @@ counted as (
         coalesce(sum(people * (n - x)) filter (where not is_linkable), 0)::bigint as unlinkable_events,
         coalesce(sum(people) filter (where n > 0 and x = 0 and not is_linkable), 0)::bigint as unlinkable_people
     from alike
-    group by point_id, domain, race_group
+    group by point_no, domain, race_group
 )
 select
-    counted.* exclude (unlinkable_events, unlinkable_people),
+    decision_point.point_id,
+    counted.* exclude (point_no, unlinkable_events, unlinkable_people),
     groups.withheld_people::bigint as withheld_people,
     (counted.unlinkable_events + coalesce(taken_in_all.events, 0))::bigint as potential_events,
     (counted.unlinkable_people + least(groups.withheld_people, coalesce(taken_in_all.new_people, 0)))::bigint as potential_people
 from counted
-join groups using (point_id, domain, race_group)
-left join taken_in_all using (point_id, domain, race_group)
-order by counted.point_id, counted.domain, counted.race_group
+join scope.decision_point using (point_no)
+join groups using (point_no, domain, race_group)
+left join taken_in_all using (point_no, domain, race_group)
+order by decision_point.point_id, counted.domain, counted.race_group

@@ -2,7 +2,7 @@
 -- People who have as many events and are grouped alike under every rule are added up first.
 with alike as (
     select
-        point_person.point_id,
+        point_person.point_no,
         point_person.domain,
         point_person.n,
         point_person.x,
@@ -29,7 +29,7 @@ ruled as (
     from alike
 ),
 grouped as (
-    select told.rule as rule, point_id, domain, unnest(told.groups) as race_group, n, x, people from ruled
+    select told.rule as rule, point_no, domain, unnest(told.groups) as race_group, n, x, people from ruled
 )
 select
     rule,
@@ -44,5 +44,6 @@ select
     sum(people * x * n)::bigint as products,
     sum(people * n * n)::bigint as base_squares
 from grouped
-group by all
+join scope.decision_point using (point_no)
+group by rule, point_id, domain, race_group
 order by all

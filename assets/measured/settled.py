@@ -2,7 +2,7 @@
 
 Belongs here: turning definitions into rows of the scratch database ``scope``. Does not belong here: any question, any person.
 The tables: ``event_filter``, ``criterion``, ``plain_count``, ``definition``, ``unit_cost``,
-``race_step``. Their names are not names of scope tables.
+``decision_point``, ``race_step``. Their names are not names of scope tables.
 """
 
 from __future__ import annotations
@@ -86,6 +86,7 @@ DEFINITION: Final = {
     "reaches_before_records": "BOOLEAN",
 }
 UNIT_COST: Final = {"system": "VARCHAR", "record_type": "VARCHAR", "per": "VARCHAR", "amount": "DOUBLE"}
+DECISION_POINT: Final = {"point_no": "INTEGER", "point_id": "VARCHAR"}
 RACE_STEP: Final = {"position": "INTEGER", "method": "VARCHAR", "take": "VARCHAR"}
 
 
@@ -136,6 +137,8 @@ def settle(con: Connection, definitions: Definitions, as_of: datetime) -> None:
     create_from(con, f"{SCOPE}.plain_count", PLAIN_COUNT, list(_plain_counts(definitions, as_of, criteria)))
     coded = ({"definition_code": code, **line} for code, line in enumerate(_definitions(definitions, as_of)))
     create_from(con, f"{SCOPE}.definition", DEFINITION, coded)
+    points = ({"point_no": number, "point_id": point.id} for number, point in enumerate(definitions.decision_points.points))
+    create_from(con, f"{SCOPE}.decision_point", DECISION_POINT, points)
     costs = [cost.model_dump() for cost in definitions.timeline.unit_costs]
     create_from(con, f"{SCOPE}.unit_cost", UNIT_COST, costs)
     steps = enumerate(definitions.race.prefer, start=1)
