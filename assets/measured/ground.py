@@ -12,7 +12,7 @@ join, to group and to sort, and small. Finished tables hold text again (run.py).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
@@ -31,6 +31,8 @@ class Ground:
     """The scope's tables are laid; what it holds at all."""
 
     held: Held
+    spelled: dict[str, str] = field(default_factory=dict)
+    """Questions of finished tables as they are put, their codes as text: the same at every date."""
 
 
 def lay(con: Connection, definitions: Definitions) -> Ground:
@@ -63,7 +65,7 @@ def lay(con: Connection, definitions: Definitions) -> Ground:
 
 _TABLES: Final = (
     "booking_known", "screening_score", "booking_screen", "step", "race_evidence", "withheld", "contact_fact", "contact_source",
-    "person_system", "person_known", "matched_contact", "withheld_contact", "booking_service", "late_service", "booking_screened",
+    "person_system", "withheld_seen", "person_known", "matched_contact", "withheld_contact", "booking_service", "late_service", "booking_screened",
     "booking_category", "split", "cell", "booking_split", "booking_ready",
 )  # fmt: skip
 

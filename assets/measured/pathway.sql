@@ -10,7 +10,7 @@ with contact as (
 ),
 walked as (
     select
-        domain,
+        any_value(domain) as domain,
         person_key,
         sum(way_part)::bigint as way_no,
         max(step_no) as steps,
@@ -23,7 +23,7 @@ walked as (
         ) as last_at,
         any_value(first_at) as first_at
     from contact
-    group by domain, person_key, episode_no
+    group by person_key, episode_no
 ),
 alike as (
     select

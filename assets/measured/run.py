@@ -67,6 +67,8 @@ class Run:
     by_person: frozenset[str] = frozenset()
     """Tables with a row a person or contact that are wanted; the others are not written."""
     written: dict[str, int] = field(default_factory=dict)
+    spelled: dict[str, str] = field(default_factory=dict)
+    """Questions of finished tables with codes as text, remembered for later moments of the same ground."""
 
     @property
     def systems(self) -> frozenset[str]:
@@ -87,8 +89,10 @@ class Run:
         """Fill ``target.name`` from name.sql, and show it to later questions as ``scope.name``."""
         if name in BY_PERSON and name not in self.by_person:
             return
-        spelled = _spelled(self.con, load_sql(PACKAGE, name), given := self._with_moment(parameters))
-        self.written[name] = replace_table(self.con, f"{self.target}.{name}", spelled, given)
+        given = self._with_moment(parameters)
+        if name not in self.spelled:
+            self.spelled[name] = _spelled(self.con, load_sql(PACKAGE, name), given)
+        self.written[name] = replace_table(self.con, f"{self.target}.{name}", self.spelled[name], given)
         self.show(name)
 
     def show(self, name: str) -> None:

@@ -2,9 +2,14 @@
 -- Need: people with evidence of serious mental illness or a behavioural-health contact in the period, by the region they live in. Met: those
 -- of them with a contact at that intercept in the period. Capacity is what the county states; nothing is assumed where it states none.
 with met_in_period as (
-    select domain, person_key, intercept::integer as intercept, is_behavioral_health, coalesce(uncounted_from >= $as_of, true) as is_counted
+    select
+        person_key,
+        intercept,
+        count(*) filter (where coalesce(uncounted_from >= $as_of, true)) as contacts,
+        coalesce(bool_or(is_behavioral_health), false) as is_behavioral_health
     from scope.step
     where start_at >= $period_start and start_at < $as_of
+    group by person_key, intercept
 ),
 need as (
     select person.domain, person.person_key, person.region
@@ -13,7 +18,7 @@ need as (
         person.region is not null
         and (
             person.smi
-            or (person.domain, person.person_key) in (select (domain, person_key) from met_in_period where is_behavioral_health)
+            or person.person_key in (select person_key from met_in_period where is_behavioral_health)
         )
 ),
 needed as (
@@ -23,12 +28,12 @@ met as (
     select
         need.domain,
         need.region,
-        met_in_period.intercept,
-        count(distinct need.person_key) as people_met,
-        count(*) as contacts
+        met_in_period.intercept::integer as intercept,
+        count(*) as people_met,
+        sum(met_in_period.contacts)::bigint as contacts
     from need
-    join met_in_period using (domain, person_key)
-    where met_in_period.intercept is not null and met_in_period.is_counted
+    join met_in_period using (person_key)
+    where met_in_period.intercept is not null and met_in_period.contacts > 0
     group by all
 ),
 offered as (

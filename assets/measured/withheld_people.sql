@@ -1,10 +1,10 @@
 -- How many people whose records of a system may not be linked could yet be among the people somebody looks for there?
 -- Of those whose contacts the scope shows, only people with a fitting contact in [first_at, last_at); of those not shown, all.
 with withheld as (
-    select domain, person_key from scope.withheld where system = $follow_system group by all
-),
-shown as (
-    select domain, person_key from scope.person_system where system = $follow_system and first_at < $as_of
+    select domain, person_key, coalesce(min(first_at) < $as_of, false) as is_shown
+    from scope.withheld_seen
+    where system = $follow_system
+    group by domain, person_key
 ),
 fitting as (
     select domain, person_key
@@ -21,9 +21,8 @@ possible as (
     select withheld.domain, withheld.person_key, coalesce(person.race_group, 'UNKNOWN') as race_group
     from withheld
     left join scope.person using (domain, person_key)
-    left join shown using (domain, person_key)
     left join fitting using (domain, person_key)
-    where fitting.person_key is not null or shown.person_key is null
+    where fitting.person_key is not null or not withheld.is_shown
 ),
 grouped as (
     select domain, person_key, unnest([race_group, 'ALL']) as race_group from possible
