@@ -65,8 +65,8 @@ def lay(con: Connection, definitions: Definitions) -> Ground:
 
 _TABLES: Final = (
     "booking_known", "screening_score", "booking_screen", "step", "race_evidence", "withheld", "contact_fact", "contact_source",
-    "person_system", "withheld_seen", "person_known", "matched_contact", "withheld_contact", "booking_service", "late_service", "booking_screened",
-    "booking_category", "split", "cell", "booking_split", "booking_ready",
+    "person_system", "withheld_seen", "person_known", "matched_contact", "withheld_contact", "booking_service", "late_service",
+    "booking_screened", "booking_category", "split", "cell", "booking_split", "booking_ready",
 )  # fmt: skip
 
 

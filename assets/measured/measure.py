@@ -252,7 +252,17 @@ def begin(
         for system, is_known, complete_through in rows(con, load_sql(PACKAGE, "horizon"), {"as_of": as_of})
         if is_known
     }
-    run = Run(con, target_schema, definitions, as_of, ground.held, horizons, asked_before, alike=filters_alike(definitions), spelled=ground.spelled)
+    run = Run(
+        con,
+        target_schema,
+        definitions,
+        as_of,
+        ground.held,
+        horizons,
+        asked_before,
+        alike=filters_alike(definitions),
+        spelled=ground.spelled,
+    )
     run = replace(run, place=qualified(con, target_schema))
     screens = screen_rules(definitions)
     run.keep_as("booking_screened_late", "booking_screened", **screens, said_before=as_of, only_late=True)
