@@ -11,18 +11,18 @@ table or view of ``scope``            made by
 event_filter, criterion, definition,  settled.py, from the county's definitions
 race_step
 step, booking_known, person_known,    ground.py, whatever the moment: made once for a series of dates
-matched_contact, race_evidence, …
+matched_contact, booking_ready, …
 booking                               booking.sql: bookings as known at the moment, which count, evidence, next booking
 person_group, race_system_group       person_group.sql, race_system_group.sql: of people of whom something new is said (race_new)
 person, system_seen                   person.sql, system_seen.sql
-definition_domain,                    which definitions can be answered, and whom they can find
-filtered_person, definition_person
-(view), criterion_value,
-criterion_cut
-decision_event, point_event,          decision_points.py
-withheld_people
-counted_booking, split, cell,         stepping_up.py: bookings and the numbered cells they are counted in
-stepping_up_draft, evidence_reason
+definition_domain, filtered_person,   which definitions can be answered, and whom they can find
+definition_person (view)
+plain_value, criterion_value,         what each person has, and what is enough
+criterion_cut, month_met
+point_rule, decision_event,           decision_points.py
+point_event, withheld_people
+counted_booking, stepping_up_draft,   stepping_up.py: bookings and the numbered cells they are counted in
+evidence_reason
 episode_contact, episode_known        contacts in episodes, whatever the moment; episodes as known at it
 ====================================  =================================================================================
 """
