@@ -23,6 +23,10 @@ INTERNAL_COLUMNS = frozenset(
     {"record_id", "subject_id", "parent_record_id", "person_key", "cad_record_id", "version", "known_from", "known_to"}
 )
 """Integrator keys: no product column may bear one of these names."""
+CONSENT_SCOPE = "consent_scope"
+"""Table of every product with rows about people: what the consents cover that its rows were disclosed on (42 CFR 2.32)."""
+CONSENT_SCOPE_ID = "consent_scope_id"
+"""Column that says on which scope of consent a row was disclosed; the integrator puts it there, no product's text does."""
 
 
 class ProductForm(StrEnum):
@@ -118,6 +122,8 @@ class ProductColumn(Reviewed):
                 raise ValueError(f"[{element}] is not an element; write record_type.column or source.__present__")
         if self.name in INTERNAL_COLUMNS:
             raise ValueError(f"[{self.name}] is an integrator's key and never leaves; use own_id or pseudonym under another name")
+        if self.name == CONSENT_SCOPE_ID:
+            raise ValueError(f"[{CONSENT_SCOPE_ID}] is added to rows that rest on a consent; leave it out")
         if self.own_id and self.pseudonym:
             raise ValueError("a column is an own id or a pseudonym, not both")
         if self.total and self.role is not Role.DIMENSION:
@@ -277,6 +283,8 @@ class Product(Reviewed):
         names = [table.name for table in self.tables]
         if len(set(names)) != len(names):
             raise ValueError("a table is named twice")
+        if CONSENT_SCOPE in {*names, *self.views}:
+            raise ValueError(f"[{CONSENT_SCOPE}] is the product's own table about its consents; give yours another name")
         if len({*names, *self.views}) != len(names) + len(self.views):
             raise ValueError("a view is named twice, or as a table is")
         if self.form is ProductForm.AGGREGATE and self.has_person_rows:

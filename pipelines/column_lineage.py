@@ -13,7 +13,7 @@ from typing import Final
 from assets.catalogue import Table, TableKey
 from assets.lineage import Origin, column_lineage, tables_read
 from contracts.county import County
-from contracts.products import Product, ProductTable
+from contracts.products import CONSENT_SCOPE_ID, Product, ProductTable
 from resources.sql import Connection, load_sql, rows
 
 QUESTIONS: Final = "assets.published.questions"
@@ -90,7 +90,7 @@ class Walker:
     def of_sql(self, sql: str) -> dict[str, tuple[Origin, ...]]:
         """Origins of each column of one SELECT, in tables of the warehouse's stages."""
         real = {name: _staged(name) for name in tables_read(sql)}
-        columns = {name: self.described[place] for name, place in real.items() if place in self.described}
+        columns = {name: _as_handed(place, self.described[place]) for name, place in real.items() if place in self.described}
         return {
             column: tuple(sorted({Origin(real[origin.table], origin.column) for origin in origins if origin.table in real}))
             for column, origins in column_lineage(sql, columns).items()
@@ -100,6 +100,11 @@ class Walker:
 def _staged(name: str) -> str:
     # The measures call whatever they are put to ``scope``; for the integrator that is the linked stage.
     return f"linked.{name.removeprefix('scope.')}" if name.startswith("scope.") else name
+
+
+def _as_handed(place: str, columns: Mapping[str, str]) -> Mapping[str, str]:
+    """Columns of a table as questions find it: rows handed over to a product also say on which scope of consent."""
+    return {**columns, CONSENT_SCOPE_ID: "VARCHAR"} if place.startswith("linked.") else columns
 
 
 def walker(con: Connection, county: County) -> Walker:

@@ -22,7 +22,7 @@ from assets.measured.scope import SCOPE_TABLES
 from contracts.county import County
 from contracts.elements import CONTENT, PRESENT, Element, expand
 from contracts.instruments import Effect, Operation
-from contracts.products import Product, ProductTable
+from contracts.products import CONSENT_SCOPE_ID, Product, ProductTable
 from contracts.reviewed import Fault, Path_, file_lines, line_of
 from resources.sql import load_sql
 
@@ -31,7 +31,9 @@ _OWN_ID: Final = {
     "person_key": "VARCHAR", "subject_id": "VARCHAR", "record_id": "VARCHAR", "system": "VARCHAR", "key": "VARCHAR", "own_id": "VARCHAR",
     "is_sure": "BOOLEAN",
 }  # fmt: skip
-HANDED: Final = {f"linked.{name}": columns for name, columns in SCOPE_TABLES.items()} | {"linked.own_id": _OWN_ID}
+HANDED: Final = {f"linked.{name}": {**columns, CONSENT_SCOPE_ID: "VARCHAR"} for name, columns in SCOPE_TABLES.items()} | {
+    "linked.own_id": _OWN_ID
+}
 """Tables that a question about rows reads."""
 
 

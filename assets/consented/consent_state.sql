@@ -118,6 +118,8 @@ select
     coalesce(element_classes, []) as delivered_classes,
     status,
     provision_type,
+    expiry_event,
+    not_revocable_before,
     left_out_recipients,
     left_out_classes,
     delivered.valid_to as delivered_valid_to,

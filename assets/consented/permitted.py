@@ -16,6 +16,11 @@ from contracts.instruments import Transform
 from contracts.records import RECORD_TYPES
 from resources.sql import Connection, count, rows
 
+CONSENTED_UNDER: Final = "consented_under"
+"""Column with the grounds of a row: every clause that asked for a consent, with the consent that was found."""
+
+_GROUND: Final = "{'clause_id': clause_id, 'consent_id': consent_id}"
+
 _ROW_DATES: Final[Mapping[str, str]] = {
     name: record_type.start for name, record_type in RECORD_TYPES.items() if record_type.is_about_people and record_type.start
 }
@@ -27,7 +32,14 @@ class NotContent(ValueError):
 
 
 def write_permitted_rows(
-    con: Connection, *, target_table: str, content_table: str, decision_table: str, record_type: str, keep: Sequence[str]
+    con: Connection,
+    *,
+    target_table: str,
+    content_table: str,
+    decision_table: str,
+    record_type: str,
+    keep: Sequence[str],
+    with_grounds: bool = False,
 ) -> int:
     """Create or replace ``target_table`` with the permitted rows of ``content_table``, unpermitted values emptied.
 
@@ -42,6 +54,8 @@ def write_permitted_rows(
         decision_table: what ``write_decisions`` wrote for this recipient and operation, or a bracketed SELECT from it.
         record_type: which type the rows are of; ``race_assertion`` and ``person_attribute`` go by ``<source>.__present__``.
         keep: keys to carry along untouched (``record_id``, ``person_key``, …).
+        with_grounds: also say in ``consented_under`` under which clauses and consents the row and its values are permitted; the list is
+            empty for a row that needs no consent.
 
     Returns:
         rows written.
@@ -61,6 +75,8 @@ def write_permitted_rows(
     reach = f'cast(content."{dated}" as date)' if dated in held else "null"
     kept = [f'content."{column}"' for column in keep]
     shown = [_value(column, kind, reach) for column, kind in columns.items()]
+    if with_grounds:
+        shown.append(f"permit.{CONSENTED_UNDER}")
     con.execute(
         f"create or replace {table_kind(target_table)} {target_table} as "
         f"with permit as ({_permit_sql(decision_table, record_type, columns)}) "
@@ -91,10 +107,12 @@ def _permit_sql(decision_table: str, record_type: str, columns: Iterable[str]) -
         f"min(records_to) filter (element = '{record_type}.{column}') as \"u_{column}\""
         for column in columns
     ]
+    consented = f"consent_id is not null and starts_with(element, '{record_type}.')"
     gates = [
         f"count(*) filter ({gate}) > 0 as may_show",
         f"max(records_from) filter ({gate}) as from_row",
         f"min(records_to) filter ({gate}) as to_row",
+        f"coalesce(list_sort(list(distinct {_GROUND}) filter ({consented})), []) as {CONSENTED_UNDER}",
     ]
     return (
         f"select subject_id, labels, {', '.join([*gates, *each])} from {decision_table} "

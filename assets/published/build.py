@@ -18,13 +18,14 @@ from assets.lineage import tables_read
 from assets.linked.contact import contact_parameters, contact_select
 from assets.measured.measure import measure
 from assets.measured.scope import close_scope, open_scope, whole_of
+from assets.published.consent_scope import drops_scope
 from assets.published.left import Mark
 from assets.published.released import Before, protect_after
 from assets.published.suppression import WITHHELD, Protected, Row, has_small
 from contracts.definition_parts import Window
 from contracts.definitions import Definitions
 from contracts.disclosure import DisclosurePolicy
-from contracts.products import Grain, ProductTable, Role
+from contracts.products import CONSENT_SCOPE_ID, Grain, ProductTable, Role
 from resources.sql import Connection, load_sql, replace_table, rows
 
 QUESTIONS: Final = "assets.published.questions"
@@ -168,9 +169,20 @@ class _Answered:
 
 
 def _build_rows(bench: Bench, table: ProductTable) -> BuiltTable:
-    """One table of rows."""
-    target = _target(table)
-    types = _answer(bench, table, load_sql(QUESTIONS, table.question))
+    """One table of rows, with the scope of consent beside each where its question reads rows that can have one.
+
+    Raises:
+        BuildFault: if rows rest on a consent and the question does not say on which: none may leave without its scope (42 CFR 2.32).
+    """
+    target, question = _target(table), load_sql(QUESTIONS, table.question)
+    types = _answer(bench, table, question)
+    answered = [str(name) for (name,) in rows(bench.con, f"select column_name from (describe select * from {ANSWER})")]
+    if table.operation is not None and drops_scope(bench.con, question, answered):
+        raise BuildFault(
+            f"table [{table.name}]: rows behind the question [{table.question}] rest on a consent, and it has no column {CONSENT_SCOPE_ID}"
+        )
+    if CONSENT_SCOPE_ID in answered:
+        types = {**types, CONSENT_SCOPE_ID: "VARCHAR"}
     replace_table(bench.con, target, f"select {_listed(types)} from {ANSWER}")
     return BuiltTable(table)
 

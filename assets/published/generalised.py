@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from contracts.products import CONSENT_SCOPE_ID
 from contracts.research import PSEUDONYM, STEP, SUPPRESS, ResearchColumn, ResearchProject, ResearchRole
 
 TOP_AGE = 90
@@ -80,7 +81,9 @@ def values_shared(rows: pl.DataFrame, quasi: Sequence[str], sensitive: Sequence[
 def _at(frame: pl.DataFrame, project: ResearchProject, places: Mapping[str, int]) -> pl.DataFrame:
     """The rows with every column at a step of its ladder, as text."""
     columns = [_coarser(column, frame.schema[column.name], column.ladder[places.get(column.name, 0)]) for column in project.columns]
-    return frame.select(pl.col(PSEUDONYM), *columns)
+    # On which consent a row goes out goes with it; it is nothing that anybody knows of a person.
+    scope = [pl.col(CONSENT_SCOPE_ID)] if CONSENT_SCOPE_ID in frame.columns else []
+    return frame.select(pl.col(PSEUDONYM), *columns, *scope)
 
 
 def _coarser(column: ResearchColumn, kind: pl.DataType, step: str) -> pl.Expr:

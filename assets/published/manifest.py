@@ -12,12 +12,13 @@ from datetime import date
 from typing import Any, Final
 
 from assets.published.build import BuiltTable
+from assets.published.consent_scope import COLUMNS, MEANING, TABLE_MEANING
 from assets.published.file import STORAGE_VERSION, WrittenTable
 from assets.published.product_views import view_rows, views_of
 from assets.published.suppression import WITHHELD
 from contracts.columns import Label
 from contracts.elements import CONTENT
-from contracts.products import Grain, Product, ProductColumn, ProductTable, Role
+from contracts.products import CONSENT_SCOPE, CONSENT_SCOPE_ID, Grain, Product, ProductColumn, ProductTable, Role
 
 OwnTables = Mapping[str, tuple[dict[str, str], list[tuple[Any, ...]]]]
 """Table -> columns with their types, and rows."""
@@ -112,7 +113,8 @@ def _table(item: BuiltTable, written: WrittenTable, terms: Terms) -> dict[str, A
                 "role": column.role.value,
             }
             for column in shown_columns(table)
-        ],
+        ]
+        + ([_scope_column()] if CONSENT_SCOPE_ID in kinds else []),
         "protection": None
         if protected is None
         else {
@@ -123,8 +125,31 @@ def _table(item: BuiltTable, written: WrittenTable, terms: Terms) -> dict[str, A
     }
 
 
+def _scope_column() -> dict[str, Any]:
+    return {"name": CONSENT_SCOPE_ID, "type": "VARCHAR", "description": MEANING, "labels": [], "role": Role.PLAIN.value}
+
+
+def _scope_table(written: WrittenTable) -> dict[str, Any]:
+    return {
+        "name": CONSENT_SCOPE,
+        "description": TABLE_MEANING,
+        "grain": Grain.OPERATIONS.value,
+        "rows": written.rows,
+        "logical_hash": written.logical_hash,
+        "cells_withheld": 0,
+        "counted_on": None,
+        "elements": [],
+        "columns": [
+            {"name": name, "type": kind, "description": meaning, "labels": [], "role": Role.PLAIN.value}
+            for name, (kind, meaning) in COLUMNS.items()
+        ],
+        "protection": None,
+    }
+
+
 def _own_tables(written: Sequence[WrittenTable]) -> list[dict[str, Any]]:
-    return [
+    scopes = [_scope_table(table) for table in written if table.name == CONSENT_SCOPE]
+    return scopes + [
         {"name": table.name, "rows": table.rows, "logical_hash": table.logical_hash, "cells_withheld": 0}
         for table in written
         if table.name.startswith("_")
@@ -152,23 +177,42 @@ def about_rows(product: Product, terms: Terms) -> list[tuple[str, str]]:
     ]
 
 
-def column_rows(tables: Iterable[ProductTable]) -> list[tuple[str, str, str]]:
-    """Rows of ``_columns``: table, column, meaning."""
+def column_rows(tables: Iterable[ProductTable], scoped: Collection[str] | None = None) -> list[tuple[str, str, str]]:
+    """Rows of ``_columns``: table, column, meaning.
+
+    Args:
+        tables: the product's tables.
+        scoped: those whose rows carry the scope of a consent; None for a product without rows about people.
+    """
     found: list[tuple[str, str, str]] = []
     for table in tables:
         found += [(table.name, column.name, column.description) for column in shown_columns(table)]
         if table.grain is Grain.AGGREGATE:
             found.append((table.name, WITHHELD, WITHHELD_MEANING))
+        if table.name in (scoped or ()):
+            found.append((table.name, CONSENT_SCOPE_ID, MEANING))
+    if scoped is not None:
+        found += [(CONSENT_SCOPE, name, meaning) for name, (_, meaning) in COLUMNS.items()]
     return found
 
 
-def own_tables(product: Product, terms: Terms, notice: Sequence[str]) -> OwnTables:
-    """The tables that explain a product from within: name -> columns and rows."""
+@dataclass(frozen=True)
+class Scopes:
+    """What rows about people say of the consents they rest on: tables whose rows carry a scope, and the lines of ``consent_scope``."""
+
+    tables: tuple[str, ...] = ()
+    lines: tuple[tuple[Any, ...], ...] = ()
+
+
+def own_tables(product: Product, terms: Terms, notice: Sequence[str], scopes: Scopes | None = None) -> OwnTables:
+    """The tables that explain a product from within: name -> columns and rows. ``scopes`` is None without rows about people."""
+    scoped = {} if scopes is None else {CONSENT_SCOPE: ({name: kind for name, (kind, _) in COLUMNS.items()}, list(scopes.lines))}
     return {
+        **scoped,
         "_about": ({"name": "VARCHAR", "value": "VARCHAR"}, [tuple(row) for row in about_rows(product, terms)]),
         "_columns": (
             {"table_name": "VARCHAR", "column_name": "VARCHAR", "description": "VARCHAR"},
-            [tuple(row) for row in column_rows(product.tables)],
+            [tuple(row) for row in column_rows(product.tables, scopes.tables if scopes else None)],
         ),
         "_views": (
             {"view_name": "VARCHAR", "question": "VARCHAR", "caveats": "VARCHAR", "reads": "VARCHAR"},

@@ -29,8 +29,9 @@ _FORM: Final = {
 _OBLIGATION: Final = {
     Obligation.NOTICE: "Whoever is given any of it must be given this notice with it.",
     Obligation.COPY_OF_CONSENT: (
-        "The scope of the consents behind it: the classes of elements, purposes and recipients that the release forms named in the "
-        "manifest's clauses set out. A copy of a form's wording can be had from the integrator."
+        "The scope of the consents behind it: every row disclosed on a consent carries its consent_scope_id, and the table consent_scope "
+        "says which classes of elements, purposes and recipient each covers, until when, and how it is taken back. Whoever is given such "
+        "a row must be given the lines of its scope with it. A copy of a form's wording can be had from the integrator."
     ),
     Obligation.NO_REDISCLOSURE: "It may not be passed on.",
     Obligation.NO_REIDENTIFICATION: "Nobody may try to identify a person in it or to contact one because of it.",

@@ -3,22 +3,25 @@
 Belongs here: deciding, extracting, writing and destroying an extract. Does not belong here: the ladders (generalised.py), the project's
 text (contracts/research.py).
 
-An extract lies under ``research/<project>/``: one DuckDB file a version (``extract``, ``_about``, ``_columns``, ``_notice``), its manifest
-and NOTICE.txt. It is a one-way street (28 CFR 22.21): no product serves research, no asset reads that folder, and no source may deliver the
-column that names a person in an extract.
+An extract lies under ``research/<project>/``: one DuckDB file a version (``extract``, ``_about``, ``_columns``, ``_notice``, and
+``consent_scope`` where rows rest on consents), its manifest and NOTICE.txt. It is a one-way street (28 CFR 22.21): no product serves
+research, no asset reads that folder, and no source may deliver the column that names a person in an extract.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import polars as pl
 
+from assets.published.consent_scope import COLUMNS as SCOPE_COLUMNS
+from assets.published.consent_scope import MEANING as SCOPE_MEANING
+from assets.published.consent_scope import lines_of
 from assets.published.file import STORAGE_VERSION, TableToWrite, WrittenTable, place, remove_data, scratch_file, version_of, write_data
 from assets.published.generalised import Generalised, generalise
 from assets.published.manifest import instruments_of
@@ -27,7 +30,7 @@ from assets.published.scope_for_product import Decided, hand_over
 from assets.published.scratch import open_scratch
 from contracts.county import County
 from contracts.instruments import Instrument, Obligation, Operation, Standing, standing
-from contracts.products import Product
+from contracts.products import CONSENT_SCOPE, CONSENT_SCOPE_ID, Product
 from contracts.research import PSEUDONYM, ResearchProject, ResearchRole
 from resources.home import Home
 from resources.integrator import code_sha256
@@ -60,7 +63,10 @@ class Desk:
 
 @dataclass(frozen=True)
 class Extract:
-    """One extract: what was decided, how coarse it came out, until when it may be had, and where it lies (None: a dry run)."""
+    """One extract: what was decided, how coarse it came out, until when it may be had, and where it lies (None: a dry run).
+
+    ``scopes`` are the lines of its ``consent_scope``; none where no row of it rests on a consent.
+    """
 
     project: str
     made: Generalised
@@ -68,6 +74,7 @@ class Extract:
     valid_until: date
     version: str | None = None
     folder: Path | None = None
+    scopes: tuple[tuple[Any, ...], ...] = ()
 
 
 def project_of(county: County, name: str) -> ResearchProject:
@@ -106,9 +113,9 @@ def extract(desk: Desk, project: ResearchProject, *, by: str, reason: str, write
         decided = hand_over(desk.con, path, product, Operation.RESEARCH_EXTRACT, keyring=desk.keyring, night=desk.night)
         if not decided.permits or project.instrument not in instruments_of(decided.clauses):
             raise ResearchRefused(f"no clause of {project.instrument} permits any of it; `throughcare explain` says why")
-        made = _made(desk.con, path, project)
+        made, scopes = _made(desk.con, path, project)
         ends = min(filter(None, [project.destroy_by, instrument.retention_until, decided.valid_until]))
-        found = Extract(project.id, made, decided.clauses, ends)
+        found = Extract(project.id, made, decided.clauses, ends, scopes=scopes)
         return _written(desk, project, product, decided, found, by=by, reason=reason) if write else found
     finally:
         remove_data(path)
@@ -129,17 +136,20 @@ def _agreement(desk: Desk, project: ResearchProject) -> Instrument:
     return instrument
 
 
-def _made(con: Connection, path: Path, project: ResearchProject) -> Generalised:
+def _made(con: Connection, path: Path, project: ResearchProject) -> tuple[Generalised, tuple[tuple[Any, ...], ...]]:
     columns = ", ".join(f'"{column.name}"' for column in project.columns)
+    selected = f'select person_key as "{PSEUDONYM}", {columns}, {CONSENT_SCOPE_ID} from linked."{project.record_type}"'
     with open_scratch(path, like=con) as scratch:
-        frame = scratch.sql(f'select person_key as "{PSEUDONYM}", {columns} from linked."{project.record_type}"').pl()
-    made = generalise(frame, project)
+        frame = scratch.sql(selected).pl()
+        consented = frame[CONSENT_SCOPE_ID].null_count() < frame.height
+        made = generalise(frame if consented else frame.drop(CONSENT_SCOPE_ID), project)
+        scopes = lines_of(scratch, set(made.rows[CONSENT_SCOPE_ID].drop_nulls())) if consented else []
     sensitive = project.with_role(ResearchRole.SENSITIVE)
     if made.rows.height == 0 or made.k < project.k or (sensitive and made.l_diversity < project.l_diversity):
         raise ResearchRefused(
             f"none of {made.records} records reaches k {project.k} and l {project.l_diversity}; give the columns longer ladders"
         )
-    return made
+    return made, tuple(scopes)
 
 
 def _written(desk: Desk, project: ResearchProject, product: Product, decided: Decided, found: Extract, *, by: str, reason: str) -> Extract:
@@ -160,7 +170,7 @@ def _written(desk: Desk, project: ResearchProject, product: Product, decided: De
         place(files, built, {**manifest, "version": version}, notice_text(notice))
     finally:
         remove_data(built)
-    return Extract(found.project, found.made, found.clauses, found.valid_until, version, files.folder)
+    return replace(found, version=version, folder=files.folder)
 
 
 def _notice(county: County, project: ResearchProject, product: Product, decided: Decided, found: Extract) -> list[str]:
@@ -192,12 +202,15 @@ def _write(con: Connection, path: Path, project: ResearchProject, found: Extract
         "extract": found.made.rows,
         "_about": pl.DataFrame({"name": list(about), "value": list(about.values())}),
         "_columns": pl.DataFrame(
-            [(name, found.made.steps[name], text) for name, text in meanings.items()],
+            [(name, found.made.steps[name], text) for name, text in meanings.items()]
+            + ([(CONSENT_SCOPE_ID, "raw", SCOPE_MEANING)] if found.scopes else []),
             schema=["column_name", "step", "description"],
             orient="row",
         ),
         "_notice": pl.DataFrame({"line": range(1, len(notice) + 1), "notice": notice}),
     }
+    if found.scopes:
+        frames[CONSENT_SCOPE] = pl.DataFrame(list(found.scopes), schema=list(SCOPE_COLUMNS), orient="row", infer_schema_length=None)
     assembly = path.with_name(f"{path.stem}-assembly.duckdb")
     try:
         with open_scratch(assembly, like=con) as scratch:

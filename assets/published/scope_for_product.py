@@ -23,6 +23,7 @@ from assets.consented.decisions import write_decisions
 from assets.consented.facts import PERMITS_ACROSS
 from assets.consented.permitted import write_permitted_rows
 from assets.linked.content import CONTENT, COUNTS
+from assets.published.consent_scope import note_scopes, note_terms
 from assets.published.scratch import handed_over
 from contracts.elements import with_presence
 from contracts.instruments import Operation
@@ -95,10 +96,11 @@ def hand_over(con: Connection, path: Path, product: Product, operation: Operatio
     """Decide one operation of a product and write what it may be made of to a fresh scratch database at ``path``.
 
     Tables of its schema ``linked``: the content types, ``race_assertion``, ``membership``, ``jail_count``, ``aggregate_count``,
-    ``source_total``, ``own_id``, ``person_change``.
+    ``source_total``, ``own_id``, ``person_change``, ``consent_scope``.
     """
     decided = decide_for(con, product, operation, night=night)
     _name_people(con, product, keyring, night)
+    note_terms(con, product, operation, night=night)
     by_row = operation is Operation.DISCLOSE_ROW
     wanted = {element.split(".")[0] for element in product.elements(operation)}
     parameters = {
@@ -113,7 +115,8 @@ def hand_over(con: Connection, path: Path, product: Product, operation: Operatio
         con.execute(f"create schema {alias}.linked")
         counts: dict[str, int] = {}
         for name in (*CONTENT, "race_assertion"):
-            _permit(con, name, is_wanted=name in wanted)
+            _permit(con, name, is_wanted=name in wanted, with_grounds=operation is not Operation.DISCLOSE_AGGREGATE)
+            note_scopes(con, product, alias)
             counts[name] = replace_table(con, f"{alias}.linked.{name}", load_sql(PACKAGE, "handed_rows"), parameters)
         for name in (*COUNTS, "source_total", "membership", "own_id", "person_change"):
             counts[name] = replace_table(con, f"{alias}.linked.{name}", load_sql(PACKAGE, f"handed_{name}"), parameters)
@@ -148,7 +151,7 @@ def _write_names(con: Connection, table: str, named: Mapping[str, str], *, since
         con.unregister("product_names")
 
 
-def _permit(con: Connection, record_type: str, *, is_wanted: bool) -> None:
+def _permit(con: Connection, record_type: str, *, is_wanted: bool, with_grounds: bool) -> None:
     """Fill ``temp.product_permitted`` with the permitted rows of one type; none of a type the product does not name."""
     held = {name for (name,) in rows(con, f"select column_name from (describe select * from linked.{record_type})")}
     write_permitted_rows(
@@ -158,6 +161,7 @@ def _permit(con: Connection, record_type: str, *, is_wanted: bool) -> None:
         decision_table=DECISIONS if is_wanted else f"(select * from {DECISIONS} where false)",
         record_type=record_type,
         keep=[name for name in KEYS if name in held],
+        with_grounds=with_grounds,
     )
 
 

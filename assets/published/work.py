@@ -20,9 +20,10 @@ from assets.lineage import tables_read
 from assets.published.audit import hand_over_people, hand_over_products, hand_over_terms
 from assets.published.build import OUTPUT, QUESTIONS, Bench, BuiltTable, build_tables
 from assets.published.carried import Carried, carried
+from assets.published.consent_scope import scopes_in
 from assets.published.disclosed import Shown, note_ground, shown_in
 from assets.published.file import TableToWrite, WrittenTable, scratch_file, write_data
-from assets.published.manifest import OwnTables, Terms, instruments_of, own_tables
+from assets.published.manifest import OwnTables, Scopes, Terms, instruments_of, own_tables
 from assets.published.notice import notice_lines, notice_text
 from assets.published.product_views import View, views_of
 from assets.published.proof import note_permitted_own_ids
@@ -31,12 +32,12 @@ from assets.published.scope_for_product import Decided, first_end, hand_over
 from assets.published.scratch import clear, handed_over, open_scratch
 from contracts.county import County
 from contracts.instruments import Operation
-from contracts.products import Product, ProductTable
+from contracts.products import CONSENT_SCOPE_ID, Product, ProductTable
 from resources.home import Home
 from resources.integrator import code_sha256
 from resources.keyring import Keyring
 from resources.published_files import ProductFiles
-from resources.sql import Connection, load_sql, quoted
+from resources.sql import Connection, load_sql, quoted, rows
 
 ABOUT_TERMS: Final = frozenset({"facts.instrument", "facts.delivery", "facts.disposition", "facts.review_count", "facts.accuracy"})
 ABOUT_PEOPLE: Final = frozenset({"facts.consent_standing", "facts.link_count", "facts.decision_count"})
@@ -93,7 +94,7 @@ def worked_out(product: Product, place: Workplace) -> Iterator[Worked]:
             return
         everywhere: list[tuple[Operation | None, Path]] = [(None, plain), *paths.items()]
         built = _built(product, place, decided, dict(everywhere), _carried(product, place, terms))
-        shown = _shown(product, place, paths)
+        shown, scopes = _shown(product, place, paths)
         notice = notice_lines(
             product,
             agency_title=place.county.agencies.agencies[product.agency].title,
@@ -102,7 +103,7 @@ def worked_out(product: Product, place: Workplace) -> Iterator[Worked]:
             clauses=terms.clauses,
             valid_until=terms.valid_until,
         )
-        explained = own_tables(product, terms, notice)
+        explained = own_tables(product, terms, notice, scopes)
         written = _assembled(built, explained, views_of(product), target, assembly, like=place.con)
         yield Worked(tuple(decided), terms, target, tuple(item for _, item in built), tuple(written), notice_text(notice), shown)
     finally:
@@ -177,13 +178,15 @@ def _built(
     return [found[table.name] for table in product.tables]
 
 
-def _shown(product: Product, place: Workplace, paths: Mapping[Operation, Path]) -> tuple[Shown, ...]:
-    """Whose records the finished tables by row draw on, for the account of disclosures."""
+def _shown(product: Product, place: Workplace, paths: Mapping[Operation, Path]) -> tuple[tuple[Shown, ...], Scopes | None]:
+    """Whose records the finished tables by row draw on, for the account of disclosures, and on which scopes of consent, for the reader."""
     tables = [table for table in product.tables if table.operation is Operation.DISCLOSE_ROW]
     if not tables:
-        return ()
+        return (), None
     with open_scratch(paths[Operation.DISCLOSE_ROW], like=place.con) as con:
-        return shown_in(con, tables)
+        question = "select table_name from duckdb_columns() where schema_name = $schema and column_name = $column order by table_name"
+        scoped = rows(con, question, {"schema": OUTPUT, "column": CONSENT_SCOPE_ID})
+        return shown_in(con, tables), Scopes(tuple(str(name) for (name,) in scoped), tuple(scopes_in(con, tables, OUTPUT)))
 
 
 def _on_bench(product: Product, place: Workplace, path: Path, tables: Sequence[ProductTable], decided: Decided | None) -> list[BuiltTable]:

@@ -4,7 +4,8 @@ select distinct
     client.own_id as client_id,
     booking.booked_at,
     booking.facility,
-    case when booking.released_at < $as_of then booking.released_at end as released_at
+    case when booking.released_at < $as_of then booking.released_at end as released_at,
+    booking.consent_scope_id
 from linked.own_id as client
 join linked.jail_booking as booking on booking.person_key = client.person_key
 where client.key = 'person'

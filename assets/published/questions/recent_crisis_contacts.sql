@@ -6,14 +6,15 @@ with contact as (
         system,
         event_at as contact_at,
         coalesce(call_type, 'behavioral_health_call') as contact_type,
-        call_disposition as disposition
+        call_disposition as disposition,
+        consent_scope_id
     from linked.cad_person
     where is_behavioral_health
     union all by name
-    select person_key, system, started_at as contact_at, 'co_responder' as contact_type, disposition
+    select person_key, system, started_at as contact_at, 'co_responder' as contact_type, disposition, consent_scope_id
     from linked.co_responder_encounter
 )
-select distinct client.own_id as client_id, contact.contact_at, contact.contact_type, contact.disposition
+select distinct client.own_id as client_id, contact.contact_at, contact.contact_type, contact.disposition, contact.consent_scope_id
 from linked.own_id as client
 join contact on contact.person_key = client.person_key
 where client.key = 'person'

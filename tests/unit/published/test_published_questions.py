@@ -10,7 +10,7 @@ from assets.lineage import column_lineage, tables_read
 from assets.measured.scope import SCOPE_TABLES
 from assets.published.build import QUESTIONS
 from contracts.county import load_county
-from contracts.products import Operation, Product, ProductTable
+from contracts.products import CONSENT_SCOPE_ID, Operation, Product, ProductTable
 from resources.sql import load_sql
 
 DEMO = Path(__file__).resolve().parents[3] / "contracts" / "demo_county"
@@ -22,7 +22,10 @@ OWN_ID = {
     "is_sure": "BOOLEAN",
 }  # fmt: skip
 CHANGE = {"night": "DATE", "kind": "VARCHAR", "old_key": "VARCHAR", "new_key": "VARCHAR", "subjects": "BIGINT"}
-LINKED = {f"linked.{name}": columns for name, columns in SCOPE_TABLES.items()} | {"linked.own_id": OWN_ID, "linked.person_change": CHANGE}
+LINKED = {f"linked.{name}": {**columns, CONSENT_SCOPE_ID: "VARCHAR"} for name, columns in SCOPE_TABLES.items()} | {
+    "linked.own_id": OWN_ID,
+    "linked.person_change": CHANGE,
+}
 
 
 def _rows() -> list[tuple[Product, ProductTable]]:

@@ -331,3 +331,10 @@ def test_a_project_is_no_product_of_the_county(terms: County) -> None:
     made = terms.research[0].as_product("research")
     assert made.form is ProductForm.PSEUDONYMISED
     assert made.path not in {product.path for product in terms.products}
+
+
+def test_the_scope_of_a_consent_stays_with_its_row() -> None:
+    frame = _frame(*_people(30, lambda i: 20 + i % 3)).with_columns(consent_scope_id=pl.lit("ab12"))
+    made = generalise(frame, _project())
+    assert made.rows["consent_scope_id"].to_list() == ["ab12"] * 30
+    assert "consent_scope_id" not in generalise(frame.drop("consent_scope_id"), _project()).rows.columns
