@@ -22,7 +22,7 @@ SHARED: Mapping[str, Meaning] = {
     "record_id": identifier("unkeyed hash of source, record type and vendor key; never leaves the integrator"),
     "subject_id": identifier("unkeyed hash of system and source person id; never leaves the integrator"),
     "parent_record_id": identifier("record_id of the booking, event or encounter this row belongs to"),
-    "affects_record_id": identifier("record_id of the booking that was sealed or expunged"),
+    "affects_record_id": identifier("record_id of the booking that was sealed, expunged or named by an order"),
     "booking_record_id": identifier("record_id of the booking a screen was given at, where the source says so"),
     "cad_record_id": identifier("record_id of the 911 event the encounter answered"),
     "identity_id": identifier("key of one identity observation"),

@@ -78,6 +78,7 @@ _CONSENTED: Mapping[str, Mapping[str, Meaning]] = {
         "unless": plain("evidence that lifts it for one clause"),
     },
     "consented.court_order": {
+        "booking_id": identifier("record_id of the booking that the order names and alone reaches; null: the person as a whole"),
         "authority": plain("court and docket number, as the order and the filed instrument both say them"),
         "valid_from": plain("first day the order holds"),
         "valid_to": plain("first day it no longer holds"),
@@ -166,6 +167,7 @@ _CONSENTED: Mapping[str, Mapping[str, Meaning]] = {
         "decided_on": plain("record type, or __present__ or __identity__ for what all rows of the subject have in common"),
         "labels_key": plain("labels as the rows spell them"),
         "labels": plain("labels the group is decided under, tonight's age and programme included"),
+        "ordered_booking": identifier("record_id of the booking that a court order names, where the rows are of it"),
     },
     "consented.link_permission": {
         "reason": plain("permitted, or the first gate that denied"),

@@ -19,7 +19,10 @@ from contracts.vocabularies.consent import ConsentKind
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked. ``labels`` are those of the rows; ``subject_id`` is None for an element without a person behind a row."""
+    """What is asked. ``labels`` are those of the rows; ``subject_id`` is None for an element without a person behind a row.
+
+    ``booking_id`` is the booking that the rows are of or hang on, where a court order names it; None for all other rows.
+    """
 
     recipient: str
     purposes: frozenset[str]
@@ -29,6 +32,7 @@ class Request:
     night: date
     subject_id: str | None = None
     labels: frozenset[str] = frozenset()
+    booking_id: str | None = None
 
 
 @dataclass
@@ -123,7 +127,10 @@ def _is_ordered(clause: ClauseFact, asking: Asking) -> bool:
         return False
     night, person = asking.request.night, person_of(asking)
     return any(
-        order.subject_id in person and order.authority in clause.authorities and order.valid_from <= night < order.valid_to
+        order.subject_id in person
+        and order.booking_id in {None, asking.request.booking_id}
+        and order.authority in clause.authorities
+        and order.valid_from <= night < order.valid_to
         for order in asking.facts.orders
     )
 

@@ -167,7 +167,13 @@ def _steps(county: County) -> tuple[_Step, ...]:
                     query="subject",
                 ),
                 table(
-                    LABEL_GROUP, "Sets of labels that the rows of each subject carry.", ELEMENT, SUBJECT, *about_people, query="label_group"
+                    LABEL_GROUP,
+                    "Sets of labels that the rows of each subject carry; rows of a booking that a court order names apart.",
+                    ELEMENT,
+                    SUBJECT,
+                    COURT_ORDER,
+                    *about_people,
+                    query="label_group",
                 ),
                 table(
                     LINK_PERMISSION,

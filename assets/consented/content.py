@@ -6,17 +6,21 @@ Does not belong here: any rule.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Final
 
 from contracts.elements import CONTENT, SUBJECT_LEVEL, WITHOUT_SUBJECT
 from resources.sql import Connection, rows, table_exists
+
+PARTS_OF_BOOKING: Final = frozenset({"jail_charge", "housing_move", "screening"})
+"""Record types whose rows hang on a booking; an order about the booking reaches them, as a sealing of it does."""
 
 RECORD_TYPES: Final = tuple(sorted(set(CONTENT) - set(SUBJECT_LEVEL) - WITHOUT_SUBJECT))
 """Record types whose rows are about a person, in order."""
 
 _CONTENT_COLUMNS: Final = (
     "subject_id varchar, record_id varchar, record_type varchar, labels varchar[], is_juvenile boolean, has_age boolean, "
-    "is_part2 boolean, has_programme boolean, is_erased boolean"
+    "is_part2 boolean, has_programme boolean, is_erased boolean, ordered_booking varchar"
 )
 
 _PLACEHOLDERS: Final = {
@@ -49,16 +53,35 @@ def stand_in(con: Connection) -> None:
 
 
 def gather(con: Connection) -> None:
-    """Create the temporary view ``consented_content``: subject, record, record type, labels, juvenile, Part 2, erased.
+    """Create the temporary view ``consented_content``: subject, record, record type, labels, juvenile, Part 2, erased, ordered booking.
 
     ``is_juvenile`` and ``is_part2`` are read where the record type has them, beside the labels that should say the same: the stricter
-    of the two counts. Reads ``checked.*`` and ``consented.erased_record``.
+    of the two counts. Reads ``checked.*``, ``consented.erased_record`` and, if it is there already, ``consented.court_order``.
     """
     parts = [_part(con, record_type) for record_type in RECORD_TYPES if table_exists(con, "checked", record_type)]
     if not parts:
         nulls = ", ".join(f"null::{kind} as {name}" for name, kind in (column.split(" ") for column in _CONTENT_COLUMNS.split(", ")))
         parts = [f"select {nulls} where false"]
     con.execute(f"create or replace temp view consented_content as {' union all by name '.join(parts)}")
+
+
+def ordered_booking_sql(record_type: str, columns: Container[str]) -> str:
+    """SQL of the booking that a row of ``content`` is, or hangs on, where a court order names that booking; else NULL.
+
+    Args:
+        record_type: which type the rows are of.
+        columns: columns that ``content`` has.
+    """
+    if record_type == "jail_booking":
+        booking = "record_id"
+    elif record_type in PARTS_OF_BOOKING:
+        booking = "parent_record_id"
+    else:
+        return "null::varchar"
+    if booking not in columns:
+        return "null::varchar"
+    named = "select booking_id from consented.court_order where booking_id is not null"
+    return f"case when content.{booking} in ({named}) then content.{booking} end"
 
 
 def _part(con: Connection, record_type: str) -> str:
@@ -73,9 +96,10 @@ def _part(con: Connection, record_type: str) -> str:
     juvenile = ("content.is_juvenile", "true") if "is_juvenile" in held else ("null::boolean", "false")
     part2 = ("content.is_part2", "true") if "is_part2" in held else ("null::boolean", "false")
     labels = "coalesce(content.labels, [])" if "labels" in held else "[]::varchar[]"
+    booking = ordered_booking_sql(record_type, held) if table_exists(con, "consented", "court_order") else "null::varchar"
     return (
         f"select content.subject_id, content.record_id, '{record_type}' as record_type, {labels}::varchar[] as labels, "
         f"{juvenile[0]} as is_juvenile, {juvenile[1]} as has_age, {part2[0]} as is_part2, {part2[1]} as has_programme, "
-        f"content.record_id in (select record_id from consented.erased_record) as is_erased "
+        f"content.record_id in (select record_id from consented.erased_record) as is_erased, {booking} as ordered_booking "
         f"from checked.{record_type} as content where content.subject_id is not null"
     )

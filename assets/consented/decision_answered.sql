@@ -5,6 +5,7 @@ select
     answer.system,
     answer.element,
     decided.labels,
+    decided.ordered_booking,
     answer.verdict,
     answer.reason,
     answer.clause_id,

@@ -1,7 +1,7 @@
 -- How many distinct signatures of facts are there, which number has each, and which facts does it stand for?
 with consents as (select distinct consents_id, consents from decision_subject),
 denies as (select distinct denies_id, denies from decision_subject),
-orders as (select distinct orders_id, authorities from decision_subject),
+orders as (select distinct orders_id, authorities from decision_authority),
 signature as (
     select distinct
         decided_on, label_text, system, agency, is_subject, is_erased, is_key_reuse, is_adult, is_in_custody, is_client, consents_id,

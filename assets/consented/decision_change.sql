@@ -15,6 +15,7 @@ with compared as (
         and was.system = will.system
         and was.element = will.element
         and was.labels = will.labels
+        and was.ordered_booking is not distinct from will.ordered_booking
 )
 select
     system,

@@ -8,12 +8,9 @@ denies as (
     from (select distinct subject_id, reason, element_class from decision_deny)
     group by subject_id
 ),
-orders as (
-    select subject_id, list_sort(list_distinct(list(authority))) as authorities from decision_order group by subject_id
-),
+orders_numbered as (select subject_id, authorities, orders_id from decision_authority where booking_id is null),
 consents_numbered as (select *, dense_rank() over (order by consents) as consents_id from consents),
 denies_numbered as (select *, dense_rank() over (order by denies) as denies_id from denies),
-orders_numbered as (select *, dense_rank() over (order by authorities) as orders_id from orders),
 sure as (
     select distinct subject_id, person_key from decision_membership where link_confidence >= $permits_across
 ),
@@ -48,8 +45,7 @@ select
     coalesce(denies_numbered.denies_id, 0) as denies_id,
     coalesce(orders_numbered.orders_id, 0) as orders_id,
     coalesce(consents_numbered.consents, []) as consents,
-    coalesce(denies_numbered.denies, []) as denies,
-    coalesce(orders_numbered.authorities, []) as authorities
+    coalesce(denies_numbered.denies, []) as denies
 from consented.subject
 left join custody_person using (subject_id)
 left join client_person using (subject_id)

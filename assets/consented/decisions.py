@@ -14,6 +14,7 @@ element         VARCHAR; ``<record_type>.<column>``, ``<record_type>.__present__
 labels          VARCHAR; the row labels decided on, sorted, comma-joined: ``labels_key(row.labels)``; '' for rows without labels.
                 For elements without row labels of their own (``<source>.__present__``, ``race_assertion.*``, ``person_attribute.*``)
                 it is always '' and the decision is about what all rows of the subject have in common
+ordered_booking VARCHAR; booking that a court order names, where the rows decided on are of it or hang on it; NULL for all other rows
 verdict         VARCHAR; ``permit`` or ``deny``; a missing row is a deny
 reason          VARCHAR; ``permitted`` or the first gate that denied (``Reason``)
 clause_id       VARCHAR; the clause that permits, ``DUL-2026-SO §3.1``; NULL when denied
@@ -54,8 +55,8 @@ from resources.sql import Connection, load_sql, rows, scalar, table_exists
 PACKAGE = "assets.consented"
 _PREPARED = ("decision_element", "decision_membership", "decision_edge", "decision_requirement")
 _STEPS = (
-    "decision_law", "decision_consent", "decision_order", "decision_deny", "decision_subject", "decision_fact", "decision_case",
-    "decision_unit", "decision_question", "decision_spoken", "decision_rule",
+    "decision_law", "decision_consent", "decision_order", "decision_authority", "decision_deny", "decision_subject", "decision_fact",
+    "decision_case", "decision_unit", "decision_question", "decision_spoken", "decision_rule",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ found as (
 select
     unit.subject_id,
     unit.labels,
+    unit.ordered_booking,
     rule.answer_id,
     null::varchar as consent_id,
     null::date as data_from,
@@ -39,6 +40,7 @@ union all
 select
     unit.subject_id,
     unit.labels,
+    unit.ordered_booking,
     rule.answer_id,
     found.consent.consent_id,
     found.consent.data_from,

@@ -63,12 +63,16 @@ class RuleText:
 
 @dataclass(frozen=True)
 class Explanation:
-    """The answer to one request about rows with one set of labels; ``rules`` are those of law that fit it."""
+    """The answer to one request about rows with one set of labels; ``rules`` are those of law that fit it.
+
+    ``of_ordered_booking``: the rows are of a booking that a court order names.
+    """
 
     labels: tuple[str, ...]
     decision: Decision
     gates: tuple[GateAnswer, ...]
     rules: tuple[RuleText, ...] = ()
+    of_ordered_booking: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,11 +126,12 @@ def explained(
     facts = facts_about(con, who.subject_id if who else None)
     texts = _rule_texts(con)
     answers = []
-    for labels in label_sets(con, who, decided_on) if who and decided_on else [()]:
+    about = label_sets(con, who, decided_on) if who and decided_on else [((), None)]
+    for labels, booking in about:
         subject_id = who.subject_id if who and decided_on else None
-        request = Request(agency, frozenset(purposes), operation, element, system, night, subject_id, frozenset(labels))
+        request = Request(agency, frozenset(purposes), operation, element, system, night, subject_id, frozenset(labels), booking)
         fitting = tuple(texts[rule.rule_id] for rule in asking_about(request, facts).rules)
-        answers.append(Explanation(labels, decide(request, facts), explain(request, facts), fitting))
+        answers.append(Explanation(labels, decide(request, facts), explain(request, facts), fitting, booking is not None))
     return Explained(
         element,
         agency,

@@ -97,12 +97,13 @@ class ConsentFact:
 
 @dataclass(frozen=True)
 class OrderFact:
-    """One court order about a person as a whole: by which authority, half-open. One about a single record lifts nothing here."""
+    """One court order: by which authority, half-open; about the person as a whole, or (``booking_id``) about one booking alone."""
 
     subject_id: str
     authority: str
     valid_from: date
     valid_to: date
+    booking_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -37,13 +37,17 @@ class UnknownRecord(LookupError):
 
 @dataclass(frozen=True)
 class Named:
-    """What a name means: a subject, and one of its records where a record was named. ``labels`` are then the record's own."""
+    """What a name means: a subject, and one of its records where a record was named.
+
+    ``labels`` are then the record's own, and ``ordered_booking`` the booking it is or hangs on, where a court order names that.
+    """
 
     subject_id: str
     system: str
     record_id: str | None = None
     record_type: str | None = None
     labels: tuple[str, ...] = ()
+    ordered_booking: str | None = None
 
 
 def named(con: Connection, name: str) -> Named:
@@ -72,23 +76,30 @@ def named(con: Connection, name: str) -> Named:
     if len({row[0] for row in found}) > 1 or (len(found) > 1 and len(people) != 1):
         raise UnknownRecord(f"that name means {len(found)} subjects or records; write SOURCE/RECORD_TYPE:RECORD instead")
     subject_id, system, record_id, kind = (people or found)[0]
-    labels = _labels_of(con, record_id) if record_id else ()
-    return Named(str(subject_id), str(system), record_id, kind, labels)
+    labels, booking = _rows_of(con, record_id) if record_id else ((), None)
+    return Named(str(subject_id), str(system), record_id, kind, labels, booking)
 
 
-def _labels_of(con: Connection, record_id: str) -> tuple[str, ...]:
-    found = rows(con, "select labels from temp.consented_content where record_id = $record_id", {"record_id": record_id})
-    return tuple(sorted({str(label) for (labels,) in found for label in labels}))
+def _rows_of(con: Connection, record_id: str) -> tuple[tuple[str, ...], str | None]:
+    """Labels of a record, and the booking it is or hangs on where a court order names that."""
+    question = "select labels, ordered_booking from temp.consented_content where record_id = $record_id"
+    found = rows(con, question, {"record_id": record_id})
+    return tuple(sorted({str(label) for labels, _ in found for label in labels})), next((booking for _, booking in found if booking), None)
 
 
-def label_sets(con: Connection, who: Named, decided_on: str) -> list[tuple[str, ...]]:
-    """Every set of labels under which an element is decided about this subject; of a named record, only its own."""
+def label_sets(con: Connection, who: Named, decided_on: str) -> list[tuple[tuple[str, ...], str | None]]:
+    """Every set of labels under which an element is decided about this subject, with the booking whose rows they are where a court order
+    names it; of a named record, only its own.
+    """
     question = (
-        "select distinct labels from consented.label_group where subject_id = $subject_id and decided_on = $decided_on order by labels"
+        "select distinct labels, ordered_booking from consented.label_group "
+        "where subject_id = $subject_id and decided_on = $decided_on order by labels, ordered_booking nulls first"
     )
-    held = [tuple(labels) for (labels,) in rows(con, question, {"subject_id": who.subject_id, "decided_on": decided_on})]
+    found = rows(con, question, {"subject_id": who.subject_id, "decided_on": decided_on})
+    held = [(tuple(str(label) for label in labels), booking) for labels, booking in found]
     if who.record_id is not None and decided_on == who.record_type:
-        return [labels for labels in held if set(who.labels) <= set(labels)] or held
+        own = [(labels, booking) for labels, booking in held if booking == who.ordered_booking]
+        return [(labels, booking) for labels, booking in own if set(who.labels) <= set(labels)] or own
     return held
 
 
@@ -136,7 +147,7 @@ _SUBJECT: Final = "subject_id, system, agency, person_role, is_erased, is_key_re
 _CONSENT: Final = (
     "consent_id, subject_id, kind, recipients, purposes, element_classes, operations, valid_from, valid_to, data_from, data_to"
 )
-_ORDER: Final = "subject_id, authority, valid_from, valid_to"
+_ORDER: Final = "subject_id, authority, valid_from, valid_to, booking_id"
 _DENY: Final = "subject_id, reason, operation, recipient, element_class"
 _CUSTODY: Final = "subject_id, booked_at, released_at"
 _CLAUSE: Final = (

@@ -1,9 +1,11 @@
 -- Which sets of labels do the rows of each subject carry, and what does the subject as a whole carry?
+-- Rows of a booking that a court order names are a set of their own: the order is about no other booking.
 with row_group as (
     select
         subject_id,
         record_type,
         array_to_string(list_sort(list_distinct(labels)), $separator) as labels_key,
+        ordered_booking,
         -- Rows that spell the same labels are decided together, under everything any of them is.
         list_sort(list_distinct(flatten(list(list_concat(
             labels,
@@ -14,7 +16,7 @@ with row_group as (
         ))))) as labels
     from temp.consented_content
     where not is_erased
-    group by subject_id, record_type, labels_key
+    group by subject_id, record_type, labels_key, ordered_booking
 ),
 whole as (
     select subject_id, list(labels) as sets from row_group where record_type <> 'legal_event' group by subject_id
@@ -62,7 +64,7 @@ present_group as (
         end as labels
     from together
 )
-select row_group.subject_id, subject.system, row_group.record_type as decided_on, row_group.labels_key, row_group.labels
+select row_group.subject_id, subject.system, row_group.record_type as decided_on, row_group.labels_key, row_group.ordered_booking, row_group.labels
 from row_group
 join consented.subject using (subject_id)
 union all by name

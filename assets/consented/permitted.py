@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
+from assets.consented.content import ordered_booking_sql
 from assets.consented.decisions import table_kind
 from assets.consented.facts import LABELS_SEPARATOR
 from contracts.elements import CONTENT, PRESENT, SUBJECT_LEVEL
@@ -43,9 +44,9 @@ def write_permitted_rows(
 ) -> int:
     """Create or replace ``target_table`` with the permitted rows of ``content_table``, unpermitted values emptied.
 
-    A row stays if ``<record_type>.__present__`` is permitted for its subject and its own labels and it lies within the days that clauses
-    and consent reach; a column keeps its value if its element is permitted likewise, after the clause's transform. Columns of the content
-    table that are neither elements of the record type nor in ``keep`` are left out.
+    A row stays if ``<record_type>.__present__`` is permitted for its subject, its own labels and, where a court order names one, its
+    booking, and it lies within the days that clauses and consent reach; a column keeps its value if its element is permitted likewise,
+    after the clause's transform. Columns of the content table that are neither elements of the record type nor in ``keep`` are left out.
 
     Args:
         con: the warehouse, writable.
@@ -82,6 +83,7 @@ def write_permitted_rows(
         f"with permit as ({_permit_sql(decision_table, record_type, columns)}) "
         f"select {', '.join([*kept, *shown])} from {content_table} as content "
         f"join permit on permit.subject_id = content.subject_id and permit.labels = {_labels_sql(record_type)} "
+        f"and permit.ordered_booking is not distinct from {ordered_booking_sql(record_type, held)} "
         f"where permit.may_show and (permit.from_row is null or {reach} >= permit.from_row) "
         f"and (permit.to_row is null or {reach} < permit.to_row)"
     )
@@ -115,8 +117,8 @@ def _permit_sql(decision_table: str, record_type: str, columns: Iterable[str]) -
         f"coalesce(list_sort(list(distinct {_GROUND}) filter ({consented})), []) as {CONSENTED_UNDER}",
     ]
     return (
-        f"select subject_id, labels, {', '.join([*gates, *each])} from {decision_table} "
-        f"where verdict = 'permit' group by subject_id, labels"
+        f"select subject_id, labels, ordered_booking, {', '.join([*gates, *each])} from {decision_table} "
+        f"where verdict = 'permit' group by subject_id, labels, ordered_booking"
     )
 
 

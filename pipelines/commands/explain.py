@@ -95,6 +95,7 @@ def _document(found: Explained, meaning: dict[str, str]) -> dict[str, Any]:
         "answers": [
             {
                 "labels": list(answer.labels),
+                "of_ordered_booking": answer.of_ordered_booking,
                 "verdict": answer.decision.verdict.value,
                 "reason": answer.decision.reason.value,
                 "meaning": meaning[answer.decision.reason.value],
@@ -125,6 +126,7 @@ def _say(found: Explained, meaning: dict[str, str]) -> None:
         decision = answer.decision
         colour = "green" if decision.verdict.value == "permit" else "red"
         rows = f"rows labelled {', '.join(answer.labels)}" if answer.labels else "rows without labels"
+        rows += " of the booking that a court order names" if answer.of_ordered_booking else ""
         say(f"[{colour}]{decision.verdict.value}[/{colour}]  {rows}: {meaning[decision.reason.value]} ({decision.reason.value})")
         for gate in answer.gates:
             say(f"    {'passed' if gate.passed else 'denied'}  {gate.gate}")

@@ -23,17 +23,17 @@ BATCH = 400
 SEEDS = st.lists(st.integers(0, 2**48), min_size=BATCH, max_size=BATCH, unique=True)
 
 
-def sql_answers(con: duckdb.DuckDBPyConnection, worlds: list[Facts], asked) -> dict[tuple[str | None, str, str, str], tuple[object, ...]]:
+def sql_answers(con: duckdb.DuckDBPyConnection, worlds: list[Facts], asked) -> dict[tuple[str | None, ...], tuple[object, ...]]:
     recipient, purposes, operation = asked
     elements = sorted({element.name for facts in worlds for element in facts.elements})
     decide_all(
         con, target_table="main.decision", recipient=recipient, purposes=purposes, operation=operation, elements=elements, night=NIGHT
     )
     found = con.execute(
-        "select subject_id, system, element, labels, verdict, reason, clause_id, consent_id, transform, output_form, obligations, "
-        "min_cell, records_from, records_to, valid_until from main.decision"
+        "select subject_id, system, element, labels, ordered_booking, verdict, reason, clause_id, consent_id, transform, output_form, "
+        "obligations, min_cell, records_from, records_to, valid_until from main.decision"
     ).fetchall()
-    answers = {row[:4]: row[4:] for row in found}
+    answers = {row[:5]: row[5:] for row in found}
     assert len(answers) == len(found), "a question was answered twice"
     return answers
 
@@ -67,7 +67,7 @@ def test_sql_and_python_decide_alike_in_every_world(seeds: list[int]) -> None:
         for seed, facts, found in zip(seeds, worlds, groups, strict=True):
             for key, request in requests(facts, found, asked):
                 expected += 1
-                said = answers.get((request.subject_id, request.system, request.element, key))
+                said = answers.get((request.subject_id, request.system, request.element, key, request.booking_id))
                 assert said == as_row(decide(request, facts)), f"world [{seed}], {request}"
         assert len(answers) == expected, "SQL answered what nobody asked"
 
@@ -99,6 +99,22 @@ def test_the_random_worlds_reach_every_gate() -> None:
     assert {"P2-NOUSE", "P2-NOTES", "HIPAA-PSYCH-NOTES"} <= set(lifted), "no world bears the evidence that lifts a rule"
 
 
+def test_an_order_about_a_booking_opens_that_booking_alone_in_some_worlds_and_no_other_in_any() -> None:
+    opened = 0
+    for seed in range(600):
+        facts = world(seed)
+        named = {order.booking_id for order in facts.orders if order.booking_id}
+        if not named:
+            continue
+        without = replace(facts, orders=tuple(order for order in facts.orders if order.booking_id is None))
+        for asked in ASKED:
+            for _, request in requests(facts, label_groups(facts, seed), asked):
+                verdict, before = decide(request, facts).verdict, decide(request, without).verdict
+                opened += verdict is Verdict.PERMIT and before is Verdict.DENY
+                assert verdict is before or request.booking_id in named, f"world [{seed}], {request}"
+    assert opened > 3, "no order about a booking opened anything"
+
+
 def permits(facts: Facts, seed: int) -> set[tuple[str | None, str, str, str, str]]:
     groups = label_groups(facts, seed)
     return {
@@ -125,6 +141,7 @@ def weakened(facts: Facts, pick: int) -> dict[str, Facts]:
         order = facts.orders[pick % len(facts.orders)]
         without = tuple(item for item in facts.orders if item is not order)
         found["a court order removed"] = replace(facts, orders=without)
+        found["a court order about a booking that is not theirs"] = replace(facts, orders=(*without, replace(order, booking_id="nobody_b")))
         found["a court order of another court"] = replace(facts, orders=(*without, replace(order, authority="Court of Nowhere")))
     stricter = (
         RuleFact("Z-1", "deny", labels=frozenset({"phi"})),

@@ -153,12 +153,13 @@ def test_on_the_day_before_the_day_itself_and_the_day_after_sql_decides_as_the_r
                 con, target_table="main.decision", recipient=recipient, purposes=purposes, operation=operation, elements=elements, night=day
             )
             said = {
-                row[:4]: row[4] for row in con.execute("select subject_id, system, element, labels, reason from main.decision").fetchall()
+                row[:5]: row[5]
+                for row in con.execute("select subject_id, system, element, labels, ordered_booking, reason from main.decision").fetchall()
             }
             for night in nights[:: max(1, len(nights) // 25)]:
                 for key, request in requests(night.facts, night.groups, (recipient, purposes, operation)):
                     asked = replace(request, night=day)
-                    answer = said[asked.subject_id, asked.system, asked.element, key]
+                    answer = said[asked.subject_id, asked.system, asked.element, key, asked.booking_id]
                     assert answer == decide(asked, night.facts).reason.value, f"{day}: {asked}"
         con.close()
         tried += len(nights)

@@ -11,7 +11,10 @@ import pytest
 
 from assets.consented.asking import Request, asking_about, populations
 from assets.consented.decide import ban_reason
+from assets.consented.decisions import write_decisions
+from assets.consented.explained import explained
 from assets.consented.facts import Facts, RuleFact
+from assets.consented.permitted import write_permitted_rows
 from contracts.instruments import Effect, Instrument
 from contracts.law import load_law
 from contracts.purposes import Purpose
@@ -129,12 +132,103 @@ def test_an_order_opens_the_records_of_the_person_it_is_about_and_of_nobody_else
         {"event_type": "death"},
     ],
 )
-def test_another_courts_order_one_without_end_or_one_about_a_single_record_opens_nothing(
+def test_another_courts_order_one_without_end_or_one_about_a_single_record_opens_nothing_of_the_person(
     county: list[ConsentedWorld], terms: DemoTerms, changes: dict[str, Any]
 ) -> None:
     world = patients(county, serving(terms, filed("COURT_ORDER", "court_order", "none")))
     order(world, **changes)
     assert reasons(world) == ("part2_proceeding", "part2_proceeding")
+
+
+BOOKED = ["jail_booking.__present__", "jail_booking.booked_at", "jail_charge.__present__", "jail_charge.statute", "jail.__present__"]
+
+
+def twice_booked(county: list[ConsentedWorld], terms: DemoTerms) -> tuple[ConsentedWorld, str, str]:
+    """Somebody booked twice, both times for treatment in the jail's own Part 2 programme, with a charge each time; and the two bookings."""
+    clause = {"contributor": "sheriff", "elements": BOOKED}
+    world = ConsentedWorld(serving(terms, filed("COURT_ORDER", "court_order", "none", **clause)))
+    county.append(world)
+    world.subject("jailed", "jail")
+    bookings = []
+    for day in (3, 20):
+        bookings.append(world.booking("jailed", booked=datetime(2026, 2, day, 9), labels=LABELS))
+        world.content("jail_charge", "jailed", "jail", labels=LABELS, parent_record_id=bookings[-1], statute=f"12.{day}")
+    return world, bookings[0], bookings[1]
+
+
+def test_an_order_that_names_a_booking_opens_that_booking_and_its_charges_and_no_other(
+    county: list[ConsentedWorld], terms: DemoTerms
+) -> None:
+    world, first, second = twice_booked(county, terms)
+    order(world, affects_record_id=first)
+    world.run()
+    key = ",".join(LABELS)
+    opened = world.decide("county_board", ["civil_proceeding"], "disclose_row", BOOKED, booking=first)
+    others = world.decide("county_board", ["civil_proceeding"], "disclose_row", BOOKED)
+    for element in BOOKED[:4]:
+        assert opened["jailed", element, key][0] == "permitted", element
+        assert others["jailed", element, key][0] == "part2_proceeding", element
+    assert others["jailed", "jail.__present__", ""][0] == "part2_proceeding", "that they are in the jail's records at all"
+    assert world.decide("county_board", ["civil_proceeding"], "disclose_row", BOOKED, booking=second) == {}
+    assert released(world, "jail_booking") == [first]
+    assert released(world, "jail_charge") == ["12.3"]
+
+
+def released(world: ConsentedWorld, record_type: str) -> list[str]:
+    """Keys of the rows that leave on the decisions just made for the County Board."""
+    write_decisions(
+        world.con, target_table="temp.decision", recipient="county_board", purposes=["civil_proceeding"], operation="disclose_row",
+        elements=BOOKED, night=NIGHT,
+    )  # fmt: skip
+    write_permitted_rows(
+        world.con, target_table="temp.permitted", content_table=f"checked.{record_type}", decision_table="temp.decision",
+        record_type=record_type, keep=["record_id", "subject_id", "labels"],
+    )  # fmt: skip
+    column = "statute" if record_type == "jail_charge" else "record_id"
+    return [str(value) for (value,) in world.con.execute(f"select {column} from temp.permitted order by all").fetchall()]
+
+
+def test_an_order_about_the_person_and_one_about_a_booking_open_both_what_each_may(county: list[ConsentedWorld], terms: DemoTerms) -> None:
+    world, first, second = twice_booked(county, terms)
+    order(world, affects_record_id=first, authority="Another Court, 1")
+    order(world)
+    world.run()
+    assert released(world, "jail_booking") == sorted([first, second])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"ends_on": NIGHT}, {"authority": None}, {"event_date": NIGHT + timedelta(days=1)}, {"affects_record_id": "no such booking"}],
+)
+def test_an_order_about_a_booking_that_does_not_hold_opens_nothing(
+    county: list[ConsentedWorld], terms: DemoTerms, changes: dict[str, Any]
+) -> None:
+    world, first, _ = twice_booked(county, terms)
+    order(world, **{"affects_record_id": first, **changes})
+    world.run()
+    assert released(world, "jail_booking") == []
+
+
+def test_an_order_about_a_sealed_booking_opens_nothing(county: list[ConsentedWorld], terms: DemoTerms) -> None:
+    world, first, _ = twice_booked(county, terms)
+    order(world, affects_record_id=first)
+    order(world, affects_record_id=first, event_type="sealed", ends_on=None, authority=None)
+    world.run()
+    assert released(world, "jail_booking") == []
+
+
+def test_an_explanation_says_which_rows_are_of_the_booking_that_an_order_names(county: list[ConsentedWorld], terms: DemoTerms) -> None:
+    world, first, second = twice_booked(county, terms)
+    order(world, affects_record_id=first)
+    world.run()
+    keyed = "select record_id, source, system, record_type, record_id as source_record_id from checked.jail_booking"
+    world.con.execute(f"create table checked.source_record as {keyed}")
+    for name, answers in ((first, [(True, "permitted")]), (second, [(False, "part2_proceeding")])):
+        found = explained(
+            world.con, f":{name}", element="jail_booking.booked_at", recipient="county_board", purposes=["civil_proceeding"],
+            operation="disclose_row", night=NIGHT,
+        )  # fmt: skip
+        assert [(item.of_ordered_booking, item.decision.reason.value) for item in found.answers] == answers
 
 
 def test_an_order_that_is_not_filed_opens_nothing(county: list[ConsentedWorld], terms: DemoTerms) -> None:
