@@ -1,17 +1,20 @@
 """Which disclosures the law asks to be accounted for to the person.
 
-Belongs here: the codes of an account (45 CFR 164.528, 42 CFR 2.24) and which of several counts. Does not belong here: which basis has which
-code (rule packs), finding disclosures, letters.
+Belongs here: the accounts there are and the codes of one (45 CFR 164.528, 42 CFR 2.24). Does not belong here: which basis has which code
+(rule packs), which rule asks for an account (accounts.py), finding disclosures, letters.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
 
-from contracts.columns import Label
-from contracts.instruments import LawfulBasis
+
+class Letter(StrEnum):
+    """Which account is asked for."""
+
+    ACCOUNTING = "accounting"  # 45 CFR 164.528
+    PART2 = "part2"  # 42 CFR 2.24
 
 
 class Accounting(StrEnum):
@@ -30,24 +33,6 @@ ACCOUNTED_YEARS: Final = 6
 
 PART2_YEARS: Final = 3
 """Years that a list of disclosures under a general designation looks back (42 CFR 2.24)."""
-
-
-def accounting(bases: Iterable[str], labels: Iterable[str], codes: Mapping[LawfulBasis, Accounting]) -> Accounting:
-    """How a disclosure under these lawful bases, of rows with these labels, is to be accounted for.
-
-    Of several bases the one that asks for most counts, and an unknown one asks for all: an account may say too much, never too little.
-
-    Args:
-        bases: lawful bases of the clauses it was made under.
-        labels: labels of the rows.
-        codes: what the rule packs say of each basis (``contracts.law.Law.accounting``).
-    """
-    health = {Label.PHI.value, Label.PART2.value}
-    if not health & set(labels):
-        return Accounting.NOT_HEALTH_INFORMATION
-    known = {basis.value for basis in LawfulBasis}
-    found = [codes.get(LawfulBasis(basis), Accounting.REQUIRED) if basis in known else Accounting.REQUIRED for basis in bases]
-    return min(found, key=list(Accounting).index) if found else Accounting.REQUIRED
 
 
 MEANING: Final[dict[Accounting, str]] = {

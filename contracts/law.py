@@ -19,7 +19,7 @@ from typing import Final, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from contracts.accounting import Accounting
+from contracts.accounting import Accounting, Letter
 from contracts.columns import Label
 from contracts.consents import DENYING, NO_CONSENT_NEEDED, SATISFIED_BY, ConsentRequirement
 from contracts.instruments import CounselReview, InstrumentKind, LawfulBasis, Operation, Population
@@ -78,6 +78,7 @@ class Rule(Reviewed):
     instrument: InstrumentKind | None = Field(default=None, description="Of an instrument rule: what must stand above the clause.")
     population: Population | None = Field(default=None, description="Of a population rule: about whom alone.")
     accounting: Accounting | None = Field(default=None, description="Of an account rule: how 45 CFR 164.528 sees the disclosure.")
+    letter: Letter = Field(default=Letter.ACCOUNTING, description="Of an account rule: the account it speaks of.")
     unless: tuple[str, ...] = Field(default=(), description="Evidence that lifts it for one clause: court_order, or a kind of consent.")
     tightens: str | None = Field(default=None, description="Of a state's rule: the rule of another pack that it makes stricter.")
     counsel_review: CounselReview | None = Field(default=None, description="Empty until counsel has read it; default: the pack's.")
@@ -109,6 +110,8 @@ class Rule(Reviewed):
         for effect, name in belongs.items():
             if (getattr(self, name) is not None) != (self.effect is effect):
                 raise ValueError(f"{name} belongs to a rule with the effect {effect}, and to no other")
+        if self.letter is not Letter.ACCOUNTING and self.effect is not RuleEffect.ACCOUNT:
+            raise ValueError("letter belongs to a rule with the effect account")
         if self.accepts and self.effect is not RuleEffect.CONSENT:
             raise ValueError("accepts belongs to a rule with the effect consent")
         if self.unless and self.effect not in {RuleEffect.DENY, RuleEffect.CONSENT}:
@@ -140,11 +143,12 @@ class Rule(Reviewed):
             return False
         if self.effect is RuleEffect.DENY:
             return True
-        same = (self.effect, self.instrument, self.population, self.accounting) == (
+        same = (self.effect, self.instrument, self.population, self.accounting, self.letter) == (
             other.effect,
             other.instrument,
             other.population,
             other.accounting,
+            other.letter,
         )
         return same and self.kinds <= other.kinds and set(self.accepts) <= set(other.accepts)
 
@@ -208,16 +212,6 @@ class Law:
             if rule.instrument is not None and not rule.when.labels:
                 for basis in rule.when.lawful_bases:
                     found[basis] = found.get(basis, frozenset()) | {rule.instrument}
-        return found
-
-    @property
-    def accounting(self) -> Mapping[LawfulBasis, Accounting]:
-        """Lawful basis -> how a disclosure on it is accounted for; of several rules the one that asks for most."""
-        found: dict[LawfulBasis, Accounting] = {}
-        for rule in self.rules:
-            if rule.accounting is not None:
-                for basis in rule.when.lawful_bases:
-                    found[basis] = min(found.get(basis, rule.accounting), rule.accounting, key=list(Accounting).index)
         return found
 
 

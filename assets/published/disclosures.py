@@ -11,8 +11,9 @@ from datetime import date
 from typing import Any, Final
 
 from assets.consented.facts import PERMITS_ACROSS
-from contracts.accounting import Accounting, accounting
-from contracts.law import shipped_law
+from contracts.accounting import Letter
+from contracts.accounts import Accounted, accounted
+from contracts.law import Law
 from resources.sql import Connection, load_sql, rows
 
 PACKAGE: Final = "assets.published"
@@ -38,10 +39,9 @@ class Disclosure:
     last_night: date
     subjects: int
 
-    @property
-    def accounting(self) -> Accounting:
-        """How the law asks it to be accounted for."""
-        return accounting(self.bases, self.labels, shipped_law().accounting)
+    def accounted(self, law: Law, letter: Letter = Letter.ACCOUNTING) -> Accounted:
+        """How the county's law asks it to be accounted for, and by which rules."""
+        return accounted(law, letter, bases=self.bases, labels=self.labels, purposes=self.purposes)
 
 
 @dataclass(frozen=True)

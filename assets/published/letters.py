@@ -8,22 +8,16 @@ the officer who sends it does.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
+from typing import Final
 
 from assets.published.disclosures import Disclosure
-from contracts.accounting import ACCOUNTED_YEARS, PART2_YEARS, Accounting
-from contracts.columns import Label
+from contracts.accounting import ACCOUNTED_YEARS, PART2_YEARS, Accounting, Letter
+from contracts.law import Law
 from contracts.purposes import PURPOSE_MEANING, Purpose
 
-
-class Letter(StrEnum):
-    """Which account is asked for."""
-
-    ACCOUNTING = "accounting"  # 45 CFR 164.528
-    PART2 = "part2"  # 42 CFR 2.24
-
+__all__ = ["LOOKS_BACK", "Letter", "Office", "belongs", "letter_text", "years_before"]
 
 LOOKS_BACK: Mapping[Letter, int] = {Letter.ACCOUNTING: ACCOUNTED_YEARS, Letter.PART2: PART2_YEARS}
 """Years each account reaches back."""
@@ -31,7 +25,7 @@ LOOKS_BACK: Mapping[Letter, int] = {Letter.ACCOUNTING: ACCOUNTED_YEARS, Letter.P
 
 @dataclass(frozen=True)
 class Office:
-    """Who answers, and the agencies by the names people know."""
+    """Who answers, under which law, and the agencies by the names people know."""
 
     county: str
     integrator: str
@@ -40,6 +34,10 @@ class Office:
     """Recipient folder -> title of the agency."""
     contacts: Mapping[str, str]
     """Recipient folder -> where the agency is reached, where the county's text says."""
+    law: Law
+    """Rules that hold in the county, its state's among them."""
+    orders: Mapping[str, str] = field(default_factory=dict)
+    """Instrument that is a court order -> court and docket number."""
 
 
 def years_before(day: date, years: int) -> date:
@@ -50,11 +48,9 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years, day=28)
 
 
-def belongs(disclosure: Disclosure, letter: Letter) -> bool:
+def belongs(disclosure: Disclosure, letter: Letter, law: Law) -> bool:
     """Whether an account of this kind has to list the disclosure."""
-    if letter is Letter.PART2:
-        return Label.PART2.value in disclosure.labels
-    return disclosure.accounting is Accounting.REQUIRED
+    return disclosure.accounted(law, letter).code is Accounting.REQUIRED
 
 
 def letter_text(letter: Letter, disclosures: Iterable[Disclosure], *, office: Office, asked_on: date) -> str:
@@ -66,9 +62,9 @@ def letter_text(letter: Letter, disclosures: Iterable[Disclosure], *, office: Of
         office: who answers.
         asked_on: the day the account is given.
     """
-    listed = [item for item in disclosures if belongs(item, letter)]
+    listed = [item for item in disclosures if belongs(item, letter, office.law)]
     since = years_before(asked_on, LOOKS_BACK[letter])
-    lines = [*_opening(letter, office, asked_on, since), "", *(_lines(listed, office) or _nothing(letter)), "", *_closing(office)]
+    lines = [*_opening(letter, office, asked_on, since), "", *(_lines(letter, listed, office) or _nothing(letter)), "", *_closing(office)]
     return "\n".join(lines) + "\n"
 
 
@@ -91,7 +87,7 @@ def _opening(letter: Letter, office: Office, asked_on: date, since: date) -> lis
     ]
 
 
-def _lines(listed: Sequence[Disclosure], office: Office) -> list[str]:
+def _lines(letter: Letter, listed: Sequence[Disclosure], office: Office) -> list[str]:
     found: list[str] = []
     for number, item in enumerate(listed, start=1):
         reach = office.contacts.get(item.recipient)
@@ -101,10 +97,19 @@ def _lines(listed: Sequence[Disclosure], office: Office) -> list[str]:
             f"   **When:** {_when(item)}",
             f"   **What:** {item.record_type.replace('_', ' ')} ({', '.join(_plain(column) for column in item.columns)})",
             f"   **For:** {purposes}",
-            f"   **Under:** {', '.join(item.clause_ids)}",
+            f"   **Under:** {', '.join(_clause(clause_id, office) for clause_id in item.clause_ids)}",
+            f"   **Told because of:** {'; '.join(item.accounted(office.law, letter).cited) or _UNSAID}",
             "",
         ]
     return found[:-1]
+
+
+_UNSAID: Final = "no rule frees it from the account"
+
+
+def _clause(clause_id: str, office: Office) -> str:
+    order = office.orders.get(clause_id.split(" §", maxsplit=1)[0])
+    return f"{clause_id} (as ordered by {order})" if order else clause_id
 
 
 def _when(item: Disclosure) -> str:

@@ -87,14 +87,14 @@ def _about(person: str, *, letter: str | None, out: Path | None, as_of: date | N
             say(f"written to {out}; it is for that person and the officer who sends it")
         return
     if as_json:
-        emit_json([_document(item) for item in found])
+        emit_json([_document(item, county.law) for item in found])
         return
     if not found:
         say("Nothing was shown by row of that person's records to an agency that did not give them.")
         return
     table(
         f"Shown by row, until {day}",
-        ("recipient", "product", "table", "records", "columns", "first", "last", "clauses", "accounting"),
+        ("recipient", "product", "table", "records", "columns", "first", "last", "clauses", "accounting", "rule"),
         (
             (
                 item.recipient,
@@ -105,7 +105,8 @@ def _about(person: str, *, letter: str | None, out: Path | None, as_of: date | N
                 item.first_version,
                 item.last_version,
                 ", ".join(item.clause_ids),
-                item.accounting.value,
+                item.accounted(county.law).code.value,
+                ", ".join(f"{each.pack} {each.rule.id}" for each in item.accounted(county.law).rules),
             )
             for item in found
         ),
@@ -123,6 +124,7 @@ def _kind(text: str) -> Any:
 
 def _office(county: Any) -> Any:
     from assets.published.letters import Office
+    from contracts.instruments import InstrumentKind
 
     agencies = county.agencies
     folders = {agencies.folder_of(name): agencies.agencies[name] for name in agencies.recipients}
@@ -133,12 +135,23 @@ def _office(county: Any) -> Any:
         contact=integrator.breach_contact,
         titles={folder: agency.title for folder, agency in folders.items()},
         contacts={folder: agency.breach_contact for folder, agency in folders.items() if agency.breach_contact},
+        law=county.law,
+        orders={item.id: "; ".join(item.legal_authority) for item in county.instruments if item.kind is InstrumentKind.COURT_ORDER},
     )
 
 
-def _document(item: Any) -> dict[str, Any]:
+def _document(item: Any, law: Any) -> dict[str, Any]:
+    from contracts.accounting import Letter
+
     document = {name: list(value) if isinstance(value, tuple) else value for name, value in vars(item).items()}
-    return {**document, "accounting": item.accounting.value}
+    rules = {
+        letter.value: [
+            {"pack": each.pack, "rule": each.rule.id, "citation": each.rule.citation, "accounting": each.rule.accounting}
+            for each in item.accounted(law, letter).rules
+        ]
+        for letter in Letter
+    }
+    return {**document, "accounting": item.accounted(law).code.value, "rules": rules}
 
 
 def _affected(event: str, *, incident: bool, reason: str | None, as_of: date | None, as_json: bool) -> None:

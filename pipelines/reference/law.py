@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contracts.county import County
-from contracts.law import Rule, RulePack
+from contracts.law import Rule, RuleEffect, RulePack
 from pipelines.reference.markdown import code, codes, table
 
 _LAW = (
@@ -65,4 +65,5 @@ def _fits(rule: Rule) -> str:
 def _does(rule: Rule) -> str:
     asked = rule.consent or rule.instrument or rule.population or rule.accounting
     instead = f", or {codes(sorted(rule.accepts))} where the clause asks for it" if rule.accepts else ""
-    return f"{rule.effect.value}{f' {code(asked.value)}' if asked else ''}{instead}"
+    of = f" in the letter {code(rule.letter.value)}" if rule.effect is RuleEffect.ACCOUNT else ""
+    return f"{rule.effect.value}{f' {code(asked.value)}' if asked else ''}{of}{instead}"

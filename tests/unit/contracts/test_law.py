@@ -10,7 +10,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from contracts.accounting import Accounting
+from contracts.accounting import Accounting, Letter
+from contracts.accounts import accounted
 from contracts.columns import Label
 from contracts.county import load_county
 from contracts.instruments import InstrumentKind, LawfulBasis
@@ -60,8 +61,12 @@ def test_what_a_lawful_basis_needs_above_it_and_how_it_is_accounted_for_is_read_
         LawfulBasis.QSO: {InstrumentKind.QSOA},
         LawfulBasis.COURT_ORDER: {InstrumentKind.COURT_ORDER},
     }
-    assert law.accounting[LawfulBasis.CUSTODY_CARE] is Accounting.EXEMPT_CUSTODY
-    assert LawfulBasis.COURT_ORDER not in law.accounting
+    assert _code(law, LawfulBasis.CUSTODY_CARE) is Accounting.EXEMPT_CUSTODY
+    assert _code(law, LawfulBasis.COURT_ORDER) is Accounting.REQUIRED
+
+
+def _code(law: Law, basis: LawfulBasis) -> Accounting:
+    return accounted(law, Letter.ACCOUNTING, bases=[basis.value], labels=["phi"]).code
 
 
 def test_a_states_pack_adds_to_the_federal_ones_and_changes_the_hash(tmp_path: Path) -> None:
@@ -70,7 +75,7 @@ def test_a_states_pack_adds_to_the_federal_ones_and_changes_the_hash(tmp_path: P
     assert law.sha256 != shipped_law().sha256
     assert {item.reviewed for item in law.cited if item.is_state} == {"A. Counsel, 2026-01-05"}
     required = {**RULE, "effect": "account", "accounting": "required", "when": {"lawful_bases": ["treatment"]}}
-    assert law_with(tmp_path, required).accounting[LawfulBasis.TREATMENT] is Accounting.REQUIRED
+    assert _code(law_with(tmp_path, required), LawfulBasis.TREATMENT) is Accounting.REQUIRED
 
 
 def test_the_example_ships_and_a_county_can_name_it() -> None:
@@ -142,6 +147,7 @@ def test_a_federal_rule_says_it_tightens_nothing_and_a_rule_is_said_once(tmp_pat
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
+        ({"letter": "part2"}, "letter belongs to a rule with the effect account"),
         ({"when": {}}, "would deny everything"),
         ({"effect": "cover", "when": {"purposes": ["investigation"]}}, "must name labels"),
         ({"consent": "roi_508"}, "belongs to a rule with the effect consent"),
