@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from assets.dictionary_of_links import LINKS
 from assets.dictionary_of_progress import PROGRESS
-from assets.dictionary_parts import AGAIN, BENCHMARK, BOUNDS, DECIDED, DEFINITION, ESTIMATE, PEOPLE, PERIOD, STEPPING, TEST, WINDOW
+from assets.dictionary_parts import AGAIN, BENCHMARK, BOUNDS, DECIDED, DEFINITION, ESTIMATE, LARGEST, PEOPLE, PERIOD, STEPPING, TEST, WINDOW
 from assets.meaning import Meaning, plain, protected, sensitive
 
 _FIRST: Mapping[str, Mapping[str, Meaning]] = {
@@ -84,6 +84,7 @@ _FIRST: Mapping[str, Mapping[str, Meaning]] = {
         "rate_if_all_connected": plain("the rate if all of them were connected"),
         **BENCHMARK,
         **DECIDED,
+        **LARGEST,
     },
     "measured.stepping_up": {
         **PERIOD,
@@ -92,8 +93,7 @@ _FIRST: Mapping[str, Mapping[str, Meaning]] = {
         "value_if_none": plain("the value if nobody whose records may not be looked up was connected"),
         "value_if_all": plain("the value if everybody whose records may not be looked up was connected"),
         "excluded": plain("releases left out because their follow-up is not complete"),
-        "largest": plain("where the numerator is days, those of the person with most of them; never published"),
-        "second_largest": plain("those of the person after that"),
+        **LARGEST,
     },
     "measured.reconciliation": {
         **PERIOD,
@@ -116,6 +116,7 @@ _FIRST: Mapping[str, Mapping[str, Meaning]] = {
         "transitions": plain("how often people passed"),
         "people": plain("people who passed at least once"),
         "median_days": plain("median days between the two steps"),
+        **LARGEST,
     },
 }
 

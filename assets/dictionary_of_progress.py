@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from assets.dictionary_parts import PERIOD, STEPPING, TEST
+from assets.dictionary_parts import LARGEST, PERIOD, STEPPING, TEST
 from assets.meaning import Meaning, identifier, plain, sensitive
 
 PROGRESS: Mapping[str, Mapping[str, Meaning]] = {
@@ -164,6 +164,7 @@ PROGRESS: Mapping[str, Mapping[str, Meaning]] = {
         "people": plain("people who took it"),
         "share_of_episodes": plain("of all episodes of the domain that begin in the period"),
         "median_days": plain("median length in days"),
+        **LARGEST,
     },
     "measured.service_gap": {
         **PERIOD,

@@ -25,6 +25,10 @@ DEFINITION = {
     "definition_version": plain("version of the definition; raised whenever its rule changes"),
     "reason": plain("why there is no figure; null where there is one"),
 }
+LARGEST = {
+    "largest": plain("what the person with most of it contributes; for disclosure control, never published"),
+    "second_largest": plain("what the person after that contributes; for disclosure control, never published"),
+}
 BENCHMARK = {
     "benchmark_source": plain("where the population figure comes from"),
     "benchmark_year": plain("year of the population figure"),

@@ -63,6 +63,8 @@ class PointCount:
     withheld_people: int = 0
     potential_events: int = 0
     potential_people: int = 0
+    largest: int = 0  # events of the person with most of them, and of the next: for disclosure control, never shown
+    second_largest: int = 0
 
 
 @dataclass(frozen=True)

@@ -55,8 +55,11 @@ RACIAL_DISPARITY: Final = {
     "decided_by": "VARCHAR",
     "discretion": "VARCHAR",
     "policy_ref": "VARCHAR",
+    "largest": "BIGINT",
+    "second_largest": "BIGINT",
 }
-"""Columns of ``racial_disparity`` in order. Limits are of 95 %."""
+"""Columns of ``racial_disparity`` in order. Limits are of 95 %. ``largest`` and ``second_largest`` are the events of the two people
+with most of them; they serve disclosure control and are never published."""
 
 _POINT_EVENT: Final = {
     "point_no": "INTEGER",
@@ -228,7 +231,9 @@ def _answers(
             shared = {**_shared(run, rules, point, domain), "base_is_previous_numerator": _is_exact(point, domain, counts)}
             drawn = {} if domain is None else cells.get((point.id, domain), {})
             for comparison in compare(own or {ALL: PointCount(ALL)}, bases, setting, drawn):
-                yield {**shared, **figures_of(comparison, setting)}
+                most = own.get(comparison.race_group) if comparison.events is not None else None
+                tops = {"largest": most.largest if most else None, "second_largest": most.second_largest if most else None}
+                yield {**shared, **figures_of(comparison, setting), **tops}
 
 
 def _cells(run: Run) -> dict[tuple[str, str], dict[str, list[Cell]]]:

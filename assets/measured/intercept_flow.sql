@@ -34,11 +34,13 @@ counted as (
         to_intercept,
         to_system,
         sum(transitions)::bigint as transitions,
-        sum(people)::bigint as people
+        sum(people)::bigint as people,
+        -- What the two people with most transitions have, for disclosure control.
+        list_reverse_sort(flatten(list(most))) as most
     from (
         select
             domain, race_group, from_intercept, from_system, to_intercept, to_system,
-            sum(transitions) as transitions, count(*) as people
+            sum(transitions) as transitions, count(*) as people, max(transitions, 2) as most
         from per_person
         group by domain, race_group, from_intercept, from_system, to_intercept, to_system
     ) as alike
@@ -65,7 +67,9 @@ select
     counted.people,
     middle.median_days,
     $period_start::timestamp as period_start,
-    $as_of::timestamp as period_end
+    $as_of::timestamp as period_end,
+    counted.most[1] as largest,
+    counted.most[2] as second_largest
 from counted
 join middle using (domain, race_group, from_intercept, from_system, to_intercept, to_system)
 order by all

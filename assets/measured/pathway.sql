@@ -36,6 +36,11 @@ alike as (
     from walked
     group by domain, way_no, least(steps, 7)
 ),
+most as (
+    select domain, way_no, steps, max(episodes, 2) as most
+    from (select domain, way_no, least(steps, 7) as steps, person_key, count(*) as episodes from walked group by all)
+    group by domain, way_no, steps
+),
 counted as (
     select
         domain,
@@ -52,8 +57,11 @@ counted as (
         steps::bigint as steps,
         episodes,
         people,
-        median_days
+        median_days,
+        most[1] as largest,
+        most[2] as second_largest
     from alike
+    join most using (domain, way_no, steps)
     cross join (select list(said order by step_no) as said from scope.way_step) as saying
 )
 select
@@ -66,7 +74,9 @@ select
     episodes / sum(episodes) over (partition by domain) as share_of_episodes,
     median_days,
     $period_start::timestamp as period_start,
-    $as_of::timestamp as period_end
+    $as_of::timestamp as period_end,
+    largest,
+    second_largest
 from counted
 qualify row_number() over (partition by domain order by episodes desc, way) <= 25
 order by domain, place, way

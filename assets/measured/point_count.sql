@@ -55,6 +55,12 @@ taken_in_all as (
     from taken
     group by all
 ),
+-- What the two people with most events have: somebody else's share of a sum of events could be told from it.
+most as (
+    select point_no, domain, race_group, max(x, 2) as most
+    from alike, unnest(range(least(people, 2)::bigint)) as copy (no)
+    group by point_no, domain, race_group
+),
 counted as (
     select
         point_no,
@@ -81,8 +87,11 @@ select
     counted.* exclude (point_no, unlinkable_events, unlinkable_people),
     groups.withheld_people::bigint as withheld_people,
     (counted.unlinkable_events + coalesce(taken_in_all.events, 0))::bigint as potential_events,
-    (counted.unlinkable_people + least(groups.withheld_people, coalesce(taken_in_all.new_people, 0)))::bigint as potential_people
+    (counted.unlinkable_people + least(groups.withheld_people, coalesce(taken_in_all.new_people, 0)))::bigint as potential_people,
+    most.most[1]::bigint as largest,
+    coalesce(most.most[2], 0)::bigint as second_largest
 from counted
+join most using (point_no, domain, race_group)
 join scope.decision_point using (point_no)
 join groups using (point_no, domain, race_group)
 left join taken_in_all using (point_no, domain, race_group)

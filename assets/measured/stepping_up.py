@@ -45,8 +45,8 @@ STEPPING_UP: Final = {
     "largest": "DOUBLE",
     "second_largest": "DOUBLE",
 }
-"""Columns of ``stepping_up`` in order. ``people`` are behind the numerator, ``base_people`` behind the denominator; where the numerator is
-days, ``largest`` and ``second_largest`` are those of the two people with most of them."""
+"""Columns of ``stepping_up`` in order. ``people`` are behind the numerator, ``base_people`` behind the denominator; ``largest``
+and ``second_largest`` are what the two people with most of it have of the numerator: bookings, releases, days."""
 
 _EVIDENCE_REASON: Final = {"evidence": "VARCHAR", "reason": "VARCHAR"}
 JAIL: Final = "jail"

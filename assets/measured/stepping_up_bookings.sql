@@ -17,11 +17,13 @@ several as (
     select cell, person_key, count(*) as bookings from placed where not came_once group by cell, person_key
 ),
 counted as (
-    select cell, sum(bookings)::bigint as bookings, sum(people)::bigint as people
+    -- What the two people with most bookings have, for disclosure control.
+    select
+        cell, sum(bookings)::bigint as bookings, sum(people)::bigint as people, list_reverse_sort(flatten(list(most))) as most
     from (
-        select cell, people as bookings, people from once
+        select cell, people as bookings, people, if(people > 1, [1, 1], [1])::bigint[] as most from once
         union all
-        select cell, sum(bookings) as bookings, count(*) as people from several group by cell
+        select cell, sum(bookings) as bookings, count(*) as people, max(bookings, 2) as most from several group by cell
     )
     group by cell
 ),
@@ -53,7 +55,9 @@ select
     coalesce(counted.people, 0) as people,
     whole.people as base_people,
     coalesce(counted.bookings, 0) / whole.bookings as value,
-    if(cell.evidence = 'landmark', 'share of bookings still held', 'share of bookings') as unit
+    if(cell.evidence = 'landmark', 'share of bookings still held', 'share of bookings') as unit,
+    counted.most[1] as largest,
+    counted.most[2] as second_largest
 from scope.cell
 join whole on whole.evidence_no = cell.cell // 4
 left join counted on counted.cell = cell.cell

@@ -24,11 +24,20 @@ alike as (
 counted as (
     select
         cell,
+<<<<<<< HEAD
         sum(people * returns)::bigint as returns,
         sum(people * admissions)::bigint as admissions,
         coalesce(sum(people) filter (where returns > 0), 0)::bigint as people,
         sum(people)::bigint as base_people
     from alike
+=======
+        sum(returns)::bigint as returns,
+        sum(admissions)::bigint as admissions,
+        count(*) filter (where returns > 0) as people,
+        count(*) as base_people,
+        max(returns, 2) as most
+    from per_person
+>>>>>>> 59a6796 (Sums of events say who contributes most, and fall under dominance as days do)
     group by cell
 )
 select
@@ -47,6 +56,8 @@ select
     counted.people,
     counted.base_people,
     counted.returns / counted.admissions as value,
-    'share of admissions' as unit
+    'share of admissions' as unit,
+    counted.most[1] as largest,
+    counted.most[2] as second_largest
 from counted
 join scope.cell using (cell)

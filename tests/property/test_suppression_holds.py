@@ -161,3 +161,64 @@ def test_a_stricter_minimum_never_shows_more_small_cells(seed: int) -> None:
     lax, strict = protect(table, rows, POLICY), protect(table, rows, POLICY, minimum=30)
     assert strict.primary >= lax.primary
     assert all(row["people"] is None or row["people"] >= 30 for row in strict.rows)
+
+
+def _shares(rng: random.Random, people: int) -> dict[str, list[float]]:
+    """What each of so many people has: events, of which a few people may have very many, and costs, of which one may have nearly all."""
+    events = [1 if rng.random() < 0.7 else rng.choice((2, 5, 400)) for _ in range(people)]
+    return {"events": [float(number) for number in events], "cost": [round(rng.choice((50, 900, 250_000)) * rng.random(), 2) for _ in events]}
+
+
+def _amounts(rng: random.Random) -> tuple[ProductTable, list[dict[str, Any]], dict[tuple[str, ...], int]]:
+    names = [[f"v{i}" for i in range(rng.randint(2, 4))] for _ in range(rng.randint(1, 2))]
+    held = {place: _shares(rng, rng.choice((rng.randint(11, 14), rng.randint(11, 60), rng.randint(0, 10)))) for place in itertools.product(*names)}
+    rows = []
+    for place in itertools.product(*([*values, TOTAL] for values in names)):
+        row: dict[str, Any] = {f"d{i}": value for i, value in enumerate(place)}
+        for name in ("events", "cost"):
+            every = sorted((share for atom, shares in held.items() if _covers(place, atom) for share in shares[name]), reverse=True)
+            row |= {"people": len(every), name: round(sum(every), 2), f"{name}_1": None, f"{name}_2": None}
+            row |= {f"{name}_{number}": share for number, share in enumerate(every[:2], start=1)}
+        rows.append(row | {"mean": 1.0})
+    columns: list[dict[str, Any]] = [
+        {"name": f"d{i}", "description": "a dimension", "role": "dimension", "total": TOTAL} for i in range(len(names))
+    ]
+    columns.append({"name": "people", "description": "people in the cell", "role": "people"})
+    for name in ("events", "cost"):
+        top = [f"{name}_1", f"{name}_2"]
+        columns.append({"name": name, "description": "what they add up to", "role": "magnitude", "of": ["people"], "top": top})
+        columns += [{"name": hidden, "description": "one contribution", "role": "hidden"} for hidden in top]
+    columns.append({"name": "mean", "description": "cost of an event", "role": "derived", "of": ["people", "events", "cost"]})
+    declared = {"name": "t", "description": "a table of sums", "grain": "aggregate", "question": "t", "columns": columns}
+    return ProductTable.model_validate(declared), rows, {place: number for number, place in enumerate(held)}
+
+
+def _gives_one_away(total: float, largest: list[float]) -> bool:
+    """The (n, k) = (2, 90 %) and p % = 10 rules in words of their own."""
+    if not total or not largest:
+        return False
+    two = sum(largest)
+    return two > 0.9 * total * (1 + 1e-9) or total - two < 0.1 * largest[0] - 1e-7 * total
+
+
+def test_no_sum_of_events_or_costs_that_one_or_two_people_make_up_is_shown_or_can_be_computed() -> None:
+    dominated, shown, computed = 0, 0, 0
+    for seed in range(times(60)):
+        table, rows, atoms = _amounts(random.Random(f"amounts {seed}"))
+        truth = {_place(row): row for row in rows}
+        made = protect(table, rows, POLICY)
+        for name in ("events", "cost"):
+            vectors = {place: [int(_covers(place, atom)) for atom in atoms] for place in truth}
+            secret = {
+                place for place, row in truth.items()
+                if _gives_one_away(row[name], [share for share in (row[f"{name}_1"], row[f"{name}_2"]) if share is not None])
+            }  # fmt: skip
+            given = [_place(row) for row in made.rows if row[name] is not None]
+            assert not secret & set(given), f"[{seed}] shows a sum that one or two people make up"
+            base = _rank([vectors[place] for place in given])
+            computed += sum(_rank([*(vectors[one] for one in given), vectors[place]]) == base for place in secret if given)
+            dominated, shown = dominated + len(secret), shown + len(given)
+        assert all(row["mean"] is None for row in made.rows if row["events"] is None or row["cost"] is None)
+        assert made.dominated <= 2 * len(rows)
+    assert computed == 0
+    assert min(dominated, shown) > times(60), "the tables tried hold sums of both kinds"

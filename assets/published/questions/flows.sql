@@ -14,7 +14,9 @@ passed as (
         printf('%d %s', to_intercept, to_system) as to_step,
         transitions,
         people,
-        median_days
+        median_days,
+        largest,
+        second_largest
     from measured.intercept_flow
 )
 select
@@ -23,7 +25,9 @@ select
     race_group.race_group,
     coalesce(passed.people, 0) as people,
     coalesce(passed.transitions, 0) as transitions,
-    passed.median_days
+    passed.median_days,
+    passed.largest,
+    passed.second_largest
 from step as begin_at
 join step as end_at on end_at.domain = begin_at.domain
 cross join race_group

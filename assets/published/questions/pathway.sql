@@ -7,6 +7,8 @@ select
     episodes,
     round(median_days, 1) as median_days,
     period_start::date as period_start,
-    period_end::date as period_end
+    period_end::date as period_end,
+    largest,
+    second_largest
 from measured.pathway
 where people >= $least

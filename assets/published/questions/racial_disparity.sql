@@ -49,6 +49,8 @@ select
     decided_by,
     policy_ref,
     reason,
-    nullif(same.same_point, point) as same_point
+    nullif(same.same_point, point) as same_point,
+    largest,
+    second_largest
 from named
 left join same using (point)
