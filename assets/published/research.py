@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import polars as pl
 
+from assets.published.canon import SecondCount, second_count
 from assets.published.consent_scope import COLUMNS as SCOPE_COLUMNS
 from assets.published.consent_scope import MEANING as SCOPE_MEANING
 from assets.published.consent_scope import lines_of
@@ -65,7 +66,8 @@ class Desk:
 class Extract:
     """One extract: what was decided, how coarse it came out, until when it may be had, and where it lies (None: a dry run).
 
-    ``scopes`` are the lines of its ``consent_scope``; none where no row of it rests on a consent.
+    ``scopes`` are the lines of its ``consent_scope``; none where no row of it rests on a consent. ``verified`` is the count of k and l by
+    another library; None where that is not installed.
     """
 
     project: str
@@ -75,6 +77,7 @@ class Extract:
     version: str | None = None
     folder: Path | None = None
     scopes: tuple[tuple[Any, ...], ...] = ()
+    verified: SecondCount | None = None
 
 
 def project_of(county: County, name: str) -> ResearchProject:
@@ -115,7 +118,7 @@ def extract(desk: Desk, project: ResearchProject, *, by: str, reason: str, write
             raise ResearchRefused(f"no clause of {project.instrument} permits any of it; `throughcare explain` says why")
         made, scopes = _made(desk.con, path, project)
         ends = min(filter(None, [project.destroy_by, instrument.retention_until, decided.valid_until]))
-        found = Extract(project.id, made, decided.clauses, ends, scopes=scopes)
+        found = Extract(project.id, made, decided.clauses, ends, scopes=scopes, verified=_verified(made, project))
         return _written(desk, project, product, decided, found, by=by, reason=reason) if write else found
     finally:
         remove_data(path)
@@ -150,6 +153,22 @@ def _made(con: Connection, path: Path, project: ResearchProject) -> tuple[Genera
             f"none of {made.records} records reaches k {project.k} and l {project.l_diversity}; give the columns longer ladders"
         )
     return made, tuple(scopes)
+
+
+def _verified(made: Generalised, project: ResearchProject) -> SecondCount | None:
+    """What another library counts: k and l.
+
+    Raises:
+        ResearchRefused: if it counts anything else than we do: then one of the two is wrong, and nobody is told which rows are safe.
+    """
+    quasi, sensitive = ([column.name for column in project.with_role(role)] for role in (ResearchRole.QUASI, ResearchRole.SENSITIVE))
+    counted = second_count(made.rows, quasi, sensitive)
+    if counted is not None and (counted.k, counted.l_diversity) != (made.k, made.l_diversity):
+        raise ResearchRefused(
+            f"{counted.by} counts k {counted.k} and l {counted.l_diversity} where we count k {made.k} and l {made.l_diversity}; "
+            "nothing is handed out until both agree: report it with the project's ladders"
+        )
+    return counted
 
 
 def _written(desk: Desk, project: ResearchProject, product: Product, decided: Decided, found: Extract, *, by: str, reason: str) -> Extract:
@@ -196,6 +215,7 @@ def _write(con: Connection, path: Path, project: ResearchProject, found: Extract
     about = {
         "project": project.id, "title": project.title, "form": project.form.value, "review_board": project.review_board,
         "one_way": ONE_WAY, "destroy_by": found.valid_until.isoformat(), "k": str(found.made.k), "l": str(found.made.l_diversity),
+        "verified_by": found.verified.by if found.verified else "nobody but ourselves",
         "records_left_out": str(found.made.left_out),
     }  # fmt: skip
     frames = {
@@ -232,7 +252,7 @@ def _manifest(
         "valid_until": found.valid_until.isoformat(), "destroy_by": found.valid_until.isoformat(), "instrument": project.instrument,
         "clauses": list(decided.clauses), "obligations": sorted({*decided.obligations, "no_reidentification", "destroy_by"}),
         "labels": list(decided.labels), "review_board": project.review_board, "k": made.k, "l_diversity": made.l_diversity,
-        "records": made.rows.height, "left_out": made.left_out,
+        "verified_by": found.verified.by if found.verified else None, "records": made.rows.height, "left_out": made.left_out,
         "columns": [{"name": column.name, "role": column.role.value, "step": made.steps[column.name]} for column in project.columns],
         "tables": [{"name": table.name, "rows": table.rows, "logical_hash": table.logical_hash} for table in tables],
         "terms_sha256": desk.county.sha256, "code_sha256": code_sha256(), "notice_sha256": hashlib.sha256(notice.encode()).hexdigest(),

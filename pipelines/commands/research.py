@@ -95,13 +95,16 @@ def extract(
     document: dict[str, Any] = {
         "project": found.project, "version": found.version, "folder": str(found.folder) if found.folder else None,
         "records": made.rows.height,
-        "left_out": made.left_out, "k": made.k, "l_diversity": made.l_diversity, "steps": dict(made.steps), "clauses": list(found.clauses),
+        "left_out": made.left_out, "k": made.k, "l_diversity": made.l_diversity,
+        "verified_by": found.verified.by if found.verified else None, "steps": dict(made.steps), "clauses": list(found.clauses),
         "destroy_by": found.valid_until.isoformat(), "written": write,
     }  # fmt: skip
     if as_json:
         emit_json(document)
         return
-    say(f"{made.rows.height:,} of {made.records:,} records, {made.left_out:,} left out as too rare; k {made.k}, l {made.l_diversity}")
+    counted = f"{found.verified.by} counts the same" if found.verified else "pycanon is not installed, so nobody else counted"
+    say(f"{made.rows.height:,} of {made.records:,} records, {made.left_out:,} left out as too rare")
+    say(f"k {made.k}, l {made.l_diversity}: {counted}")
     say("columns: " + ", ".join(f"{name} at {step}" for name, step in made.steps.items()))
     say(f"under {'; '.join(found.clauses)}; to be destroyed by {found.valid_until}")
     say(f"written: {found.folder} {found.version}" if write else "nothing was written; add --write to hand it out")

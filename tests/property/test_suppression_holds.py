@@ -166,12 +166,18 @@ def test_a_stricter_minimum_never_shows_more_small_cells(seed: int) -> None:
 def _shares(rng: random.Random, people: int) -> dict[str, list[float]]:
     """What each of so many people has: events, of which a few people may have very many, and costs, of which one may have nearly all."""
     events = [1 if rng.random() < 0.7 else rng.choice((2, 5, 400)) for _ in range(people)]
-    return {"events": [float(number) for number in events], "cost": [round(rng.choice((50, 900, 250_000)) * rng.random(), 2) for _ in events]}
+    return {
+        "events": [float(number) for number in events],
+        "cost": [round(rng.choice((50, 900, 250_000)) * rng.random(), 2) for _ in events],
+    }
 
 
 def _amounts(rng: random.Random) -> tuple[ProductTable, list[dict[str, Any]], dict[tuple[str, ...], int]]:
     names = [[f"v{i}" for i in range(rng.randint(2, 4))] for _ in range(rng.randint(1, 2))]
-    held = {place: _shares(rng, rng.choice((rng.randint(11, 14), rng.randint(11, 60), rng.randint(0, 10)))) for place in itertools.product(*names)}
+    held = {
+        place: _shares(rng, rng.choice((rng.randint(11, 14), rng.randint(11, 60), rng.randint(0, 10))))
+        for place in itertools.product(*names)
+    }
     rows = []
     for place in itertools.product(*([*values, TOTAL] for values in names)):
         row: dict[str, Any] = {f"d{i}": value for i, value in enumerate(place)}

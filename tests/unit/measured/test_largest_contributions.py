@@ -35,8 +35,11 @@ def test_bookings_releases_flows_ways_and_decisions_say_who_has_most(county: Any
         assert county.ask(f"select distinct numerator, {TOPS} {of_part} and smi_status = 'ALL'") == [(numerator, *most)], part
     returned = "from measured.stepping_up where submeasure = 'returned_within_365d' and breakdown = 'ALL' and evidence = 'ALL'"
     assert county.ask(f"select distinct numerator, {TOPS} {returned} and smi_status = 'ALL'") == [(3, 2, 1)]
-    flows = county.ask(f"select race_group, transitions, {TOPS} from measured.intercept_flow where to_system = 'health' order by race_group")
-    assert flows and {flow[1:] for flow in flows if flow[0] == "ALL"} == {(6, 3, 2)}
+    flows = county.ask(
+        f"select race_group, transitions, {TOPS} from measured.intercept_flow where to_system = 'health' order by race_group"
+    )
+    assert flows
+    assert {flow[1:] for flow in flows if flow[0] == "ALL"} == {(6, 3, 2)}
     assert {flow[1:] for flow in flows if flow[0] == "BLACK"} == {(3, 3, None)}
     ways = county.ask("select sum(episodes), max(largest), max(second_largest) from measured.pathway")
     assert ways[0][1] is not None

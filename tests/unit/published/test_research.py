@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import builtins
+import random
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,8 +14,8 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
-from pycanon import anonymity
 
+from assets.published.canon import SecondCount, second_count
 from assets.published.generalised import generalise, people_sharing, values_shared
 from assets.published.research import Desk, ResearchRefused, destroy, extract, extracts, project_of
 from contracts.county import County, load_county
@@ -138,13 +140,30 @@ def test_columns_are_made_coarser_until_enough_people_share_every_combination() 
     assert made.rows["booked_at"].unique().to_list() == ["2026-01"]
 
 
-def test_pycanon_counts_the_same_k_and_l() -> None:
-    rows = [*_people(70, lambda i: 18 + (i * 7) % 50), *_people(13, lambda i: 30 + i, prefix="s", region="south")]
-    made = generalise(_frame(*rows, *rows[:20]), _project())
-    quasi = ["age_at_event", "sex", "region"]
-    people = made.rows.unique([PSEUDONYM, *quasi]).to_pandas().fillna("")
-    assert anonymity.k_anonymity(people, quasi) == made.k >= 11
-    assert anonymity.l_diversity(made.rows.to_pandas().fillna(""), quasi, ["charge_level"]) == made.l_diversity >= 2
+@pytest.mark.parametrize("seed", range(40))
+def test_pycanon_counts_the_same_k_and_l_of_any_table(seed: int) -> None:
+    """Random people with random records, some values empty, before and after they are made coarser."""
+    rng = random.Random(seed)
+    people = rng.randint(11, 90)
+    rows = [
+        (f"p{rng.randrange(people)}", rng.randint(17, 95), rng.choice("FM"), rng.choice(("north", "south")), rng.choice(("F", "M", None)))
+        for _ in range(rng.randint(people, 3 * people))
+    ]
+    made = generalise(_frame(*rows), _project(k=11))
+    quasi, sensitive = ["age_at_event", "sex", "region"], ["charge_level"]
+    raw = _frame(*rows).with_columns(pl.col("age_at_event").cast(pl.String))
+    for table in (raw, made.rows):
+        counted = second_count(table, quasi, sensitive) if table.height else None
+        if counted is not None:
+            assert (counted.k, counted.l_diversity) == (people_sharing(table, quasi), values_shared(table, quasi, sensitive))
+    assert made.k == 0 or made.k >= 11
+
+
+def test_without_a_sensitive_column_there_is_no_l() -> None:
+    made = generalise(_frame(*_people(30, lambda i: 20)), _project())
+    counted = second_count(made.rows, ["age_at_event", "sex", "region"], [])
+    assert counted is not None
+    assert (counted.k, counted.l_diversity, counted.by.split()[0]) == (30, 0, "pycanon")
 
 
 def test_one_person_with_many_records_is_one_person() -> None:
@@ -284,6 +303,7 @@ def test_an_extract_is_handed_out_under_its_own_names_with_its_end(desk: tuple[P
     assert names < set(own.values())
     assert not names & set(world.keyring.pseudonyms("sheriff", "jail_measures", 1, sorted(keys)).values())
     assert about["destroy_by"] == "2026-09-01"
+    assert about["verified_by"].startswith("pycanon ")
     assert "28 CFR 22" in about["one_way"]
     (manifest,) = extracts(office.home)
     assert (manifest["clauses"], manifest["k"], manifest["left_out"]) == (["DUA-2026-SU §2.1"], found.made.k, 1)
@@ -338,3 +358,32 @@ def test_the_scope_of_a_consent_stays_with_its_row() -> None:
     made = generalise(frame, _project())
     assert made.rows["consent_scope_id"].to_list() == ["ab12"] * 30
     assert "consent_scope_id" not in generalise(frame.drop("consent_scope_id"), _project()).rows.columns
+
+
+def test_an_extract_that_another_library_counts_otherwise_is_not_handed_out(
+    desk: tuple[PublishedWorld, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world, office = desk
+    monkeypatch.setattr("assets.published.research.second_count", lambda *_: SecondCount(10, 2, "another library"))
+    with pytest.raises(ResearchRefused, match="another library counts k 10 and l 2 where we count"):
+        extract(office, project_of(office.county, "reentry_2026"), by="clerk", reason="first wave, 2026-14", write=True)
+    assert (extracts(office.home), world.ledger.entries()) == ([], [])
+
+
+def test_without_the_library_the_manifest_says_that_nobody_else_counted(
+    desk: tuple[PublishedWorld, Desk], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, office = desk
+    known = builtins.__import__
+
+    def without(name: str, *more: Any, **named: Any) -> Any:
+        if name.partition(".")[0] == "pycanon":
+            raise ImportError(name)
+        return known(name, *more, **named)
+
+    monkeypatch.setattr(builtins, "__import__", without)
+    found = extract(office, project_of(office.county, "reentry_2026"), by="clerk", reason="first wave, 2026-14", write=True)
+    monkeypatch.undo()
+    assert found.verified is None
+    (manifest,) = extracts(office.home)
+    assert manifest["verified_by"] is None
