@@ -88,16 +88,9 @@ clauses:
 
 
 def _county(folder: Path) -> Path:
-    """The demo county with a university, its agreement and one project."""
+    """The demo county with an agreement and a project of this test's own."""
     shutil.copytree(DEMO, folder)
-    agencies = folder / "agencies.yaml"
-    university = "  state_university:\n    title: State University\n    roles: [recipient]\n    receives_as: university\n"
-    agencies.write_text(agencies.read_text() + university)
     (folder / "instruments" / "dua-2026-su.yaml").write_text(AGREEMENT)
-    for name in ("dsa-2025-so.yaml", "mou-2025-01.yaml"):
-        path = folder / "instruments" / name
-        path.write_text(path.read_text().replace("purposes: [", "purposes: [research_statistical, ", 1))
-    (folder / "research").mkdir()
     (folder / "research" / "reentry_2026.yaml").write_text(_yaml(TEXT))
     return folder
 
