@@ -37,6 +37,7 @@ class Account:
     outcomes: list[RunOutcome] = field(default_factory=list)
     products: list[ProductState] = field(default_factory=list)
     accuracy: Accuracy | None = None
+    extracts: list[dict[str, Any]] = field(default_factory=list)
 
     @property
     def good(self) -> bool:
@@ -79,6 +80,7 @@ def demo(
     begun = time.monotonic()
     if account.outcomes[-1].success:
         account.accuracy = measure_accuracy(place, place.simulated / "truth")
+        account.extracts = _extracts(place, county)
     account.seconds["evaluation"] = time.monotonic() - begun
     if as_json:
         emit_json(_document(account))
@@ -122,6 +124,38 @@ def _deliver(place: Place, night: date) -> None:
     set_simulated_day(place.home, night)
 
 
+def _extracts(place: Place, county: County) -> list[dict[str, Any]]:
+    """Hand out the extract of every research project of the county's text; a small county may not reach its k, and that is no fault."""
+    from assets.published.research import Desk, ResearchRefused, extract
+    from pipelines.commands.desk import writing
+    from resources.keyring import Keyring
+    from resources.ledger import Ledger
+
+    home = place.home
+    made: list[dict[str, Any]] = []
+    with writing() as held:
+        desk = Desk(held.con, county, home, Keyring(home.keys), Ledger(home), held.night, today(county, home))
+        for project in county.research:
+            try:
+                found = extract(desk, project, by="throughcare demo", reason="the demo shows every product of the county", write=True)
+            except ResearchRefused as error:
+                made.append({"project": project.id, "refused": str(error)})
+            else:
+                made.append(
+                    {
+                        "project": project.id,
+                        "refused": None,
+                        "records": found.made.rows.height,
+                        "left_out": found.made.left_out,
+                        "k": found.made.k,
+                        "l_diversity": found.made.l_diversity,
+                        "steps": dict(found.made.steps),
+                        "destroy_by": found.valid_until.isoformat(),
+                    }  # fmt: skip
+                )
+    return made
+
+
 def _document(account: Account) -> dict[str, Any]:
     return {
         "good": account.good,
@@ -129,6 +163,7 @@ def _document(account: Account) -> dict[str, Any]:
         "runs": [as_document(outcome) for outcome in account.outcomes],
         "products": [vars(state) for state in account.products],
         "linkage": accuracy_document(account.accuracy) if account.accuracy else None,
+        "extracts": account.extracts,
     }
 
 
@@ -143,6 +178,16 @@ def _say(place: Place, county: County, account: Account) -> None:
         ((state.name, name, sha256[:32]) for state in account.products for name, sha256 in state.logical_hashes.items()),
     )
     table("Where the products are", ("product", "file"), ((state.name, state.path) for state in account.products))
+    table(
+        "Extracts for research",
+        ("project", "records", "left out", "k", "l", "until"),
+        (
+            (item["project"], item["records"], item["left_out"], item["k"], item["l_diversity"], item["destroy_by"])
+            if item["refused"] is None
+            else (item["project"], item["refused"], None, None, None, None)
+            for item in account.extracts
+        ),
+    )
     total = sum(account.seconds.values())
     say(f"{total:.0f} s: " + ", ".join(f"{name} {seconds:.0f} s" for name, seconds in account.seconds.items()))
     say('next: throughcare status; throughcare query county/measures "select * from stepping_up"; throughcare up')

@@ -100,6 +100,38 @@ def test_a_decision_is_explained_with_gate_clause_and_words(governed: Office) ->
     assert earlier["as_of"] == NIGHTS[0].isoformat()
 
 
+def test_windows_within_each_other_never_tell_of_a_few_by_subtraction(governed: Office) -> None:
+    question = "select within_last, race_group, people, contacts from crisis_windows"
+    rows = governed.ask("query", "county/measures", question, "--as-of", NIGHTS[-1].isoformat())["rows"]
+    shown = {(int(window.split()[0]), group): people for window, group, people, _ in rows if people is not None}
+    assert {int(window.split()[0]) for window, *_ in rows} == {30, 90, 180}
+    assert shown, "in a county of a thousand somebody is shown"
+    assert min(shown.values()) >= 11
+    pairs = [(shown[inner, group], shown[outer, group]) for inner, outer in ((30, 90), (90, 180)) for _, group in shown
+             if {(inner, group), (outer, group)} <= shown.keys()]  # fmt: skip
+    assert all(outer - inner >= 11 for inner, outer in pairs), "the few in the longer window alone are a group like any"
+    assert all(contacts is None for _, _, people, contacts in rows if people is None)
+
+
+def test_the_research_project_has_its_extract_and_nobody_in_it_a_name(governed: Office) -> None:
+    asked = ("research", "extract", "reentry_2026", "--by", "T. Vasquez-Holm", "--reason", "first wave, protocol 2026-14")
+    dry = governed.ask(*asked)
+    assert (dry["written"], dry["folder"]) == (False, None)
+    made = governed.ask(*asked, "--write")
+    assert made["k"] >= 11
+    assert made["l_diversity"] >= 2
+    assert made["verified_by"].startswith("pycanon")
+    assert made["clauses"] == ["DUA-2026-SU §2.1"]
+    listed = governed.ask("research", "list")
+    assert [(item["project"], item["records"], item["overdue"]) for item in listed["extracts"]] == [
+        ("reentry_2026", made["records"], False)
+    ]
+    held = b"".join(path.read_bytes() for path in Path(made["folder"]).iterdir())
+    patients = sorted((governed.home / "county_systems" / "health").glob("*/Patient.ndjson"))
+    names = {json.loads(line)["id"] for path in patients for line in path.read_text(encoding="utf-8").splitlines()}
+    assert not any(name.encode() in held for name in names)
+
+
 def test_nobody_is_explained_to_a_stranger_and_no_identifier_is_repeated(governed: Office) -> None:
     refused = governed.type("explain", "health:NOBODY-77", "health.__present__", "health", "care_coordination", expect=2)
     assert "NOBODY-77" not in refused.stdout + refused.stderr
