@@ -38,6 +38,16 @@ class Person(Reviewed):
 
     login: str = Field(pattern=r"^[^\s@]+@[^\s@]+$", description="As the identity provider names the person.")
     role: PersonRole = Field(description="What the person may do.")
+    user: str | None = Field(
+        default=None,
+        pattern=r"^[a-z_][a-z0-9_.-]*$",
+        description="Account of the operating system under which the person reads products; default: the login up to its @.",
+    )
+
+    @property
+    def account(self) -> str:
+        """The account that notes of reading name."""
+        return self.user or self.login.partition("@")[0]
 
 
 class Agency(Reviewed):
@@ -77,6 +87,9 @@ class Agencies(Reviewed):
                 if system in owned:
                     raise ValueError(f"system [{system}] is claimed by [{owned[system]}] and by [{name}]; a system has one owner")
                 owned[system] = name
+        users = [person.user for agency in self.agencies.values() for person in agency.people if person.user]
+        if twice := sorted({user for user in users if users.count(user) > 1}):
+            raise ValueError(f"two people would read under one account [{', '.join(twice)}]; give each a user of their own")
         folders = [self.folder_of(name) for name in self._with(AgencyRole.RECIPIENT)]
         if len(folders) != len(set(folders)):
             raise ValueError("two recipients would publish into one folder; give each its own receives_as")
@@ -99,6 +112,18 @@ class Agencies(Reviewed):
     def recipients(self) -> tuple[str, ...]:
         """Agencies that receive products, in order of name."""
         return self._with(AgencyRole.RECIPIENT)
+
+    @property
+    def accounts(self) -> dict[str, tuple[str, Person]]:
+        """Account -> agency and person who reads under it. One that two logins would share is nobody's until a `user` is said."""
+        people = [(name, person) for name, agency in sorted(self.agencies.items()) for person in agency.people]
+        default = [person.account for _, person in people if person.user is None]
+        said = {person.user for _, person in people if person.user}
+        return {
+            person.account: (name, person)
+            for name, person in people
+            if person.user or (default.count(person.account) == 1 and person.account not in said)
+        }
 
     def owner_of(self, system: str) -> str | None:
         """The agency that owns a system, or None if none claims it."""

@@ -20,6 +20,7 @@ from pipelines.place import StrangePackage, assert_rooms
 
 def _app() -> typer.Typer:
     from pipelines.commands import (
+        access,
         backup,
         consents,
         county,
@@ -59,6 +60,7 @@ def _app() -> typer.Typer:
     app.add_typer(measures.app, name="measures")
     app.add_typer(consents.app, name="consents")
     app.add_typer(ledger.app, name="ledger")
+    app.add_typer(access.app, name="access")
     app.add_typer(keys.app, name="keys")
     app.add_typer(release.app, name="release")
     app.add_typer(research.app, name="research")

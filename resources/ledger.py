@@ -67,6 +67,7 @@ class EntryKind(StrEnum):
     SECRET_CHANGED = "secret_changed"  # noqa: S105  a secret of pseudonyms was replaced or destroyed: fingerprints only
     CLOCK_SET_BACK = CLOCK_SET_BACK
     RELEASE = "release"  # a step of a public release: proposed, approved, rejected, published
+    ACCESS_REVIEWED = "access_reviewed"  # somebody went through who reads what: counts, and the hash of the list
     RESEARCH_EXTRACT = "research_extract"  # an extract for research was handed out, or destroyed
     RECOVERED = "recovered"
     NOTE = "note"
@@ -226,6 +227,17 @@ class Ledger:
                 if is_there and not path.with_suffix(".sealing").exists():
                     path.rename(path.with_suffix(".sealing"))
         return sum(self._seal(path, night) for path in sorted(folder.glob("*.sealing")))
+
+    def spooled(self) -> list[tuple[str, dict[str, Any] | None]]:
+        """(account, fields) of every note that waits to be sealed, in order of account; None for a line that is no note."""
+        folder = self.home.ledger / "spool"
+        known = {entry["fields"].get("spool_mark") for entry in self.entries() if entry["kind"] == EntryKind.QUERIED}
+        found: list[tuple[str, dict[str, Any] | None]] = []
+        for path in sorted([*folder.glob("*.jsonl"), *folder.glob("*.sealing")]):
+            for number, line in enumerate(path.read_bytes().splitlines()):
+                if f"{number}:{sha256(line)}" not in known:
+                    found.append((path.stem, _spooled(line)))
+        return found
 
     def _seal(self, path: Path, night: date) -> int:
         lines = path.read_bytes().splitlines()

@@ -151,7 +151,7 @@ def _extracts(place: Place, county: County) -> list[dict[str, Any]]:
                         "l_diversity": found.made.l_diversity,
                         "steps": dict(found.made.steps),
                         "destroy_by": found.valid_until.isoformat(),
-                    }  # fmt: skip
+                    }
                 )
     return made
 

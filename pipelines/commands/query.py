@@ -6,14 +6,17 @@ Belongs here: the verb. Does not belong here: the guard and the locked-down read
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from pipelines.clock import today
 from pipelines.commands.common import USAGE, AsJson, here, parse_night, terms
 from pipelines.display import complain, emit_json, table
+
+PRODUCT: Final = re.compile(r"[a-z][a-z0-9_]*/[a-z][a-z0-9_]*")
 
 
 def query(
@@ -41,14 +44,21 @@ def query(
     try:
         columns, found = ask(place.home, recipient, name, sql, as_of=day, row_cap=rows)
     except (NoSuchProduct, StaleProduct, RefusedQuery) as error:
+        # What was typed in place of a product may be anything, so only a name of that shape is kept.
+        named = product if PRODUCT.fullmatch(product) else "unknown"
+        spool(place.home, product=named, query_sha256=_hashed(sql), rows=0, asked_on=day.isoformat(), refused=True)
         complain(str(error))
         raise typer.Exit(USAGE) from None
     # The text may hold anything an analyst typed, so its hash is kept and not the text.
-    spool(place.home, product=product, query_sha256=hashlib.sha256(sql.encode()).hexdigest(), rows=len(found), asked_on=day.isoformat())
+    spool(place.home, product=product, query_sha256=_hashed(sql), rows=len(found), asked_on=day.isoformat())
     if as_json:
         emit_json({"columns": columns, "rows": [[_plain(value) for value in row] for row in found]})
     else:
         table(product, columns, found)
+
+
+def _hashed(sql: str) -> str:
+    return hashlib.sha256(sql.encode()).hexdigest()
 
 
 def _plain(value: object) -> object:
