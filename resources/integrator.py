@@ -155,6 +155,19 @@ def refuse_unlicensed(terms: Terms, night: date) -> None:
         raise RunRefused("\n".join(str(fault) for fault in faults))
 
 
+def refuse_tampered(ledger: Ledger) -> None:
+    """Nothing new is disclosed on an account that somebody has changed: the next entry would be signed over it.
+
+    Raises:
+        RunRefused: if a line or the head is not what was written; names file and line.
+    """
+    if faults := ledger.tampered():
+        raise RunRefused(
+            f"ledger/{ledger.file.name}: {'; '.join(faults[:3])}; products stay as they are until it is restored from its backup: "
+            "throughcare ledger verify"
+        )
+
+
 def refuse_older_night(con: Connection, night: date) -> None:
     """Only the newest night may change the registers.
 
@@ -248,6 +261,9 @@ def open_integrator(
     terms.verify()
     if night is not None and frozen:
         refuse_unlicensed(terms, night)
+        # A deny never waits, not even for the ledger.
+        if ledger is not None:
+            refuse_tampered(ledger)
     with warehouse.lock(), warehouse.writer() as con:
         if night is not None:
             refuse_older_night(con, night)

@@ -211,6 +211,20 @@ class Ledger:
         signed_through, head_faults = self._head_faults(hashes)
         return LedgerReport(len(hashes), signed_through, hashes[-1] if hashes else GENESIS, (*faults, *head_faults))
 
+    def tampered(self) -> tuple[str, ...]:
+        """Faults that no killed writer leaves: a line that was changed, removed or put in, or a head that is not this ledger's.
+
+        What the next append repairs is none: a torn last line, a first entry not signed yet, a key half handed over, a clock set back.
+        """
+        lines = self._lines()
+        last = parsed(lines[-1]) if lines else None
+        mended = {f"line {len(lines) + 1}: torn; the next append repairs it", *clock_faults(lines)}
+        if len(lines) <= 1:
+            mended.add("head.json is missing")
+        if last is not None and last.get("kind") == EntryKind.KEY_ROTATED:
+            mended.add("head.json is not signed by this ledger's key")
+        return tuple(fault for fault in self.verify().faults if fault not in mended)
+
     def hashes(self) -> list[str]:
         """sha256 of every whole line, oldest first: entry n is covered by the n-th."""
         return [sha256(line) for line in self._lines()]

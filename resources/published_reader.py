@@ -119,6 +119,11 @@ def read_whole(home: Home, recipient: str, product: str, table: str, *, as_of: d
 
 def _fresh(home: Home, recipient: str, product: str, as_of: date) -> CurrentProduct:
     current = current_product(home, recipient, product)
+    if as_of < current.night:
+        raise StaleProduct(
+            f"{recipient}/{product} is of night {current.night}, which lies ahead of {as_of}: the clock was set back, and whether its "
+            "terms still hold cannot be told; set it right"
+        )
     if as_of >= current.valid_until:
         raise StaleProduct(
             f"{recipient}/{product} of night {current.night} may be read until {current.valid_until}; run a newer night or renew its terms"

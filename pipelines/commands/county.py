@@ -17,6 +17,7 @@ from contracts.county import load_county
 from contracts.law import NOT_REVIEWED
 from contracts.readiness import missing_for_linking, missing_for_receiving
 from contracts.reviewed import TermsFaults
+from contracts.standing_clauses import dark_clauses
 from pipelines.clock import set_simulated_day, today
 from pipelines.commands.common import BAD, USAGE, AsJson, Night, here, parse_night
 from pipelines.display import complain, counting, emit_json, say
@@ -31,6 +32,8 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Say everything that is wrong with a county folder, naming file, line and key; and, if it is sound, what linking still lacks.
+
+    A clause that does not hold today, for its own days or because something above it has lapsed, is named as dark; that is no fault.
 
     Example: throughcare county check ./our_county
     """
@@ -51,12 +54,14 @@ def check(
         raise typer.Exit(BAD) from None
     night = max(county.text.first_night, today(county, here().home))
     lacking = [*missing_for_receiving(county, night), *missing_for_linking(county, night)]
+    dark = dark_clauses(county.folder, county.instruments, night)
     if as_json:
         emit_json(
             {
                 "sound": True,
                 "faults": [],
                 "lacking": lacking,
+                "dark": [vars(item) for item in dark],
                 "name": county.text.name,
                 "sha256": county.sha256,
                 "rule_packs": [{"id": pack.id, "title": pack.title, "rules": len(pack.rules)} for pack in county.law.packs],
@@ -66,6 +71,8 @@ def check(
     else:
         for line in lacking:
             say(f"[yellow]not yet[/yellow]  {escape(line)}")
+        for item in dark:
+            say(f"[yellow]dark[/yellow]  {escape(str(item))}")
         unread = sum(item.reviewed == NOT_REVIEWED for item in county.law.cited)
         packs = ", ".join(pack.id for pack in county.law.packs)
         say(f"rule packs: {packs}; {len(county.law.cited)} rules, {unread} of them {NOT_REVIEWED}")

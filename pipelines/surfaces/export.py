@@ -90,7 +90,7 @@ def export(home: Home, path: str, *, tables: Sequence[str], form: Format, out: P
 
     Raises:
         NoSuchProduct: if nothing is current under that name.
-        StaleProduct: if its terms have run out.
+        StaleProduct: if its terms have run out, or its night lies ahead.
         CannotExport: if a table is not there or ``out`` does not fit.
     """
     recipient, _, name = path.partition("/")

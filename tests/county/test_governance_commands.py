@@ -101,7 +101,7 @@ def test_a_decision_is_explained_with_gate_clause_and_words(governed: Office) ->
 
 
 def test_windows_within_each_other_never_tell_of_a_few_by_subtraction(governed: Office) -> None:
-    question = "select within_last, race_group, people, contacts from crisis_windows"
+    question = "select within_last, race_group, people, contacts from contact_windows"
     rows = governed.ask("query", "county/measures", question, "--as-of", NIGHTS[-1].isoformat())["rows"]
     shown = {(int(window.split()[0]), group): people for window, group, people, _ in rows if people is not None}
     assert {int(window.split()[0]) for window, *_ in rows} == {30, 90, 180}

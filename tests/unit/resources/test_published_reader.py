@@ -157,6 +157,15 @@ def home(tmp_path: Path) -> Home:
     return home
 
 
+def test_at_least_sixty_ways_out_are_tried() -> None:
+    assert len(set(HOSTILE)) == len(HOSTILE) >= 60
+
+
+def test_a_product_of_a_night_ahead_is_not_read_because_the_clock_was_set_back(home: Home) -> None:
+    with pytest.raises(StaleProduct, match="lies ahead of 2026-03-01: the clock was set back"):
+        query(home, "county", "measures", "select 1", as_of=date(2026, 3, 1))
+
+
 @pytest.mark.parametrize("sql", HOSTILE, ids=range(len(HOSTILE)))
 def test_a_hostile_query_is_refused(home: Home, sql: str) -> None:
     with pytest.raises(RefusedQuery):

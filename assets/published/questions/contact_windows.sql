@@ -1,6 +1,6 @@
--- How many people did crisis teams meet within the last 30, 90 and 180 days, overall and by race group, and how often?
+-- How many people were the subject of a 911 event or met by a crisis team within the last 30, 90 and 180 days, by race group, and how often?
 -- The windows lie within each other: the few who are in the longer one alone are a group like any other. Every window has a line for every
--- race group that this product can see, whether or not anybody was met.
+-- race group that this product can see, whether or not there was anybody.
 with day as (select unnest([30, 90, 180]) as days),
 person as (
     select person_race.domain, person_race.person_key, unnest([person_race.race_group, 'ALL']) as race_group from measured.person_race
@@ -13,7 +13,7 @@ met as (
     from measured.person_timeline as timeline
     join person using (domain, person_key)
     join day on timeline.start_at >= $as_of::timestamp - to_days(day.days::integer)
-    where timeline.record_type = 'co_responder_encounter'
+    where timeline.record_type in ('cad_person', 'co_responder_encounter')
       and timeline.step = 'contact'
       and timeline.is_counted
       and timeline.start_at < $as_of
