@@ -92,37 +92,24 @@ counted as (
         coalesce(sum(people * (not_seen + rebooked_first)) filter (where not is_linkable), 0)::bigint as unlinkable,
         [
             {
-<<<<<<< HEAD
                 'name': 'connected', 'releases': sum(people * connected)::bigint,
-                'people': coalesce(sum(people) filter (where connected > 0), 0)::bigint
+                'people': coalesce(sum(people) filter (where connected > 0), 0)::bigint,
+                'most': max(connected, 2), 'with_most': arg_max(people, connected)
             },
             {
                 'name': 'rebooked_first', 'releases': sum(people * rebooked_first)::bigint,
-                'people': coalesce(sum(people) filter (where rebooked_first > 0), 0)::bigint
+                'people': coalesce(sum(people) filter (where rebooked_first > 0), 0)::bigint,
+                'most': max(rebooked_first, 2), 'with_most': arg_max(people, rebooked_first)
             },
             {
                 'name': 'left_community', 'releases': sum(people * left_community)::bigint,
-                'people': coalesce(sum(people) filter (where left_community > 0), 0)::bigint
+                'people': coalesce(sum(people) filter (where left_community > 0), 0)::bigint,
+                'most': max(left_community, 2), 'with_most': arg_max(people, left_community)
             },
             {
                 'name': 'not_seen', 'releases': sum(people * not_seen)::bigint,
-                'people': coalesce(sum(people) filter (where not_seen > 0), 0)::bigint
-=======
-                'name': 'connected', 'releases': sum(connected)::bigint, 'people': count(*) filter (where connected > 0),
-                'most': max(connected, 2)
-            },
-            {
-                'name': 'rebooked_first', 'releases': sum(rebooked_first)::bigint, 'people': count(*) filter (where rebooked_first > 0),
-                'most': max(rebooked_first, 2)
-            },
-            {
-                'name': 'left_community', 'releases': sum(left_community)::bigint, 'people': count(*) filter (where left_community > 0),
-                'most': max(left_community, 2)
-            },
-            {
-                'name': 'not_seen', 'releases': sum(not_seen)::bigint, 'people': count(*) filter (where not_seen > 0),
-                'most': max(not_seen, 2)
->>>>>>> 59a6796 (Sums of events say who contributes most, and fall under dominance as days do)
+                'people': coalesce(sum(people) filter (where not_seen > 0), 0)::bigint,
+                'most': max(not_seen, 2), 'with_most': arg_max(people, not_seen)
             }
         ] as outcomes
     from alike
@@ -153,8 +140,9 @@ select
             then least(counted.releases, each.outcome.releases + counted.unlinkable + coalesce(taken_in_all.releases, 0)) / counted.releases
     end as value_if_all,
     coalesce(immature.releases, 0) as excluded,
+    -- What the two people with most of it have, for disclosure control.
     each.outcome.most[1] as largest,
-    each.outcome.most[2] as second_largest
+    if(each.outcome.with_most > 1, each.outcome.most[1], each.outcome.most[2]) as second_largest
 from counted
 join scope.cell using (cell)
 left join taken_in_all using (cell)

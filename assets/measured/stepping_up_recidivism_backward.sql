@@ -24,20 +24,13 @@ alike as (
 counted as (
     select
         cell,
-<<<<<<< HEAD
         sum(people * returns)::bigint as returns,
         sum(people * admissions)::bigint as admissions,
         coalesce(sum(people) filter (where returns > 0), 0)::bigint as people,
-        sum(people)::bigint as base_people
+        sum(people)::bigint as base_people,
+        max(returns, 2) as most,
+        arg_max(people, returns) as with_most
     from alike
-=======
-        sum(returns)::bigint as returns,
-        sum(admissions)::bigint as admissions,
-        count(*) filter (where returns > 0) as people,
-        count(*) as base_people,
-        max(returns, 2) as most
-    from per_person
->>>>>>> 59a6796 (Sums of events say who contributes most, and fall under dominance as days do)
     group by cell
 )
 select
@@ -57,7 +50,8 @@ select
     counted.base_people,
     counted.returns / counted.admissions as value,
     'share of admissions' as unit,
+    -- What the two people with most of it have, for disclosure control.
     counted.most[1] as largest,
-    counted.most[2] as second_largest
+    if(counted.with_most > 1, counted.most[1], counted.most[2]) as second_largest
 from counted
 join scope.cell using (cell)

@@ -36,25 +36,15 @@ alike as (
 counted as (
     select
         cell,
-<<<<<<< HEAD
         sum(people * releases)::bigint as releases,
         sum(people)::bigint as people,
         sum(people * rebooked)::bigint as rebooked,
         coalesce(sum(people) filter (where rebooked > 0), 0)::bigint as people_rebooked,
         sum(people * left_community)::bigint as left_community,
-        coalesce(sum(people) filter (where left_community > 0), 0)::bigint as people_left
+        coalesce(sum(people) filter (where left_community > 0), 0)::bigint as people_left,
+        {'most': max(rebooked, 2), 'with_most': arg_max(people, rebooked)} as of_rebooked,
+        {'most': max(left_community, 2), 'with_most': arg_max(people, left_community)} as of_left
     from alike
-=======
-        sum(releases)::bigint as releases,
-        count(*) as people,
-        sum(rebooked)::bigint as rebooked,
-        count(*) filter (where rebooked > 0) as people_rebooked,
-        sum(left_community)::bigint as left_community,
-        count(*) filter (where left_community > 0) as people_left,
-        max(rebooked, 2) as most_rebooked,
-        max(left_community, 2) as most_left
-    from per_person
->>>>>>> 59a6796 (Sums of events say who contributes most, and fall under dominance as days do)
     group by cell
 )
 select
@@ -75,12 +65,13 @@ select
     each.outcome.releases / counted.releases as value,
     'share of releases' as unit,
     coalesce(immature.releases, 0) as excluded,
-    each.outcome.most[1] as largest,
-    each.outcome.most[2] as second_largest
+    -- What the two people with most of it have, for disclosure control.
+    each.outcome.top.most[1] as largest,
+    if(each.outcome.top.with_most > 1, each.outcome.top.most[1], each.outcome.top.most[2]) as second_largest
 from counted
 join scope.cell using (cell)
 left join immature using (cell)
 cross join unnest([
-    {'name': 'rebooked', 'releases': counted.rebooked, 'people': counted.people_rebooked, 'most': counted.most_rebooked},
-    {'name': 'left_community', 'releases': counted.left_community, 'people': counted.people_left, 'most': counted.most_left}
+    {'name': 'rebooked', 'releases': counted.rebooked, 'people': counted.people_rebooked, 'top': counted.of_rebooked},
+    {'name': 'left_community', 'releases': counted.left_community, 'people': counted.people_left, 'top': counted.of_left}
 ]) as each (outcome)

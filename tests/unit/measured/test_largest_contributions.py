@@ -60,3 +60,16 @@ def test_no_sum_of_days_or_events_over_people_is_published_without_them() -> Non
     }
     assert {name for _, name in found} >= adding_up
     assert {place for place, named in found.items() if not named} == {place for place in found if place[1].startswith("median")}
+
+
+def test_two_people_who_share_the_most_are_both_the_largest(county: Any) -> None:
+    for number in range(12):
+        person = county.person(f"p{number}")
+        booked = datetime(2025, 5, 1) + timedelta(days=number)
+        county.booking(person, booked, booked + timedelta(days=1))
+        county.booking(person, booked + timedelta(days=40), booked + timedelta(days=41))
+    county.complete()
+    county.measured()
+    for part, numerator, most in (("bookings", 24, (2, 2)), ("rebooked_90d", 12, (1, 1)), ("returned_within_365d", 12, (1, 1))):
+        of_part = f"from measured.stepping_up where submeasure = '{part}' and breakdown = 'ALL' and evidence = 'ALL'"
+        assert county.ask(f"select distinct numerator, {TOPS} {of_part} and smi_status = 'ALL'") == [(numerator, *most)], part
