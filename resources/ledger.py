@@ -27,7 +27,7 @@ import rfc8785
 
 from resources.home import Home, sync_folder, write_atomically
 from resources.ledger_lines import CLOCK_SET_BACK, GENESIS, clock_faults, line_faults, parsed, recorded, sha256
-from resources.signing_key import HANDOVER, LedgerFault, SigningKey, fingerprint, handover, handover_faults, is_signed
+from resources.signing_key import HANDOVER, INTERRUPTED, LedgerFault, SigningKey, fingerprint, handover, handover_faults, is_signed
 
 __all__ = ["GENESIS", "PERSON_FIELDS", "EntryKind", "Ledger", "LedgerFault", "LedgerReport", "spool"]
 
@@ -222,7 +222,7 @@ class Ledger:
         if len(lines) <= 1:
             mended.add("head.json is missing")
         if last is not None and last.get("kind") == EntryKind.KEY_ROTATED:
-            mended.add("head.json is not signed by this ledger's key")
+            mended |= {"head.json is not signed by this ledger's key", INTERRUPTED}
         return tuple(fault for fault in self.verify().faults if fault not in mended)
 
     def hashes(self) -> list[str]:

@@ -13,7 +13,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
@@ -128,6 +128,9 @@ def handover(old: Ed25519PrivateKey, new: Ed25519PublicKey) -> dict[str, str]:
     return {**said, "signature": old.sign(rfc8785.dumps(dict(said))).hex()}
 
 
+INTERRUPTED: Final = "public_key.pem is not the key that the chain hands over to; the next entry finishes an interrupted change of keys"
+
+
 def handover_faults(entries: Sequence[Mapping[str, Any]], current: Ed25519PublicKey | None) -> list[str]:
     """What is wrong with the keys that signed a chain: a handover not signed by the key before it, or one that does not lead to today's."""
     faults = []
@@ -140,7 +143,7 @@ def handover_faults(entries: Sequence[Mapping[str, Any]], current: Ed25519Public
             faults.append(f"line {entry.get('number')}: the signing key was not handed over by the key before it")
         expected = fields.get("new_key")
     if expected is not None and (current is None or fingerprint(current) != expected):
-        faults.append("public_key.pem is not the key that the chain hands over to; the next entry finishes an interrupted change of keys")
+        faults.append(INTERRUPTED)
     return faults
 
 

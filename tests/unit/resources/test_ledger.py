@@ -277,3 +277,51 @@ def test_the_default_clock_is_the_real_one(tmp_path: Path) -> None:
     ledger = Ledger(Home(tmp_path).prepare())
     ledger.append(EntryKind.NOTE, night=NIGHT)
     assert datetime.fromisoformat(ledger.entries()[0]["recorded_at"]).tzinfo is not None
+
+
+def test_what_a_killed_writer_leaves_is_no_tampering_and_what_somebody_changed_is(ledger: Ledger) -> None:
+    assert ledger.tampered() == ()
+    _filled(ledger, 1)
+    ledger.head_file.unlink()
+    assert ledger.tampered() == (), "killed between the first entry and its signature"
+    _filled(ledger, 2)
+    with ledger.file.open("ab") as stream:
+        stream.write(b'{"half')
+    assert ledger.tampered() == ()
+    ledger.append(EntryKind.NOTE, night=NIGHT)
+    whole, head = ledger.file.read_bytes(), ledger.head_file.read_bytes()
+    ledger.head_file.unlink()
+    assert ledger.tampered() == ("head.json is missing",)
+    ledger.head_file.write_bytes(head)
+    ledger.file.write_bytes(whole.replace(b'"rows":0', b'"rows":9', 1))
+    assert ledger.tampered() == ("line 2: does not follow the line before it",)
+    ledger.file.write_bytes(whole)
+    assert ledger.tampered() == ()
+
+
+def test_a_clock_set_back_is_no_tampering(tmp_path: Path) -> None:
+    home = Home(tmp_path).prepare()
+    Ledger(home, clock=_clock).append(EntryKind.NOTE, night=NIGHT)
+    Ledger(home, clock=lambda: datetime(2026, 3, 1, tzinfo=UTC)).append(EntryKind.NOTE, night=NIGHT)
+    assert Ledger(home).tampered() == ()
+
+
+def test_notes_that_wait_to_be_sealed_are_told_once_with_their_account(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ledger.spooled() == []
+    monkeypatch.setattr(ledger_module.getpass, "getuser", lambda: "analyst")
+    spool(ledger.home, product="county/measures", rows=7)
+    (path,) = (ledger.home.ledger / "spool").glob("*.jsonl")
+    with path.open("ab") as stream:
+        stream.write(b"not a note\n")
+    assert ledger.spooled() == [("analyst", {"product": "county/measures", "rows": 7}), ("analyst", None)]
+    # A run killed while it sealed leaves the file with its first note sealed already.
+    content = path.read_bytes()
+    path.rename(path.with_suffix(".sealing"))
+    ledger.append(EntryKind.QUERIED, night=NIGHT, product="county/measures", rows=7, spool="analyst", spool_mark=_mark(content))
+    assert ledger.spooled() == [("analyst", None)]
+    ledger.seal_spools(night=NIGHT)
+    assert ledger.spooled() == []
+
+
+def _mark(content: bytes) -> str:
+    return f"0:{ledger_module.sha256(content.splitlines()[0])}"

@@ -78,6 +78,7 @@ def test_a_change_of_keys_killed_at_any_step_is_finished_by_the_next_entry(
             patch.setattr(signing.SigningKey, step, killed)
         with pytest.raises(KeyboardInterrupt):
             ledger.rotate_key(night=NIGHT, reason="killed")
+    assert ledger.tampered() == (), "the next entry finishes it; nobody changed anything"
     ledger.append(EntryKind.NOTE, night=NIGHT)
     assert ledger.verify().sound
     rotated = [entry["fields"]["new_key"] for entry in ledger.entries() if entry["kind"] == EntryKind.KEY_ROTATED]
@@ -92,6 +93,8 @@ def test_a_key_that_nobody_signed_in_is_noticed(ledger: Ledger) -> None:
     faults = ledger.verify().faults
     assert any("not handed over by the key before it" in fault for fault in faults)
     assert any("not the key that the chain hands over to" in fault for fault in faults)
+    ledger.append(EntryKind.NOTE, night=NIGHT)
+    assert ledger.tampered()
 
 
 @pytest.mark.parametrize("change", [{"signature": "00"}, {"old_public": "xy"}, {"new_key": "0" * 64}])
