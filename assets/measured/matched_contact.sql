@@ -16,7 +16,11 @@ lapped as (
             position,
             start_at < max(ended_at) over (in_order rows between unbounded preceding and 1 preceding)
             or lead(start_at) over in_order < max(ended_at) over (in_order rows between unbounded preceding and current row) as is_lapped
-        from (select person_key, position, start_at, coalesce(end_at, 'infinity'::timestamp) as ended_at from contact where is_stay)
+        from (
+            select person_key, position, start_at, coalesce(end_at, 'infinity'::timestamp) as ended_at
+            from scope.step
+            where step = 'contact' and unit = 'bed_day' and coalesce(uncounted_from > '-infinity'::timestamp, true)
+        )
         window in_order as (partition by person_key order by position)
     )
     where is_lapped

@@ -71,6 +71,13 @@ class Part:
     after: tuple[str, ...] = ()
 
 
+@dataclass
+class Standing:
+    """What has been laid and found out on the scope that is open, for further windows of the same moment."""
+
+    run: Run | None = None
+
+
 ALWAYS: Final = ("person_timeline", "person_race")
 """What every measure builds on."""
 
@@ -132,6 +139,7 @@ def measure(
     services: Path | None = None,
     tables: Collection[str] | None = None,
     scope: Literal["scope"] = SCOPE,
+    standing: Standing | None = None,
 ) -> MeasureReport:
     """Answer every measure for the scope that is open on ``con`` (see ``scope.open_scope``).
 
@@ -145,9 +153,11 @@ def measure(
         tables: names of the tables that are wanted, of ``MEASURED_TABLES``; what is about groups and written beside them comes too.
             Default: all.
         scope: name of the attached scratch database; the questions spell it, so there is only this one.
+        standing: keeps what does not hang on the periods of decision points and Stepping Up, so that the next call on the same open scope
+            asks them for other periods without laying everything again. Nothing else of the definitions may differ.
 
     Raises:
-        ScopeFault: if no scope is open, or a wanted table is none of the measures.
+        ScopeFault: if no scope is open, a wanted table is none of the measures, or ``standing`` is of another moment.
         TermsFaults: if the population or the services file cannot be used.
     """
     if not is_open(con):
@@ -157,10 +167,18 @@ def measure(
     bases = population_bases(population, ages=definitions.decision_points.ages, year=as_of.year)
     wanted = frozenset(MEASURED_TABLES if tables is None else tables)
     settle(con, definitions, as_of)
-    run = begin(con, target_schema, definitions, as_of, lay(con, definitions))
+    run = _stand(con, target_schema, definitions, as_of, standing or Standing())
     _write(replace(run, by_person=wanted & BY_PERSON), chosen, Inputs(population, bases, services))
     reasons: dict[str, Mapping[str, int]] = {name: _reasons(run, name) for name in _WITH_REASON if name in run.written}
     return MeasureReport(as_of, target_schema, dict(run.written), reasons)
+
+
+def _stand(con: Connection, target_schema: str, definitions: Definitions, as_of: datetime, standing: Standing) -> Run:
+    if standing.run is None:
+        standing.run = begin(con, target_schema, definitions, as_of, lay(con, definitions))
+    elif standing.run.as_of != as_of:
+        raise ScopeFault(f"the scope stands at {standing.run.as_of:%Y-%m-%d}; {as_of:%Y-%m-%d} needs a standing of its own")
+    return replace(standing.run, target=target_schema, place=qualified(con, target_schema), definitions=definitions, written={})
 
 
 def _write(run: Run, parts: Sequence[Part], given: Inputs) -> None:

@@ -16,7 +16,7 @@ import polars as pl
 
 from assets.lineage import tables_read
 from assets.linked.contact import contact_parameters, contact_select
-from assets.measured.measure import measure
+from assets.measured.measure import Standing, measure
 from assets.measured.scope import close_scope, open_scope, whole_of
 from assets.published.consent_scope import drops_scope
 from assets.published.left import Mark
@@ -64,6 +64,8 @@ class Bench:
     services: Path | None = None
     before: Before = field(default_factory=Before)
     mark: Mark | None = None
+    standing: Standing | None = None
+    """What the measures have laid for the window before, while their scope is open."""
 
     @property
     def as_of(self) -> datetime:
@@ -79,22 +81,28 @@ class Bench:
     def measure(self, months: int, wanted: Collection[str]) -> None:
         """Have the measures lie in the schema ``measured`` for a window of so many months; 0 for the windows the county's text says.
 
-        Only the tables ``wanted`` and what they build on: a product does not pay for what nobody asks of it.
+        Only the tables ``wanted`` and what they build on: a product does not pay for what nobody asks of it. The scope stays open for the
+        next window; :meth:`leave` closes it.
         """
-        self.con.execute("create schema if not exists measured")
-        open_scope(self.con, whole_of(self.con, "linked"))
-        try:
-            measure(
-                self.con,
-                target_schema="measured",
-                definitions=widened(self.definitions, months) if months else self.definitions,
-                benchmarks=self.population,
-                as_of=self.as_of,
-                services=self.services,
-                tables=wanted,
-            )
-        finally:
-            close_scope(self.con)
+        if self.standing is None:
+            self.con.execute("create schema if not exists measured")
+            open_scope(self.con, whole_of(self.con, "linked"))
+            self.standing = Standing()
+        measure(
+            self.con,
+            target_schema="measured",
+            definitions=widened(self.definitions, months) if months else self.definitions,
+            benchmarks=self.population,
+            as_of=self.as_of,
+            services=self.services,
+            tables=wanted,
+            standing=self.standing,
+        )
+
+    def leave(self) -> None:
+        """Close the scope of the measures, if it is open."""
+        close_scope(self.con)
+        self.standing = None
 
 
 def widened(definitions: Definitions, months: int) -> Definitions:
@@ -116,6 +124,16 @@ def build_tables(bench: Bench, tables: Sequence[ProductTable]) -> list[BuiltTabl
     bench.con.execute(f"create schema if not exists {OUTPUT}")
     found: dict[str, BuiltTable] = {}
     answered: dict[str, _Answered] = {}
+    try:
+        _answer_windows(bench, tables, found, answered)
+    finally:
+        bench.leave()
+    found |= _protect(bench, list(answered.values()))
+    return [found[table.name] for table in tables]
+
+
+def _answer_windows(bench: Bench, tables: Sequence[ProductTable], found: dict[str, BuiltTable], answered: dict[str, _Answered]) -> None:
+    """Fill ``found`` with tables of rows and ``answered`` with counted ones, window by window."""
     windows = [0, *_longer_windows(bench)]
     for months in windows:
         is_last = months == windows[-1]
@@ -133,8 +151,6 @@ def build_tables(bench: Bench, tables: Sequence[ProductTable]) -> list[BuiltTabl
         late = [table for table in _following(waiting, {*found, *answered}) if table.name not in answered]
         _measure(bench, months, late)
         answered |= {table.name: answer for table in late if (answer := _count(bench, table, months, is_last=True))}
-    found |= _protect(bench, list(answered.values()))
-    return [found[table.name] for table in tables]
 
 
 def _following(waiting: Sequence[ProductTable], built: Collection[str]) -> list[ProductTable]:
