@@ -10,7 +10,11 @@ with service as (
 ),
 late as (
     select booking.booking_no, service.start_at as first_service_at
-    from (select booking_no, domain, person_key, released_at from scope.booking where is_counted and released_at is not null) as booking
+    from (
+        select booking_no, domain, person_key, released_at
+        from scope.booking
+        where is_counted and released_at is not null and person_key in (select person_key from service)
+    ) as booking
     asof join service
         on booking.domain = service.domain and booking.person_key = service.person_key and booking.released_at <= service.start_at
 ),

@@ -101,6 +101,7 @@ def write_racial_disparity(run: Run, bases: Mapping[str, PopulationBase]) -> Non
     rules = run.definitions.decision_points
     missing = collect_points(run, rules)
     run.keep("point_person")
+    run.keep("point_count")
     counts = counts_by_point(run)
     table = f"{run.target}.racial_disparity"
     create_from(run.con, table, RACIAL_DISPARITY, ())
@@ -204,11 +205,10 @@ def _withhold(run: Run, rules: DecisionPoints, point: DecisionPoint) -> None:
 
 
 def counts_by_point(run: Run) -> dict[tuple[str, str], dict[str, PointCount]]:
-    """Counts by (point, domain), then by race group."""
+    """Counts by (point, domain), then by race group; ``point_count`` is there."""
     names = [each.name for each in fields(PointCount)]
-    question = load_sql(PACKAGE, "point_count")
     found: dict[tuple[str, str], dict[str, PointCount]] = {}
-    for point_id, domain, *values in rows(run.con, f"select point_id, domain, {', '.join(names)} from ({question}) as counted"):
+    for point_id, domain, *values in rows(run.con, f"select point_id, domain, {', '.join(names)} from {SCOPE}.point_count"):
         counted = PointCount(*values)
         found.setdefault((point_id, domain), {})[counted.race_group] = counted
     return found

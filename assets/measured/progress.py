@@ -206,7 +206,8 @@ def _data(run: Run) -> Mapping[int, tuple[int, int, str, int | None]]:
         " and measure in ('bookings_with_smi', 'average_length_of_stay', 'connection_to_treatment', 'recidivism_forward')"
     )
     known = int(rows(run.con, measures)[0][0])
-    met = int(rows(run.con, "select count(distinct intercept) from scope.step where start_at < $as_of", {"as_of": run.as_of})[0][0])
+    asked = "select count(intercept) from (select intercept from scope.step where start_at < $as_of group by intercept)"
+    met = int(rows(run.con, asked, {"as_of": run.as_of})[0][0])
     targets = rows(
         run.con, "select count(distinct target_id), count(distinct target_id) filter (where standing is not null) from scope.target_status"
     )

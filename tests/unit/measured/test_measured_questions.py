@@ -46,6 +46,7 @@ SCRATCH = {
     "withheld_seen",
     "decision_point",
     "point_rule",
+    "point_count",
     "link_base_definition_domain",
     "link_base_cut",
     "link_base_total",
