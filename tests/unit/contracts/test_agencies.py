@@ -20,11 +20,11 @@ def agencies(**each: dict[str, Any]) -> Agencies:
     return Agencies.model_validate({"agencies": each})
 
 
-def test_the_demo_county_has_one_integrator_five_contributors_and_four_recipients() -> None:
+def test_the_demo_county_has_one_integrator_five_contributors_and_five_recipients() -> None:
     demo = load_reviewed(DEMO, Agencies)
     assert demo.integrator == "county_data_office"
     assert demo.contributors == ("behavioral_health", "dispatch", "mobile_crisis", "sheriff", "state_reporting")
-    assert [demo.folder_of(name) for name in demo.recipients] == ["health", "county", "governance", "sheriff"]
+    assert [demo.folder_of(name) for name in demo.recipients] == ["health", "county", "governance", "sheriff", "university"]
 
 
 def test_a_system_has_one_owner() -> None:

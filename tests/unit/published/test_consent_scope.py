@@ -9,8 +9,11 @@ import duckdb
 import pytest
 from pydantic import ValidationError
 
+from assets.published import build
+from assets.published.build import QUESTIONS, BuildFault
 from assets.published.consent_scope import COLUMNS, drops_scope
 from contracts.products import CONSENT_SCOPE, CONSENT_SCOPE_ID, Product, ProductColumn, ProductForm
+from resources.sql import load_sql
 from tests.fixtures.published_world import PublishedWorld
 
 CARE = "health/care_coordination"
@@ -147,6 +150,16 @@ def test_a_question_that_would_drop_the_scope_is_found() -> None:
     con.execute("insert into linked.cad_person values ('p', 'a1b2')")
     assert drops_scope(con, question, ["person_key"])
     assert not drops_scope(con, question, ["person_key", CONSENT_SCOPE_ID])
+
+
+def test_a_product_whose_question_would_drop_the_scope_is_not_built(world: PublishedWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    _met(world, "pt-00000001")
+    world.ready()
+    text = load_sql(QUESTIONS, "recent_crisis_contacts").replace(", contact.consent_scope_id", "")
+    monkeypatch.setattr(build, "load_sql", lambda package, name: text if name == "recent_crisis_contacts" else load_sql(package, name))
+    with pytest.raises(BuildFault, match=r"\[recent_crisis_contacts\]: rows .* rest on a consent, and it has no column consent_scope_id"):
+        world.publish(CARE)
+    assert world.files(CARE).current() is None
 
 
 def test_no_products_text_takes_the_names(world: PublishedWorld) -> None:
