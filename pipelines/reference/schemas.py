@@ -20,6 +20,7 @@ from contracts.disclosure import DisclosurePolicy
 from contracts.instruments import Instrument
 from contracts.linkage import LinkageChoice, ModelCard
 from contracts.products import Product
+from contracts.research import ResearchProject
 from contracts.sources import Source
 
 KINDS: Mapping[str, tuple[str, type[BaseModel]]] = {
@@ -29,6 +30,7 @@ KINDS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "instrument": ("instruments/*.yaml", Instrument),
     "form": ("forms/*.yaml", Form),
     "product": ("products/*.yaml", Product),
+    "research": ("research/*.yaml", ResearchProject),
     **{name: (f"definitions/{name}.yaml", model) for name, model in FILES.items()},
     "disclosure": ("disclosure.yaml", DisclosurePolicy),
     "linkage": ("linkage/linkage.yaml", LinkageChoice),
