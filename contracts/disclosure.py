@@ -20,7 +20,7 @@ class DisclosurePolicy(Reviewed):
     minimum_cell: int = Field(ge=3, description="A count of people below this is withheld. CMS and many use letters: 11.")
     zeros: Literal["withhold", "show"] = Field(description="Whether a count of zero people is withheld as well.")
     complementary: Literal["exact"] = Field(description="No withheld count may be computable from shown ones by exact linear arithmetic.")
-    interval_cells: int = Field(ge=0, description="Tables up to this many cells also pass the interval audit.")
+    interval_cells: int = Field(ge=0, description="Tables up to this many different counts also pass the interval audit.")
     interval_width: int = Field(ge=1, description="A withheld count must remain uncertain by at least this much to a reader of the table.")
     rounding: int = Field(default=1, ge=1, description="Shown counts are rounded to a multiple of this; 1 leaves them exact.")
     dominance_contributors: int = Field(default=2, ge=1, description="A sum is withheld where so many people…")

@@ -25,7 +25,7 @@ class Measure:
         caveats: what a reader must know before quoting it.
         tables: measured tables that hold it, the first one first to read.
         by_person: whether a row is about one person: never published as an aggregate.
-        integrator_only: whether it rests on facts that no product holds.
+        of_tonight: whether it rests on tonight's own links, so that no other midnight can be asked.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Measure:
     caveats: tuple[str, ...]
     tables: tuple[str, ...]
     by_person: bool = False
-    integrator_only: bool = False
+    of_tonight: bool = False
 
 
 _CHANGE: Final = "change is not effect: people at the top of any count tend to come down by themselves"
@@ -169,19 +169,19 @@ MEASURES: Final[tuple[Measure, ...]] = (
         "link_threshold_sensitivity", "Figures at other link thresholds", "Do conclusions change if fewer links are trusted?",
         "tonight's persons with links below the threshold taken away; every figure asked again", "as the figure", "ratio and flag",
         "this software", ("thresholds below the stored one cannot be asked: those pairs were never persons",),
-        ("link_threshold_sensitivity",), integrator_only=True,
+        ("link_threshold_sensitivity",), of_tonight=True,
     ),
     Measure(
         "link_imputation", "Figures over imputed links", "What remains of a conclusion when uncertain links are drawn?",
         "log ratios of every draw pooled by Rubin's rules", "as the figure", "ratio, share of information missing", "Rubin 1987",
         ("the model's probabilities are taken at their word; a labelled sample says whether they are right",), ("link_imputation",),
-        integrator_only=True,
+        of_tonight=True,
     ),
     Measure(
         "linkage_by_race", "Linkage by race", "Are groups linked at different rates, and how many links are likely wrong or missing?",
         "subjects linked / subjects that may be linked; sums of the probabilities of error", "subjects that may be linked", "share, links",
         "Bohensky and others 2010 on differential linkage error", ("expected errors are the model's own; they are not measured here",),
-        ("linkage_by_race",), integrator_only=True,
+        ("linkage_by_race",), of_tonight=True,
     ),
 )  # fmt: skip
 """Every measure, in the order readers meet them."""

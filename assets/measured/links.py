@@ -1,7 +1,8 @@
 """How far disparity and frequent contact rest on uncertain links: other thresholds, imputed links, and linkage by race.
 
-Belongs here: asking the integrator's figures again for every scenario and writing the answers. Does not belong here: grouping subjects
-(link_scenarios.py), Rubin's rules (rubin.py), the figures (disparity.py). Only the integrator can ask: a product does not see the pairs.
+Belongs here: asking a scope's figures again for every scenario and writing the answers. Does not belong here: grouping subjects
+(link_scenarios.py), Rubin's rules (rubin.py), the figures (disparity.py). The integrator asks of everything; a product of the pairs among
+the records that it may count, which lie in its scratch and are never published (docs/decisions/0017).
 
 Every scenario is a link domain of its own in one scope that holds only the people it changes; counts are tonight's, less those people as
 they are, plus those people as they would be. Rates are sums over people, so that this is exact; its cost is that of uncertain links.
@@ -42,6 +43,9 @@ from resources.sql import Connection, count, load_sql, rows
 LINK_TABLES: Final = ("link_threshold_sensitivity", "link_imputation", "linkage_by_race")
 """Tables that :func:`measure_links` writes."""
 
+RESTS_ON: Final = ("frequent_utilizers", "racial_disparity")
+"""Measures whose answers must lie in the scope before they are asked again."""
+
 STORED: Final = "stored"
 """The scenario of tonight's own links."""
 
@@ -67,6 +71,7 @@ IMPUTATION: Final = {
 LINKAGE: Final = {
     "domain": "VARCHAR", "race_group": "VARCHAR", "threshold": "DOUBLE", "is_stored": "BOOLEAN", "subjects": "BIGINT", "people": "BIGINT",
     "subjects_linked": "BIGINT", "linkage_rate": "DOUBLE", "people_across_systems": "BIGINT", "subjects_withheld": "BIGINT",
+    "persons_tonight": "BIGINT", "persons_linked": "BIGINT", "persons_across": "BIGINT",
     "links": "BIGINT", "uncertain_links": "BIGINT", "expected_false_links": "DOUBLE", "expected_false_share": "DOUBLE",
     "expected_missed_links": "DOUBLE",
 }  # fmt: skip
@@ -96,8 +101,9 @@ def measure_links(
     """Fill ``LINK_TABLES``; returns rows by table. Leaves another scope open than it found.
 
     Args:
-        con: connection on which ``measure`` has just answered every measure of the integrator's scope, the scope still open.
-        target_schema: schema that holds its finished tables and receives these.
+        con: connection on which ``measure`` has just answered the measures ``RESTS_ON`` of a scope over the schema ``linked``, the scope
+            still open; ``linked`` holds ``edge`` and says the subject of every membership.
+        target_schema: schema that receives the tables.
         definitions: what the county means by its words.
         benchmarks: the population file.
         as_of: the same moment.
@@ -162,8 +168,13 @@ def _lines(run: Run, bases: Mapping[str, PopulationBase]) -> dict[str, list[dict
     run.keep("point_person")
     _find(run)
     found: dict[str, list[dict[str, Any]]] = {STORED: []}
+    # Scenarios that change nobody behind a figure count the same, and are compared once.
+    compared: dict[tuple[str, str, str, frozenset[PointCount]], list[dict[str, Any]]] = {}
     for counted in (*_point_counts(run), *_found_counts(run)):
-        found.setdefault(counted[0], []).extend(_compared(run, bases, counted))
+        key = (*counted[1:4], frozenset(counted[4].values()))
+        if key not in compared:
+            compared[key] = list(_compared(run, bases, counted))
+        found.setdefault(counted[0], []).extend(dict(line) for line in compared[key])
     return {scenario: adjusted(lines) for scenario, lines in sorted(found.items())}
 
 

@@ -16,6 +16,7 @@ import polars as pl
 
 from assets.lineage import tables_read
 from assets.linked.contact import contact_parameters, contact_select
+from assets.measured.links import LINK_TABLES, RESTS_ON, measure_links
 from assets.measured.measure import Standing, measure
 from assets.measured.scope import close_scope, open_scope, whole_of
 from assets.published.consent_scope import drops_scope
@@ -25,6 +26,7 @@ from assets.published.suppression import WITHHELD, Protected, Row, has_small
 from contracts.definition_parts import Window
 from contracts.definitions import Definitions
 from contracts.disclosure import DisclosurePolicy
+from contracts.linkage import Thresholds
 from contracts.products import CONSENT_SCOPE_ID, Grain, ProductTable, Role
 from resources.sql import Connection, load_sql, replace_table, rows
 
@@ -62,6 +64,7 @@ class Bench:
     night: date
     minimum: int = 0
     services: Path | None = None
+    thresholds: Thresholds | None = None
     before: Before = field(default_factory=Before)
     mark: Mark | None = None
     standing: Standing | None = None
@@ -84,6 +87,8 @@ class Bench:
         Only the tables ``wanted`` and what they build on: a product does not pay for what nobody asks of it. The scope stays open for the
         next window; :meth:`leave` closes it.
         """
+        again = set(wanted) & set(LINK_TABLES)
+        definitions = widened(self.definitions, months) if months else self.definitions
         if self.standing is None:
             self.con.execute("create schema if not exists measured")
             open_scope(self.con, whole_of(self.con, "linked"))
@@ -91,18 +96,35 @@ class Bench:
         measure(
             self.con,
             target_schema="measured",
-            definitions=widened(self.definitions, months) if months else self.definitions,
+            definitions=definitions,
             benchmarks=self.population,
             as_of=self.as_of,
             services=self.services,
-            tables=wanted,
+            tables={*wanted, *(RESTS_ON if again else ())} - again,
             standing=self.standing,
         )
+        if again:
+            # The scope of other links takes the place of this one.
+            self._measure_links(definitions)
+            self.leave()
 
     def leave(self) -> None:
         """Close the scope of the measures, if it is open."""
         close_scope(self.con)
         self.standing = None
+
+    def _measure_links(self, definitions: Definitions) -> None:
+        """Have the figures asked again under other links among the permitted rows."""
+        if self.thresholds is None:
+            raise BuildFault("figures under other links need the thresholds of linkage.yaml")
+        measure_links(
+            self.con,
+            target_schema="measured",
+            definitions=definitions,
+            benchmarks=self.population,
+            as_of=self.as_of,
+            thresholds=self.thresholds,
+        )
 
 
 def widened(definitions: Definitions, months: int) -> Definitions:

@@ -139,12 +139,21 @@ def table_of(declared: ProductTable, rows: Sequence[Row], policy: DisclosurePoli
 
 
 def vectors_of(tables: Sequence[CountTable]) -> dict[Key, Vector]:
-    """Every count of people and every sum as a sum of unknowns; unknowns of different tables and columns are different ones."""
+    """Every count of people and every sum as a sum of unknowns; unknowns of different tables and columns are different ones.
+
+    A count that repeats one of an earlier table is that one's sum, where no row of its table adds up others: one number, not two.
+    """
     variables: dict[tuple[str, int, str], int] = {}
     found: dict[Key, Vector] = {}
+    named = {table.name: table for table in tables}
     for table in tables:
+        adds_up = any(column.total is not None for column in table.dimensions)
         for number, atoms in table.covered.items():
             for column in (*table.people, *table.sums):
+                repeated, is_same = _repeated(named, table, number, column)
+                if repeated and is_same and not adds_up:
+                    found[table.name, number, column.name] = found[repeated]
+                    continue
                 sums = Counter(variables.setdefault((table.name, atom, column.name), len(variables)) for atom in atoms)
                 found[table.name, number, column.name] = dict(sums)
     return found

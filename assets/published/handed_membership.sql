@@ -11,13 +11,19 @@ with asked as (
 named as (
     select
         case when asked.is_shown then membership.person_key else 'withheld:' || membership.subject_id end as person_key,
+        case when asked.is_shown then membership.subject_id end as subject_id,
         membership.domain,
         membership.system,
         case when asked.is_shown then membership.link_state else 'withheld' end as link_state
     from asked
     join linked.membership as membership on membership.subject_id = asked.subject_id
 )
-select product_pseudonym.pseudonym as person_key, named.domain, named.system, named.link_state
+select
+    product_pseudonym.pseudonym as person_key,
+    coalesce(named.subject_id, product_pseudonym.pseudonym) as subject_id,
+    named.domain,
+    named.system,
+    named.link_state
 from named
 join temp.product_pseudonym as product_pseudonym on product_pseudonym.person_key = named.person_key
 order by all

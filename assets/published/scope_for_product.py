@@ -92,11 +92,14 @@ def _of(decision_table: str, question: str) -> str:
     return load_sql(PACKAGE, question).replace("product_decision", decision_table)
 
 
-def hand_over(con: Connection, path: Path, product: Product, operation: Operation, *, keyring: Keyring, night: date) -> Decided:
+def hand_over(
+    con: Connection, path: Path, product: Product, operation: Operation, *, keyring: Keyring, night: date, with_pairs: bool = False
+) -> Decided:
     """Decide one operation of a product and write what it may be made of to a fresh scratch database at ``path``.
 
     Tables of its schema ``linked``: the content types, ``race_assertion``, ``membership``, ``jail_count``, ``aggregate_count``,
-    ``source_total``, ``own_id``, ``person_change``, ``consent_scope``.
+    ``source_total``, ``own_id``, ``person_change``, ``consent_scope``; ``edge`` where figures are asked again under other links
+    (``with_pairs``).
     """
     decided = decide_for(con, product, operation, night=night)
     _name_people(con, product, keyring, night)
@@ -118,7 +121,8 @@ def hand_over(con: Connection, path: Path, product: Product, operation: Operatio
             _permit(con, name, is_wanted=name in wanted, with_grounds=operation is not Operation.DISCLOSE_AGGREGATE)
             note_scopes(con, product, alias)
             counts[name] = replace_table(con, f"{alias}.linked.{name}", load_sql(PACKAGE, "handed_rows"), parameters)
-        for name in (*COUNTS, "source_total", "membership", "own_id", "person_change"):
+        others = ("source_total", "membership", "own_id", "person_change", *(["edge"] if with_pairs else []))
+        for name in (*COUNTS, *others):
             counts[name] = replace_table(con, f"{alias}.linked.{name}", load_sql(PACKAGE, f"handed_{name}"), parameters)
     return replace(decided, rows=counts)
 

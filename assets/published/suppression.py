@@ -149,10 +149,17 @@ def _choose(system: System, said: Earlier, policy: DisclosurePolicy) -> _Chosen:
     readers = guards(as_shown, system.zeros, said)
     cells = [replace(cell, sensitive=True) if cell.key in shifted else cell for cell in system.cells]
     safe = showable(cells, system.zeros, readers)
-    if len(cells) > policy.interval_cells:
+    # Several names of one sum are one count to the audit.
+    named: dict[frozenset[tuple[int, int]], list[Cell]] = {}
+    for cell in cells:
+        named.setdefault(frozenset(cell.vector.items()), []).append(cell)
+    if len(named) > policy.interval_cells:
         return _Chosen(safe, set(), shifted, audited=False)
     fixed = [replace(cell, key=("earlier", cell.key)) for cell in unchanged(as_shown, said)] if policy.rounding == 1 else []
-    kept, held = _widen(System(cells, system.parts, system.zeros), safe, fixed, policy)
+    first = [replace(names[0], sensitive=any(cell.sensitive for cell in names)) for names in named.values()]
+    visible: set[Hashable] = {names[0].key for names in named.values() if any(cell.key in safe for cell in names)}
+    wide, held = _widen(System(first, system.parts, system.zeros), visible, fixed, policy)
+    kept: set[Hashable] = {cell.key for names in named.values() if names[0].key in wide for cell in names if cell.key in safe}
     return _Chosen(kept, safe - kept, shifted, audited=held)
 
 

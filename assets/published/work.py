@@ -17,6 +17,7 @@ from typing import Any, Final
 import duckdb
 
 from assets.lineage import tables_read
+from assets.measured.links import LINK_TABLES
 from assets.published.audit import hand_over_people, hand_over_products, hand_over_terms
 from assets.published.build import OUTPUT, QUESTIONS, Bench, BuiltTable, build_tables
 from assets.published.carried import Carried, carried
@@ -40,6 +41,7 @@ from resources.published_files import ProductFiles
 from resources.sql import Connection, load_sql, quoted, rows
 
 ABOUT_TERMS: Final = frozenset({"facts.instrument", "facts.delivery", "facts.disposition", "facts.review_count", "facts.accuracy"})
+ABOUT_PAIRS: Final = frozenset(f"measured.{name}" for name in LINK_TABLES)
 ABOUT_PEOPLE: Final = frozenset({"facts.consent_standing", "facts.link_count", "facts.decision_count"})
 
 
@@ -111,11 +113,13 @@ def worked_out(product: Product, place: Workplace) -> Iterator[Worked]:
 
 
 def _handed(product: Product, place: Workplace, operation: Operation, path: Path) -> Decided:
-    decided = hand_over(place.con, path, product, operation, keyring=place.keyring, night=place.decided_on)
+    asked = _asked(table for table in product.tables if table.operation is operation)
+    decided = hand_over(
+        place.con, path, product, operation, keyring=place.keyring, night=place.decided_on, with_pairs=bool(asked & ABOUT_PAIRS)
+    )
     if operation is Operation.DISCLOSE_ROW:
         note_permitted_own_ids(place.con, product)
         note_ground(place.con, product)
-    asked = _asked(table for table in product.tables if table.operation is operation)
     if asked & ABOUT_PEOPLE:
         with handed_over(place.con, path, fresh=False) as alias:
             hand_over_people(place.con, alias, place.county.products, night=place.decided_on)
@@ -201,6 +205,7 @@ def _on_bench(product: Product, place: Workplace, path: Path, tables: Sequence[P
             night=place.night,
             minimum=decided.min_cell if decided else 0,
             services=place.county.services,
+            thresholds=place.county.linkage.thresholds,
             before=released_before(place.con, product, place.county.disclosure, decided_on=place.decided_on) if decided else Before(),
             mark=marked_by(place.keyring, product),
         )

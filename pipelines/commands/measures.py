@@ -187,7 +187,7 @@ def _entry(measure: Measure) -> dict[str, Any]:
         "caveats": list(measure.caveats),
         "tables": list(measure.tables),
         "by_person": measure.by_person,
-        "integrator_only": measure.integrator_only,
+        "of_tonight": measure.of_tonight,
     }
 
 
@@ -202,8 +202,8 @@ def _account(measure: Measure) -> list[tuple[str, str]]:
 
 
 def _held(measure: Measure) -> str:
-    if measure.integrator_only:
-        return "integrator only"
+    if measure.of_tonight:
+        return "by group, tonight's links"
     return "a row a person" if measure.by_person else "by group"
 
 

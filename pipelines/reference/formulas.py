@@ -56,7 +56,7 @@ def _measure(measure: Measure) -> Iterator[str]:
             f"tables: {codes(measure.tables)}",
             *(f"beware: {caveat}" for caveat in measure.caveats),
             *(["rows are about one person: never published as they are"] if measure.by_person else []),
-            *(["the integrator's scope only"] if measure.integrator_only else []),
+            *(["asked of tonight's links only"] if measure.of_tonight else []),
         )
     )
 

@@ -14,12 +14,16 @@ from importlib import resources as packaged
 from pathlib import Path
 from typing import Any, Final
 
+from pipelines.surfaces.brief_links import LINK_TABLES, LinkWords, link_words
 from pipelines.surfaces.figures import NoFigures, read_table
 from resources.home import Home, write_atomically
 from resources.published_files import CurrentProduct, current_product
 
 NEEDED: Final = ("stepping_up", "frequent_utilizers", "racial_disparity", "flows")
-ASKED: Final = ("screening_summary", "yearly_reassessment", "target_status", "six_questions", "service_gap", "racial_disparity_sensitivity")
+ASKED: Final = (
+    "screening_summary", "yearly_reassessment", "target_status", "six_questions", "service_gap", "racial_disparity_sensitivity",
+    *LINK_TABLES,
+)  # fmt: skip
 """Tables that the page shows where the product has them."""
 YEARLY: Final = {
     "bookings_with_smi bookings": "share of bookings of people with evidence of serious mental illness",
@@ -100,6 +104,7 @@ class Brief:
     ratios: Sequence[Line]
     flows: Sequence[Line]
     progress: Progress
+    links: LinkWords
     minimum: int
     withheld: int
     lines: int
@@ -138,6 +143,7 @@ def gather(home: Home, path: str, as_of: date) -> Brief:
         ratios=_ratios(tables["racial_disparity"]),
         flows=_flows(tables["flows"]),
         progress=_progress(tables),
+        links=link_words(tables),
         minimum=int(current.manifest["minimum_cell"]),
         withheld=sum(bool(line["withheld"]) for line in everything),
         lines=len(everything),

@@ -111,7 +111,7 @@ def _asked_again(con: Connection, county: County, measure: Measure, day: date) -
     from assets.measured.measure import measure as answer
     from assets.measured.scope import close_scope, open_scope, whole_of
 
-    if measure.integrator_only:
+    if measure.of_tonight:
         raise NoFigures(f"[{measure.name}] is measured of the newest night only, with that night's links")
     con.execute("create schema memory.measured")
     open_scope(con, whole_of(con, "linked"))

@@ -13,6 +13,7 @@ from click.testing import Result
 from pipelines.surfaces import brief as pages
 from pipelines.surfaces import brief_charts
 from pipelines.surfaces.brief import Brief, Line, Progress, gather, page, said
+from pipelines.surfaces.brief_links import LinkWords, link_words
 from resources.published_reader import query
 from tests.fixtures.reader_home import NIGHT
 from tests.unit.surfaces.conftest import Desk
@@ -66,6 +67,27 @@ def test_targets_years_questions_and_room_are_said_in_words(facts: Brief, text: 
         assert heading.replace("'", "&#39;") in text or heading in text
     for code in ("not_said", "screened_in_time", "on_track", "connected_30d"):
         assert code not in text
+
+
+def test_the_page_says_how_far_it_rests_on_links(facts: Brief, text: str) -> None:
+    assert [line["race_group"] for line in facts.links.rates][-1] == "ALL"
+    everybody = facts.links.rates[-1]
+    assert f"{everybody['percent_links_likely_wrong']:.1f} %" in text
+    assert "How well are the records of each group linked?" in text
+    assert "would change" in page(replace(facts, links=LinkWords(asked=9, changed=2)), county="Larkmoor")
+
+
+def test_a_conclusion_counts_once_whatever_the_links_it_was_asked_again_under() -> None:
+    line = {"point": "booking", "race_group": "BLACK", "reference_group": "WHITE", "links": "8 bits", "conclusion_changes": False}
+    lines = [
+        line,
+        {**line, "links": "drawn", "conclusion_changes": True},
+        {**line, "race_group": "ASIAN"},
+        {**line, "race_group": "NHPI", "conclusion_changes": None},
+        {**line, "race_group": "WHITE"},
+    ]
+    found = link_words({"disparity_by_links": lines})
+    assert (found.asked, found.changed, found.rates) == (2, 1, [])
 
 
 def test_every_picture_says_what_it_shows_to_whoever_does_not_see_it(text: str) -> None:

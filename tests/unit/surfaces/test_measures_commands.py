@@ -48,6 +48,20 @@ def test_figures_of_a_product_carry_counts_bases_and_what_is_withheld(desk: Desk
     assert "mind: " in said
 
 
+def test_a_product_says_how_well_groups_are_linked_and_counts_nobody_small(desk: Desk) -> None:
+    (table,) = desk.json("measures", "show", "linkage_by_race", "--product", COUNTY)["tables"]
+    names = [column["name"] for column in table["columns"]]
+    lines = [dict(zip(names, row, strict=True)) for row in table["rows"]]
+    linked = {line["links"]: line["people_across_systems"] for line in lines if line["race_group"] == "ALL"}
+    everybody = linked.pop("tonight's links in county")
+    assert everybody > max(linked.values()) >= 11  # those of one group hang on links of six bits
+    assert all(line[name] is None or line[name] >= 11 for line in lines for name in ("people", "people_linked", "people_across_systems"))
+    assert any(line["withheld"] for line in lines)
+    said = desk.type("measures", "show", "link_imputation", "--product", COUNTY).stdout
+    assert "disparity_by_links" in said
+    assert "frequent_contact_by_links" in said
+
+
 def test_a_product_that_does_not_show_a_measure_says_what_it_shows(desk: Desk) -> None:
     said = desk.type("measures", "show", "reconciliation", "--product", COUNTY, expect=2).stderr
     assert "does not show [reconciliation]" in said

@@ -33,6 +33,7 @@ EXAMPLES = [*_examples()]
 MAY_BE_EMPTY = (
     "from linkage_review", "from recent_crisis_contacts", "from instruments", "from linkage_accuracy", "connected_30d", "reference.value",
     "percent_of_eligible is not null", "rate_ratio is not null",
+    "from disparity_by_links", "from conclusions_that_rest_on_links",
     "from race_agreement", "from yearly_reassessment", "from person_changes", "from racial_disparity_aggregate",
 )  # fmt: skip
 """Questions to which the few people made up here have no answer that may be shown."""

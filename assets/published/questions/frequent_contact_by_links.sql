@@ -1,0 +1,31 @@
+-- Would surer links only, or uncertain links drawn by their probability, change what is said of a group's share of people with frequent contact?
+-- people and eligible are those of frequent_utilizers, by tonight's links; cuts that are a percentile or a place stand as they are tonight.
+with asked as (
+    select 'links of ' || printf('%g', threshold) || ' bits or more' as links, * exclude (threshold)
+    from measured.link_threshold_sensitivity
+    where not is_stored
+    union all by name
+    select 'uncertain links drawn ' || imputations || ' times' as links, * exclude (imputations)
+    from measured.link_imputation
+)
+select
+    asked.links,
+    asked.figure_id || coalesce(' in ' || asked.domain, '') as definition,
+    asked.race_group,
+    asked.reference_group,
+    stated.people,
+    stated.eligible,
+    round(asked.rate_ratio, if(asked.rate_ratio < 1, 2, 1)) as eligible_ratio,
+    round(asked.ratio_lower, if(asked.ratio_lower < 1, 2, 1)) as eligible_ratio_lower,
+    round(asked.ratio_upper, if(asked.ratio_upper < 1, 2, 1)) as eligible_ratio_upper,
+    round(100 * asked.missing_information) as percent_information_missing,
+    asked.stated_is_significant as differs_tonight,
+    asked.is_significant as differs_by_these_links,
+    asked.sign_changes,
+    asked.significance_changes,
+    asked.conclusion_changes,
+    asked.reason
+from asked
+join measured.frequent_utilizer_summary as stated
+    on stated.definition_id = asked.figure_id and stated.domain = asked.domain and stated.race_group = asked.race_group
+where asked.figure_kind = 'frequent_utilizers'
