@@ -19,19 +19,19 @@ class NotOverridable(ValueError):
     """Nothing of that name can be overruled."""
 
 
-def replace_terms(place: Place, county: County, night: date, reason: str) -> None:
+def replace_terms(place: Place, county: County, night: date, reason: str, *, by: str) -> None:
     """Let a night be rerun under the county's text as it is now."""
     terms = Terms(county, place.home)
     warehouse = Warehouse(place.home)
     with warehouse.lock(), warehouse.writer() as con:
         before = refreeze(con, night, terms)
     Ledger(place.home).append(
-        EntryKind.NOTE, night=night, what="terms of the night replaced", before=before, now=terms.sha256, reason=reason
+        EntryKind.NOTE, night=night, what="terms of the night replaced", before=before, now=terms.sha256, reason=reason, by=by
     )
 
 
-def let_gate_pass(place: Place, night: date, gate: str, reason: str) -> None:
-    """Let one gate of linkage be held without stopping that night.
+def let_gate_pass(place: Place, night: date, gate: str, reason: str, *, by: str) -> None:
+    """Let one gate of linkage be held without stopping that night; who said so and why enter the ledger.
 
     Raises:
         NotOverridable: naming the gates there are.
@@ -43,4 +43,4 @@ def let_gate_pass(place: Place, night: date, gate: str, reason: str) -> None:
     warehouse = Warehouse(place.home)
     with warehouse.lock(), warehouse.writer() as con:
         override_gate(con, night, gate)
-    Ledger(place.home).append(EntryKind.GATE_OVERRIDDEN, night=night, gate=gate, reason=reason)
+    Ledger(place.home).append(EntryKind.GATE_OVERRIDDEN, night=night, gate=gate, reason=reason, by=by)

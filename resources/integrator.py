@@ -199,7 +199,7 @@ def freeze(con: Connection, night: date, terms: Terms) -> None:
         raise RunRefused(
             f"night {night} was first run under terms {str(frozen.get('terms'))[:12]}, and the county folder is now {terms.sha256[:12]}; "
             "what changed belongs to the next night. To rerun as it was, set THROUGHCARE_COUNTY to that snapshot under terms/ in the home; "
-            'to replace the terms of the night, add --new-terms --reason "…"'
+            'to replace the terms of the night, add --new-terms --by "…" --reason "…"'
         )
 
 

@@ -29,6 +29,7 @@ def run(
         list[str] | None,
         typer.Option("--override-gate", metavar="GATE", help="Let this gate of linkage be held without stopping the night."),
     ] = None,
+    by: Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who overrules; a person's name, which enters the ledger.")] = None,
     reason: Annotated[str | None, typer.Option(metavar="TEXT", help="Why; it enters the ledger with what was overruled.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -39,15 +40,17 @@ def run(
     Example: throughcare run --night 2026-03-02
     """
     overruled = [*(["terms"] if new_terms else []), *(override_gate or [])]
-    if overruled and not reason:
+    if overruled and not (reason or "").strip():
         raise typer.BadParameter("say why with --reason; it enters the ledger", param_hint="--reason")
+    if overruled and not (by or "").strip():
+        raise typer.BadParameter("say who with --by; nothing is overruled without a name", param_hint="--by")
     place = here()
     county = terms(place)
     prepare_dagster(place)
-    if reason and new_terms:
-        replace_terms(place, county, night, reason)
+    if new_terms:
+        replace_terms(place, county, night, str(reason), by=str(by))
     for gate in override_gate or []:
-        let_gate_pass(place, night, gate, str(reason))
+        let_gate_pass(place, night, gate, str(reason), by=str(by))
     with dagster_instance(place) as instance:
         outcomes = [execute(place, instance, county=county, job=NIGHTLY, night=night)]
         if not outcomes[0].success and "start" not in outcomes[0].failures:

@@ -259,9 +259,10 @@ def test_the_denies_of_a_night_that_failed_are_applied_and_proven(held: Bureau) 
 def test_a_gate_overruled_by_name_lets_the_night_through_and_is_in_the_ledger(held: Bureau) -> None:
     from pipelines.overrides import let_gate_pass
 
-    let_gate_pass(held.place, NIGHTS[2], "largest_person", "reviewed by the linkage committee")
+    let_gate_pass(held.place, NIGHTS[2], "largest_person", "reviewed by the linkage committee", by="D. Osei")
     outcome = held.run(NIGHTS[2])
     assert (outcome.failures, outcome.success) == ({}, True)
     assert [check.severity for check in outcome.checks_failed if check.check == "gate_largest_person"] == ["WARN"]
     assert _nights(Home(held.place.home.root)) == {NIGHTS[2]}
-    assert Ledger(held.place.home).has(EntryKind.GATE_OVERRIDDEN, gate="largest_person", reason="reviewed by the linkage committee")
+    overruled = {"gate": "largest_person", "reason": "reviewed by the linkage committee", "by": "D. Osei"}
+    assert Ledger(held.place.home).has(EntryKind.GATE_OVERRIDDEN, **overruled)

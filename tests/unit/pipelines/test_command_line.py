@@ -107,10 +107,14 @@ def test_a_night_that_is_no_date_is_refused(tmp_path: Path) -> None:
     assert _type(tmp_path, "run", "--night", "yesterday").exit_code == 2
 
 
-def test_nothing_is_overruled_without_a_reason(tmp_path: Path) -> None:
-    done = _type(tmp_path, "run", "--night", "2026-03-02", "--override-gate", "merges")
+@pytest.mark.parametrize("overruled", [("--override-gate", "merges"), ("--new-terms",)])
+@pytest.mark.parametrize(("said", "lacks"), [((), "--reason"), (("--reason", "confirmed"), "--by"), (("--by", "D. Osei"), "--reason")])
+def test_nothing_is_overruled_without_a_reason_and_a_name(
+    tmp_path: Path, overruled: tuple[str, ...], said: tuple[str, ...], lacks: str
+) -> None:
+    done = _type(tmp_path, "run", "--night", "2026-03-02", *overruled, *said)
     assert done.exit_code == 2
-    assert "--reason" in done.output
+    assert lacks in done.output
 
 
 def test_the_demo_leaves_a_home_alone_that_it_did_not_make(tmp_path: Path) -> None:
