@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final, Self
+from functools import cache
+from typing import Final, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
+from contracts.records import RECORD_TYPES
 from contracts.reviewed import Reviewed
 from contracts.vocabularies.health import EncounterType
 from contracts.vocabularies.jail import BookingType, ChargeLevel, ReleaseType
@@ -18,11 +20,16 @@ from contracts.vocabularies.response import CallDisposition, CallType, Encounter
 
 POPULATION: Final = "population"
 
-EVENT_WORDS: Final = frozenset(word.value for words in (BookingType, EncounterType, CallType, PresentingIssue) for word in words)
-"""Every word a contact's ``event_type`` can be."""
+_EVENT_WORDS: Final = frozenset(word.value for words in (BookingType, EncounterType, CallType, PresentingIssue) for word in words)
+_DISPOSITION_WORDS: Final = frozenset(word.value for words in (ReleaseType, CallDisposition, EncounterDisposition) for word in words)
 
-DISPOSITION_WORDS: Final = frozenset(word.value for words in (ReleaseType, CallDisposition, EncounterDisposition) for word in words)
-"""Every word a contact's ``disposition`` can be."""
+
+@cache
+def contact_words(side: Literal["event_type", "disposition"]) -> frozenset[str]:
+    """Every word that ``event_type`` or ``disposition`` of a contact can be, of whatever record type."""
+    columns = [(kind.vocabularies, getattr(kind.contact, side)) for kind in RECORD_TYPES.values() if kind.contact]
+    declared = frozenset(word for vocabularies, column in columns if column for word in vocabularies.get(column, ()))
+    return declared | (_EVENT_WORDS if side == "event_type" else _DISPOSITION_WORDS)
 
 
 class Unit(StrEnum):
@@ -121,12 +128,12 @@ class EventFilter(Reviewed):
     @field_validator("event_type")
     @classmethod
     def _event_words(cls, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return _known(words, EVENT_WORDS)
+        return _known(words, contact_words("event_type"))
 
     @field_validator("disposition")
     @classmethod
     def _disposition_words(cls, words: tuple[str, ...] | None) -> tuple[str, ...] | None:
-        return _known(words, DISPOSITION_WORDS)
+        return _known(words, contact_words("disposition"))
 
 
 def _known(words: tuple[str, ...] | None, vocabulary: frozenset[str]) -> tuple[str, ...] | None:
@@ -174,6 +181,14 @@ class FollowUp(Reviewed):
     within_days: int = Field(ge=1)
 
 
+class StopFact(StrEnum):
+    """What may be said of a police stop besides why it was made and how it ended."""
+
+    SEARCHED = "searched"
+    FOUND = "found"  # a hit: the search found something
+    FORCE = "force"  # any force
+
+
 class PointEvents(Reviewed):
     """What a decision point counts."""
 
@@ -184,4 +199,5 @@ class PointEvents(Reviewed):
     release_type: tuple[ReleaseType, ...] | None = Field(default=None, min_length=1, description="Jail only: how the stay ended.")
     held_at_least_hours: int | None = Field(default=None, ge=1, description="Jail only: still held after so many hours.")
     released: bool = Field(default=False, description="Jail only: the stay has ended.")
+    stop: tuple[StopFact, ...] | None = Field(default=None, min_length=1, description="Police stops only: searched, found, force.")
     followed_by: FollowUp | None = Field(default=None, description="A later contact; after release where `released` is said here or above.")

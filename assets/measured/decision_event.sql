@@ -1,5 +1,15 @@
 -- Which contacts of the period can a decision point count, and what is known of each?
 -- is_excluded: outside the population that the benchmark holds, for not living there, or an age that is not in it, or not known to be.
+with stopped as (
+    select
+        record_id,
+        list_filter(
+            [if(bool_or(searched), 'searched', null), if(bool_or(contraband_found), 'found', null), if(bool_or(force <> 'none'), 'force', null)],
+            lambda fact: fact is not null
+        ) as stop_facts
+    from scope.police_stop
+    group by record_id
+)
 select
     step.rowid as event_no,
     step.person_key,
@@ -16,11 +26,13 @@ select
     booking.released_at,
     booking.bjmhs as screen,
     booking.end_is_impossible,
+    stopped.stop_facts,
     ($residents_only and not coalesce(person.resident, false))
     or coalesce(step.age_at_event < $age_from or step.age_at_event > $age_to, true) as is_excluded
 from scope.step
 join scope.person using (person_key)
 left join scope.booking using (booking_no)
+left join stopped on stopped.record_id = step.record_id
 where
     step.step = 'contact'
     and step.start_at >= $period_start

@@ -80,6 +80,7 @@ _POINT_RULE: Final = {
     "screens": "VARCHAR[]",
     "charge_levels": "VARCHAR[]",
     "release_types": "VARCHAR[]",
+    "stop_facts": "VARCHAR[]",
     "held_hours": "INTEGER",
     "must_be_released": "BOOLEAN",
     "after_release": "BOOLEAN",
@@ -143,6 +144,7 @@ def missing_for(run: Run, rules: DecisionPoints, point: DecisionPoint) -> Reason
             (wanted.screen is not None, run.held.bjmhs_is_known),
             (wanted.charge_level is not None, run.held.charge_level_is_known),
             (wanted.release_type is not None, run.held.release_type_is_known),
+            (wanted.stop is not None, run.held.stop_is_known),
             (
                 wanted.held_at_least_hours is not None or wanted.released or wanted.screen is not None or wanted.charge_level is not None,
                 run.held.has_bookings,
@@ -179,6 +181,7 @@ def _rule(run: Run, rules: DecisionPoints, point: DecisionPoint) -> dict[str, An
         "screens": words(wanted.screen),
         "charge_levels": words(wanted.charge_level),
         "release_types": words(wanted.release_type),
+        "stop_facts": words(wanted.stop),
         "held_hours": wanted.held_at_least_hours,
         "must_be_released": wanted.released,
         "after_release": any(link.numerator.released for link in rules.chain(point)),

@@ -107,6 +107,7 @@ WHERE_DELIVERED: Final[Mapping[str, tuple[str, ...]]] = {
     "stepping_up": ("screening",),
     "screening_result": ("screening",),
     "screening_summary": ("screening",),
+    "racial_disparity": ("police_stop",),
     "racial_disparity_aggregate": ("aggregate_count",),
 }
 """Linked tables that a table rests on where some source of the county delivers such records."""

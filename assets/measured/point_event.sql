@@ -46,6 +46,7 @@ matched as (
         and (rule.screens is null or coalesce(list_contains(rule.screens, candidate.screen), false))
         and (rule.charge_levels is null or coalesce(list_contains(rule.charge_levels, candidate.charge_level), false))
         and (rule.release_types is null or coalesce(list_contains(rule.release_types, candidate.release_type), false))
+        and (rule.stop_facts is null or coalesce(list_has_any(candidate.stop_facts, rule.stop_facts), false))
         and (not rule.must_be_released or candidate.released_at is not null)
         and (
             rule.held_hours is null

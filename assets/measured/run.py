@@ -42,6 +42,7 @@ class Held:
     age_is_known: bool
     age_at_event_is_known: bool
     race_is_known: bool
+    stop_is_known: bool
     membership_is_known: bool
 
 

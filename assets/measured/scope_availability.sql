@@ -12,4 +12,5 @@ select
     (select count(age) from scope.person_attribute) > 0 as age_is_known,
     (select count(age_at_event) from scope.contact) > 0 as age_at_event_is_known,
     (select count(*) from scope.race_assertion) > 0 as race_is_known,
+    (select count(searched) from scope.police_stop) > 0 as stop_is_known,
     (select count(link_state) from scope.membership) > 0 as membership_is_known

@@ -324,7 +324,7 @@ def _filter(filter_: EventFilter) -> str:
 def _counts(events: PointEvents) -> str:
     said = [events.system]
     said += [part for part in [_filter(events.filter)] if part]
-    for name in ("screen", "charge_level", "release_type"):
+    for name in ("screen", "charge_level", "release_type", "stop"):
         words = getattr(events, name)
         if words:
             said.append(f"{name}: {', '.join(word.value for word in words)}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.definition_parts import Window
+from contracts.definition_parts import EventFilter, Window, contact_words
 from contracts.definitions import FILES, load_definitions
 from contracts.reviewed import TermsFaults
 
@@ -93,6 +93,19 @@ def test_a_definition_that_cannot_mean_anything_is_refused(folder: Path, name: s
     said = changed(folder, name, old, new)
     assert message in said
     assert said.startswith(f"definitions/{name}.yaml:")
+
+
+def test_a_filter_may_name_what_any_system_that_can_be_delivered_says() -> None:
+    for event, disposition in (
+        ("traffic_violation", "citation"),
+        ("ambulance", "admitted"),
+        ("custodial", "booked"),
+        ("arraignment", "dismissed"),
+    ):
+        assert EventFilter(event_type=(event,), disposition=(disposition,)).event_type == (event,)
+    assert not contact_words("event_type") & {"admitted", "dismissed"}
+    with pytest.raises(ValueError, match="not in the vocabulary"):
+        EventFilter(event_type=("trafic_violation",))
 
 
 def test_bases_that_go_round_in_a_circle_are_refused(folder: Path) -> None:

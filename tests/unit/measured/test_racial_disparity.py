@@ -256,6 +256,47 @@ def test_being_booked_again_is_not_the_booking_itself(county: Any) -> None:
     assert rows(county, "again", "events, base")["WHITE"] == (1, 5)
 
 
+def stopped(county: Any, key: str, number: int, outcome: str = "warning", **facts: Any) -> None:
+    at = datetime(2025, 6, 1) + timedelta(days=number)
+    record = county.contact(
+        key, at, system="police", record_type="police_stop", intercept=1, event_type="traffic_violation", disposition=outcome
+    )
+    shared = {"domain": "county", "system": "police", "source": "police", "person_key": key, "subject_id": key}
+    county.add("police_stop", record_id=record, **shared, stopped_at=at, outcome=outcome, **facts)
+
+
+def test_stops_searches_hits_and_arrests_are_counted_from_rows(county: Any) -> None:
+    for number in range(20):
+        for race, times in (("WHITE", 1), ("BLACK", 2)):
+            key = county.person(f"{race}{number}", race=race, system="police", method="observed")
+            searched = number < (4 if race == "WHITE" else 8)
+            for again in range(times):
+                stopped(
+                    county, key, 40 * again + number, "arrest" if number < 2 else "warning",
+                    searched=searched, contraband_found=searched and number % 4 == 0, force="handcuffs" if number == 0 else "none",
+                )  # fmt: skip
+    stop = {"id": "stop", "numerator": {"system": "police"}, "base": "population", "repeat": "events"}
+    search = {"id": "search", "numerator": {"system": "police", "stop": ["searched"]}, "base": "stop", "repeat": "events"}
+    hit = {"id": "hit", "numerator": {"system": "police", "stop": ["found"]}, "base": "search", "repeat": "events"}
+    force = {"id": "force", "numerator": {"system": "police", "stop": ["force"]}, "base": "stop", "repeat": "events"}
+    arrest = {"id": "arrest", "numerator": {"system": "police", "filter": {"disposition": ["arrest"]}}, "base": "stop", "repeat": "events"}
+    traffic = {
+        "id": "traffic", "numerator": {"system": "police", "filter": {"event_type": ["traffic_violation"]}}, "base": "stop",
+        "repeat": "people",
+    }  # fmt: skip
+    county.measured(definitions=pointed(county.definitions, stop, search, hit, force, arrest, traffic))
+    found = {point: rows(county, point, "events, base") for point in ("stop", "search", "hit", "force", "arrest", "traffic")}
+    assert {point: groups["WHITE"] for point, groups in found.items()} == {
+        "stop": (20, 8000), "search": (4, 20), "hit": (1, 4), "force": (1, 20), "arrest": (2, 20), "traffic": (20, 20),
+    }  # fmt: skip
+    assert {point: groups["BLACK"] for point, groups in found.items()} == {
+        "stop": (40, 3200), "search": (16, 40), "hit": (4, 16), "force": (2, 40), "arrest": (4, 40), "traffic": (40, 20),
+    }  # fmt: skip
+    county.rows["police_stop"] = []
+    county.measured(definitions=pointed(county.definitions, stop, search))
+    assert county.ask("select distinct reason from measured.racial_disparity where point_id = 'search'") == [("column_not_in_scope",)]
+
+
 def test_no_row_combines_systems_of_different_link_domains(county: Any) -> None:
     county.complete()
     county.booking(county.person("p1"), datetime(2025, 6, 1), datetime(2025, 6, 3))
