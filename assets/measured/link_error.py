@@ -48,18 +48,19 @@ def _lines(
         pl.Series("false_links", _per_subject(links, group, 1 - links.tree_probability, within=True)),
         pl.Series("missed_links", _per_subject(links, group, links.tree_probability, within=False) + _near(links)),
     ).with_columns(pl.len().over("group").alias("size"), pl.col("system").n_unique().over("group").alias("systems"))
+    may_be_linked = pl.col("link_state") != "withheld"
     spread = pl.concat([placed, placed.with_columns(pl.lit(ALL).alias("race_group"))])
     counted = (
         spread.group_by("domain", "race_group")
         .agg(
             pl.len().alias("subjects"),
             pl.col("group").n_unique().alias("people"),
-            ((pl.col("size") > 1) & (pl.col("link_state") != "withheld")).sum().alias("subjects_linked"),
-            (pl.col("link_state") == "withheld").sum().alias("subjects_withheld"),
+            ((pl.col("size") > 1) & may_be_linked).sum().alias("subjects_linked"),
+            (~may_be_linked).sum().alias("subjects_withheld"),
             pl.col("group").filter(pl.col("systems") > 1).n_unique().alias("people_across_systems"),
-            pl.col("person_key").filter(pl.col("link_state") != "withheld").n_unique().alias("persons_tonight"),
-            pl.col("person_key").filter((pl.col("size") > 1) & (pl.col("link_state") != "withheld")).n_unique().alias("persons_linked"),
-            pl.col("person_key").filter(pl.col("systems") > 1).n_unique().alias("persons_across"),
+            pl.col("person_key").filter(may_be_linked).n_unique().alias("persons_tonight"),
+            pl.col("person_key").filter(may_be_linked & (pl.col("size") > 1)).n_unique().alias("persons_linked"),
+            pl.col("person_key").filter(may_be_linked & (pl.col("systems") > 1)).n_unique().alias("persons_across"),
             pl.col("links").sum(),
             pl.col("uncertain").sum().alias("uncertain_links"),
             pl.col("false_links").sum().alias("expected_false_links"),

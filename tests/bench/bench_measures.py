@@ -82,7 +82,7 @@ from drawn
 """
 TABLES = {
     "jail_booking": """
-        select record_id, person_key, domain, system, system as source, record_id as subject_id,
+        select record_id, person_key, domain, system, system as source, person_key || ':' || system as subject_id,
             start_at as booked_at, start_at + to_hours((1 + length * length // 900)::integer) as released_at,
             ['bail', 'recognizance', 'time_served', 'prison'][1 + other % 4] as release_type,
             ['main', 'annex'][1 + other % 2] as facility, ['city', 'county', 'state'][1 + (other // 7) % 3] as arresting_agency,
@@ -94,28 +94,57 @@ TABLES = {
         from bench_contact where system = 'jail'
     """,
     "health_encounter": """
-        select record_id, person_key, domain, system, system as source, record_id as subject_id, start_at as started_at,
+        select record_id, person_key, domain, system, system as source, person_key || ':' || system as subject_id, start_at as started_at,
             start_at + to_hours((length // 100)::integer) as ended_at,
             ['outpatient', 'emergency', 'crisis', 'substance_use'][1 + other % 4] as encounter_type
         from bench_contact where system = 'health'
     """,
     "health_diagnosis": """
-        select 'd' || record_id as record_id, person_key, domain, system, system as source, start_at::date as diagnosed_on,
+        select 'd' || record_id as record_id, person_key, domain, system, system as source, person_key || ':' || system as subject_id,
+            start_at::date as diagnosed_on,
             'F20.9' as icd10, other % 8 = 0 as is_smi
         from bench_contact where system = 'health' and other % 4 = 0
     """,
     "race_assertion": """
-        select 'a' || record_id as record_id, person_key, domain, system, system as source,
+        select 'a' || record_id as record_id, person_key, domain, system, system as source, person_key || ':' || system as subject_id,
             [['WHITE'], ['BLACK'], ['WHITE'], ['ASIAN'], ['BLACK', 'WHITE'], ['WHITE'], ['AIAN']]
             [(1 + hash(person_key) % 7)::bigint] as races,
             hash(person_key, 2) % 6 = 0 as hispanic, 'omb1997_two_question' as category_system,
             if(system = 'health', 'self', 'observed') as method, start_at::date as asserted_on
         from bench_contact where hash(record_id) % 10 = 0
     """,
-    "membership": "select distinct person_key, domain, system, if(hash(person_key) % 50 = 0, 'withheld', 'linked') as link_state"
-    " from bench_contact",
+    "membership": """
+        select distinct person_key || ':' || system as subject_id, person_key, domain, system,
+            if(hash(person_key) % 50 = 0, 'withheld', 'linked') as link_state
+        from bench_contact
+    """,
+    # A person's systems are held together one by one; a tenth of the persons by links that a higher threshold takes away, a fiftieth by
+    # uncertain ones. One person in a hundred has a pair with the next that fell short.
+    "edge": """
+        with held as (
+            select
+                domain, person_key, subject_id, lag(subject_id) over (partition by domain, person_key order by system) as before,
+                case when sure < 900 then 20.0 when sure < 980 then 10.0 else 6.0 end as weight
+            from (select *, hash(person_key, 21) % 1000 as sure from linked.membership where link_state = 'linked')
+        ),
+        first as (select domain, person_key, min(subject_id) as subject_id from held group by all),
+        short as (
+            select
+                domain, person_key, subject_id, lag(subject_id) over (partition by domain order by person_key) as before, 3.0 as weight
+            from first
+        ),
+        pair as (
+            select * from held where before is not null
+            union all by name
+            select * from short where before is not null and hash(person_key, 22) % 100 = 0
+        )
+        select
+            domain, least(subject_id, before) as subject_a, greatest(subject_id, before) as subject_b, weight::double as match_weight,
+            (1 / (1 + pow(2, -weight)))::double as match_probability, null::varchar as veto, null::date as known_to
+        from pair
+    """,
     "contact": """
-        select record_id, person_key, domain, system, system as source, record_id as subject_id,
+        select record_id, person_key, domain, system, system as source, person_key || ':' || system as subject_id,
             case system when 'jail' then 'jail_booking' when 'cad' then 'cad_person'
                 when 'co_responder' then 'co_responder_encounter' else 'health_encounter' end as record_type,
             start_at,
@@ -221,7 +250,7 @@ def alone(con: Any, given: argparse.Namespace) -> dict[str, Any]:
 def product(con: Any, given: argparse.Namespace) -> dict[str, Any]:
     """Every table of the county's product from what was handed over to it."""
     demo = load_county(DEMO)
-    bench = Bench(con, definitions(), POPULATION, demo.disclosure, LAST.date(), services=SERVICES)
+    bench = Bench(con, definitions(), POPULATION, demo.disclosure, LAST.date(), services=SERVICES, thresholds=demo.linkage.thresholds)
     built = build_tables(bench, demo.product(*PRODUCT).tables)
     return {"tables": len(built)}
 

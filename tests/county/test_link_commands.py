@@ -114,6 +114,7 @@ def test_a_reviewers_week(desk: Any, delivered: Callable[[Any, date], None], tmp
     set_simulated_day(Home(desk.home), NIGHTS[1])
     desk.type("run", "--night", NIGHTS[1].isoformat())
     _the_next_night_obeys_and_history_tells_it(desk, pair, strangers)
+    _a_judgement_is_open_again_once_its_record_is_another(desk, pair)
 
 
 def _a_link_is_explained_by_its_parts_and_names_nobody(desk: Any, pair: tuple[str, str], chart: Path) -> None:
@@ -201,6 +202,18 @@ def _the_next_night_obeys_and_history_tells_it(desk: Any, pair: tuple[str, str],
     assert sum(row["changed"] for row in moved["groups"] if row["by"] == "system") == moved["changed"]
     audit = _json(desk, "query", "governance/audit", "select distinct standing from linkage_accuracy", "--as-of", second)
     assert "estimated from a judged sample" in json.dumps(audit["rows"])
+
+
+def _a_judgement_is_open_again_once_its_record_is_another(desk: Any, pair: tuple[str, str]) -> None:
+    a, b = sorted(subject_id(*each.split(":")) for each in pair)
+    before = _json(desk, "link", "review", "reopened")
+    with duckdb.connect(str(desk.home / "registers.duckdb")) as con:
+        # As if the record had been another when it was judged.
+        judged = "least(subject_a, subject_b) = ? and greatest(subject_a, subject_b) = ?"
+        con.execute(f"update review_decision set evidence_hash = 'v1:' || sha256('another') where {judged}", [a, b]).fetchall()
+    (found,) = [line for line in _json(desk, "link", "review", "reopened") if line not in before]
+    assert (found["judged"], found["still_binds"], found["reviewers"]) == ("different", True, 1)
+    assert f"{len(before) + 1} judgements are open again" in _done(desk, "link", "review", "reopened")
 
 
 def test_a_model_that_is_not_what_its_card_describes_is_not_printed(office: Any, tmp_path: Path) -> None:
