@@ -91,8 +91,8 @@ def drawn(links: Links, rng: np.random.Generator, *, certain: float, impossible:
 def changed(links: Links, group: Ints) -> npt.NDArray[np.bool_]:
     """Which subjects are with others than tonight: their person was split, or theirs was joined with another."""
     own = np.bincount(links.person)
-    both = np.unique(np.stack([links.person, group]), axis=1, return_inverse=True, return_counts=True)
-    together, where = both[2], np.reshape(both[1], -1)
+    # Person and group as one number: sorting numbers is ten times as quick as sorting pairs.
+    _, where, together = np.unique(links.person * (group.max(initial=0) + 1) + group, return_inverse=True, return_counts=True)
     same = together[where]
     return np.asarray((same != own[links.person]) | (same != np.bincount(group)[group]))
 

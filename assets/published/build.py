@@ -141,7 +141,8 @@ def widened(definitions: Definitions, months: int) -> Definitions:
 def build_tables(bench: Bench, tables: Sequence[ProductTable]) -> list[BuiltTable]:
     """Answer the question of every table; finished tables lie in the schema ``product`` of the bench's database, in the order asked.
 
-    Pooled tables with a group too small for the county's own window wait for a longer one, so that each window is measured once.
+    Pooled tables with a group too small for the county's own window wait for a longer one, so that each window is measured once. Tables
+    that ask figures again under other links wait for all whose counts they repeat, so that they are asked once.
     """
     bench.con.execute(f"create schema if not exists {OUTPUT}")
     found: dict[str, BuiltTable] = {}
@@ -156,28 +157,45 @@ def build_tables(bench: Bench, tables: Sequence[ProductTable]) -> list[BuiltTabl
 
 def _answer_windows(bench: Bench, tables: Sequence[ProductTable], found: dict[str, BuiltTable], answered: dict[str, _Answered]) -> None:
     """Fill ``found`` with tables of rows and ``answered`` with counted ones, window by window."""
+    again = {table.name: table for table in tables if _measures_read(table) & set(LINK_TABLES)}
     windows = [0, *_longer_windows(bench)]
     for months in windows:
         is_last = months == windows[-1]
-        waiting = [table for table in tables if table.name not in found and table.name not in answered]
+        waiting = [table for table in tables if table.name not in {*found, *answered, *again}]
         leading = [table for table in waiting if not table.follows]
         due = leading if is_last else [table for table in leading if not table.pooled]
         certain = _following(waiting, {*found, *answered, *(table.name for table in due)})
+        if _can_follow(again, {*found, *answered, *(table.name for table in (*due, *certain))}, answered):
+            certain += again.values()
         _measure(bench, months, [*leading, *certain])
         for table in (*leading, *certain):
             if table.grain is not Grain.AGGREGATE:
                 found[table.name] = _build_rows(bench, table)
-            elif answer := _count(bench, table, months, is_last=is_last or not table.pooled):
+            elif answer := _count(bench, table, _window(table, tables, again, months), is_last=is_last or not table.pooled):
                 answered[table.name] = answer
         # Who repeats the counts of a table has that table's window, which only now is known.
         late = [table for table in _following(waiting, {*found, *answered}) if table.name not in answered]
+        if _can_follow(again, {*found, *answered}, answered):
+            late += again.values()
         _measure(bench, months, late)
-        answered |= {table.name: answer for table in late if (answer := _count(bench, table, months, is_last=True))}
+        for table in late:
+            if answer := _count(bench, table, _window(table, tables, again, months), is_last=True):
+                answered[table.name] = answer
 
 
 def _following(waiting: Sequence[ProductTable], built: Collection[str]) -> list[ProductTable]:
     """Tables that repeat counts of tables that are all built."""
     return [table for table in waiting if table.follows and table.follows <= set(built)]
+
+
+def _can_follow(again: Mapping[str, ProductTable], built: Collection[str], answered: Collection[str]) -> bool:
+    """Whether the tables that ask again can be asked now, all of them: not before, and not twice."""
+    return not set(again) & set(answered) and all(table.follows <= set(built) for table in again.values())
+
+
+def _window(table: ProductTable, tables: Sequence[ProductTable], again: Collection[str], months: int) -> int:
+    """Months of the window a table was counted over; a table that asks again and repeats no count of a window has none."""
+    return 0 if table.name in again and not any(each.pooled for each in tables if each.name in table.follows) else months
 
 
 def _measure(bench: Bench, months: int, tables: Sequence[ProductTable]) -> None:

@@ -118,13 +118,13 @@ TABLES = {
             if(hash(person_key) % 50 = 0, 'withheld', 'linked') as link_state
         from bench_contact
     """,
-    # A person's systems are held together one by one; a tenth of the persons by links that a higher threshold takes away, a fiftieth by
-    # uncertain ones. One person in a hundred has a pair with the next that fell short.
+    # A person's systems are held together one by one; shares of weak links as in the simulated county: a tenth below 12 bits, three in a
+    # hundred uncertain, one in two hundred below 8 bits. One person in a thousand has a pair with the next that fell short.
     "edge": """
         with held as (
             select
                 domain, person_key, subject_id, lag(subject_id) over (partition by domain, person_key order by system) as before,
-                case when sure < 900 then 20.0 when sure < 980 then 10.0 else 6.0 end as weight
+                case when sure < 900 then 20.0 when sure < 970 then 10.5 when sure < 995 then 9.0 else 6.0 end as weight
             from (select *, hash(person_key, 21) % 1000 as sure from linked.membership where link_state = 'linked')
         ),
         first as (select domain, person_key, min(subject_id) as subject_id from held group by all),
@@ -136,7 +136,7 @@ TABLES = {
         pair as (
             select * from held where before is not null
             union all by name
-            select * from short where before is not null and hash(person_key, 22) % 100 = 0
+            select * from short where before is not null and hash(person_key, 22) % 1000 = 0
         )
         select
             domain, least(subject_id, before) as subject_a, greatest(subject_id, before) as subject_b, weight::double as match_weight,
