@@ -4,7 +4,11 @@ with stopped as (
     select
         record_id,
         list_filter(
-            [if(bool_or(searched), 'searched', null), if(bool_or(contraband_found), 'found', null), if(bool_or(force <> 'none'), 'force', null)],
+            [
+                case when bool_or(searched) then 'searched' end,
+                case when bool_or(contraband_found) then 'found' end,
+                case when bool_or("force" <> 'none') then 'force' end
+            ],
             lambda fact: fact is not null
         ) as stop_facts
     from scope.police_stop
