@@ -1,6 +1,7 @@
 """A small simulated county and the command line, as a person would use them.
 
-Everything runs in a process of its own with a bare environment, so that nothing leaks in from the developer's machine.
+What must be isolated runs in a process of its own with a bare environment, so that nothing leaks in from the developer's machine; the rest
+runs here, for a process costs more than most commands.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typed import Typed, typed
 
 from pipelines.clock import set_simulated_day
 from resources.home import Home
@@ -35,38 +37,37 @@ class Office:
     environment: dict[str, str] = field(default_factory=dict)
     printed: list[str] = field(default_factory=list)
 
-    def type(self, *words: str, expect: int | None = 0, answers: str | None = None) -> subprocess.CompletedProcess[str]:
+    def type(self, *words: str, expect: int | None = 0, answers: str | None = None) -> Typed:
         """Type ``throughcare <words>``; ``expect`` is the exit code (None: any), ``answers`` what is typed at its prompts."""
-        environment = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(self.home.parent),
-            "THROUGHCARE_HOME": str(self.home),
-            **self.environment,
-        }
         done = subprocess.run(
             [sys.executable, "-m", "pipelines", *words],
             cwd=ROOT,
-            env=environment,
+            env=self._environment(),
             capture_output=True,
             text=True,
             check=False,
             timeout=600,
             input=answers,
         )
+        return self._printed(words, Typed(done.returncode, done.stdout, done.stderr), expect)
+
+    def here(self, *words: str, expect: int | None = 0, answers: str | None = None) -> Typed:
+        """Type it in this process, which saves the start of another; what must be isolated is given a process of its own."""
+        done = typed(*words, environment=self._environment(), folder=ROOT, answers=answers)
+        return self._printed(words, done, expect)
+
+    def ask(self, *words: str, expect: int = 0) -> Any:
+        """Ask a reporting command with ``--json`` in this process and read what it says."""
+        return json.loads(self.here(*words, "--json", expect=expect).stdout)
+
+    def _environment(self) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "HOME": str(self.home.parent), "THROUGHCARE_HOME": str(self.home), **self.environment}
+
+    def _printed(self, words: tuple[str, ...], done: Typed, expect: int | None) -> Typed:
         self.printed += [done.stdout, done.stderr]
         if expect is not None:
             assert done.returncode == expect, f"throughcare {' '.join(words)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done
-
-    def ask(self, *words: str, expect: int = 0) -> Any:
-        """Ask a reading command with ``--json`` in this process, which saves its start; what must be isolated is typed."""
-        from click.testing import CliRunner
-
-        from pipelines.cli import build_command
-
-        done = CliRunner().invoke(build_command(), [*words, "--json"], env={"THROUGHCARE_HOME": str(self.home), **self.environment})
-        assert done.exit_code == expect, f"throughcare {' '.join(words)} ended with {done.exit_code}:\n{done.output}\n{done.exception!r}"
-        return json.loads(done.stdout)
 
     def json(self, *words: str, expect: int | None = 0) -> Any:
         """Type a reporting command with ``--json`` and read what it says."""
@@ -85,6 +86,12 @@ def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def office(tmp_path: Path) -> Office:
     """An empty office."""
     return Office(tmp_path / "home")
+
+
+@pytest.fixture(scope="session")
+def new_office() -> Callable[[Path], Office]:
+    """An office at a given home, for fixtures that several tests share."""
+    return Office
 
 
 @pytest.fixture
@@ -108,7 +115,7 @@ def settled(simulated: Path, tmp_path_factory: pytest.TempPathFactory) -> Callab
             night = NIGHTS[len(kept)]
             deliver(simulated, office.home / "county_systems", night)
             set_simulated_day(Home(office.home), night)
-            office.type("run", "--night", night.isoformat())
+            office.here("run", "--night", night.isoformat())
             kept[len(kept) + 1] = Path(shutil.copytree(office.home, office.home.with_name(f"after_{len(kept) + 1}")))
         shutil.copytree(kept[nights], home, dirs_exist_ok=True)
 

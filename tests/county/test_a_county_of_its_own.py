@@ -77,13 +77,13 @@ def test_a_county_outside_the_repository_with_another_vendor_runs_through(
     office: Any, delivered: Callable[[Any, date], None], tmp_path: Path
 ) -> None:
     county = tmp_path / "elsewhere"
-    office.type("county", "new", str(county))
+    office.here("county", "new", str(county))
     for replaced in (OTHER / "sources").glob("*.yaml"):
         shutil.copy(replaced, county / "sources" / replaced.name)
     office.environment |= {"THROUGHCARE_COUNTY": str(county), "ELSEWHERE_CUSTODY_DROP": str(tmp_path / "custody")}
-    assert "[sheriff] contributes nothing named [charges]" in office.type("county", "check", str(county), expect=1).stderr
+    assert "[sheriff] contributes nothing named [charges]" in office.here("county", "check", str(county), expect=1).stderr
     _without_charges(county)
-    office.type("county", "check", str(county))
+    office.here("county", "check", str(county))
 
     delivered_ever: set[str] = set()
     for night in NIGHTS:
@@ -91,7 +91,7 @@ def test_a_county_outside_the_repository_with_another_vendor_runs_through(
         systems = office.home / "county_systems"
         delivered_ever |= _drop(systems / "jail.sqlite", tmp_path / "custody", night)
         (systems / "jail.sqlite").unlink()
-        office.type("run", "--night", night.isoformat())
+        office.here("run", "--night", night.isoformat())
 
     with duckdb.connect(str(office.home / "warehouse.duckdb"), read_only=True) as con:
         held = con.execute("select count(*), count(distinct facility) from checked.jail_booking").fetchall()[0]

@@ -64,11 +64,11 @@ def test_a_revoked_consent_is_gone_from_every_product_after_denies(office: Any, 
     assert _files_with(published, client)
 
     assert _revoke(office.home / "county_systems" / "health", client) > 0
-    office.type("denies", "--night", DAY_AFTER.isoformat())
+    office.here("denies", "--night", DAY_AFTER.isoformat())
 
     assert client not in _clients(office, CRISIS, DAY_AFTER)
     assert _files_with(published, client) == []
     assert not {path for path in before if path.exists()}, "the version that held the row is purged, not only superseded"
     others = consenting - {client}
     assert others <= _clients(office, CRISIS, DAY_AFTER), "everybody else's consent still counts"
-    office.type("ledger", "verify")
+    office.here("ledger", "verify")

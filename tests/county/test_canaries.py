@@ -6,12 +6,15 @@ import csv
 import json
 import sqlite3
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+
+from resources.simulated_county.deliver import deliver
 
 NIGHTS = (date(2026, 3, 2), date(2026, 3, 3))
 CALLER = "QZCALLERNAME"
@@ -125,67 +128,77 @@ def _values(path: Path) -> str:
         return "\n".join(str(con.execute(f'select * from "{schema}"."{table}"').fetchall()) for schema, table in tables)
 
 
-@pytest.fixture
-def planted(office: Any, delivered: Callable[[Any, date], None]) -> Canaries:
-    canaries = Canaries()
-    place = office.home / "county_systems"
-    for night in NIGHTS:
-        delivered(office, night)
-        if night == NIGHTS[0]:
-            continue
-        _plant_in_jail(place / "jail.sqlite", canaries)
-        stamp = night.strftime("%Y%m%d")
-        _plant_in_csv(place / "cad" / f"cad_events_{stamp}.csv", canaries, "cad", ",", "IncidentNumber")
-        _plant_in_csv(place / "co_responder" / f"encounters_{night.isoformat()}.csv", canaries, "co_responder", ";", "encounter_id")
-        _plant_in_fhir(place / "health" / night.isoformat(), canaries)
-    return canaries
+@dataclass(frozen=True)
+class Planted:
+    """An office after two nights with canaries: of callers and witnesses in the first, wherever a vendor can write in the second."""
+
+    office: Any
+    canaries: Canaries
+    callers: int
 
 
-def test_planted_names_never_reach_the_control_plane_or_a_product(office: Any, planted: Canaries) -> None:
-    _plant_headers_and_file_names(office.home / "county_systems", planted)
-    for night in NIGHTS:
-        office.type("run", "--night", night.isoformat(), expect=None)
-    office.type("status", expect=None)
-    office.type("status", "--json", expect=None)
-    assert len(planted.planted) > 150
-
-    said = "\n".join(office.printed)
-    assert [place for place, needle in planted.planted.items() if needle in said] == []
-
-    control_plane = _files(office.home / "dagster", office.home / "ledger", office.home / "published", office.home / "scratch")
-    assert control_plane
-    assert {str(path): hits for path in control_plane if (hits := _hits(path, planted.planted))} == {}
-
-    # Rows of the health system's own clients and of the sheriff's own bookings are theirs; identifiers of others never are.
-    own = {
-        "sheriff": {"jail.inmate_booking.BookingNo", "jail.inmate_booking.JacketNo"},
-        "health": {place for place in planted.planted if place.endswith(".id")},
-    }
-    for product in sorted(office.home.glob("published/*/*/*.duckdb")):
-        recipient = product.relative_to(office.home / "published").parts[0]
-        values = _values(product)
-        leaked = {place for place, needle in planted.planted.items() if needle in values}
-        assert leaked - own.get(recipient, set()) == set(), product.name
-
-
-def test_a_caller_or_witness_never_reaches_linkage(office: Any, delivered: Callable[[Any, date], None]) -> None:
-    night = NIGHTS[0]
-    delivered(office, night)
-    path = office.home / "county_systems" / "cad" / f"cad_persons_{night.strftime('%Y%m%d')}.csv"
+def _plant_callers(path: Path) -> int:
+    """Give everybody but subjects a name that nobody else has; returns how many."""
     rows = list(csv.DictReader(path.read_text(encoding="utf-8").splitlines()))
     others = [row for row in rows if row["Role"] not in {"SUBJ"}]
-    assert len(others) > 20
     for row in others:
         row["PersonName"] = f"{CALLER}, QZGIVEN"
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
-    office.type("run", "--night", night.isoformat())
+    return len(others)
 
-    with duckdb.connect(str(office.home / "warehouse.duckdb"), read_only=True) as con:
+
+@pytest.fixture(scope="module")
+def planted(simulated: Path, tmp_path_factory: pytest.TempPathFactory, new_office: Callable[[Path], Any]) -> Planted:
+    office, canaries = new_office(tmp_path_factory.mktemp("planted") / "home"), Canaries()
+    place = office.home / "county_systems"
+    deliver(simulated, place, NIGHTS[0])
+    callers = _plant_callers(place / "cad" / f"cad_persons_{NIGHTS[0].strftime('%Y%m%d')}.csv")
+    deliver(simulated, place, NIGHTS[1])
+    _plant_in_jail(place / "jail.sqlite", canaries)
+    stamp = NIGHTS[1].strftime("%Y%m%d")
+    _plant_in_csv(place / "cad" / f"cad_events_{stamp}.csv", canaries, "cad", ",", "IncidentNumber")
+    _plant_in_csv(place / "co_responder" / f"encounters_{NIGHTS[1].isoformat()}.csv", canaries, "co_responder", ";", "encounter_id")
+    _plant_in_fhir(place / "health" / NIGHTS[1].isoformat(), canaries)
+    _plant_headers_and_file_names(place, canaries)
+    for night in NIGHTS:
+        office.type("run", "--night", night.isoformat(), expect=None)
+    return Planted(office, canaries, callers)
+
+
+def test_planted_names_never_reach_the_control_plane_or_a_product(planted: Planted) -> None:
+    office, names = planted.office, planted.canaries.planted
+    office.type("status", expect=None)
+    office.type("status", "--json", expect=None)
+    assert len(names) > 150
+
+    said = "\n".join(office.printed)
+    assert [place for place, needle in names.items() if needle in said] == []
+    assert CALLER not in said
+
+    control_plane = _files(office.home / "dagster", office.home / "ledger", office.home / "published", office.home / "scratch")
+    assert control_plane
+    assert {str(path): hits for path in control_plane if (hits := _hits(path, names | {"caller": CALLER}))} == {}
+
+    # Rows of the health system's own clients and of the sheriff's own bookings are theirs; identifiers of others never are.
+    own = {
+        "sheriff": {"jail.inmate_booking.BookingNo", "jail.inmate_booking.JacketNo"},
+        "health": {place for place in names if place.endswith(".id")},
+    }
+    for product in sorted(office.home.glob("published/*/*/*.duckdb")):
+        recipient = product.relative_to(office.home / "published").parts[0]
+        values = _values(product)
+        leaked = {place for place, needle in names.items() if needle in values}
+        assert leaked - own.get(recipient, set()) == set(), product.name
+
+
+def test_a_caller_or_witness_never_reaches_linkage(planted: Planted) -> None:
+    assert planted.callers > 20
+    with duckdb.connect(str(planted.office.home / "warehouse.duckdb"), read_only=True) as con:
         read = con.execute("select count(*) from checked.cad_person where person_role <> 'subject'").fetchall()[0][0]
-        assert read >= len(others), "the planted callers must have been read, or this test shows nothing"
+        assert read >= planted.callers, "the planted callers must have been read, or this test shows nothing"
         tables = con.execute(
             "select table_schema, table_name from information_schema.tables where table_schema in ('checked', 'linked', 'measured')"
         ).fetchall()

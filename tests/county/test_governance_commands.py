@@ -171,7 +171,7 @@ def test_a_person_gets_an_account_and_a_letter_that_names_nobody(governed: Offic
     assert {item["recipient"] for item in account} == {"health"}
     assert all(item["clause_ids"] for item in account)
     letter = tmp_path / "letter.md"
-    governed.type("disclosures", f"health:{client}", "--letter", "accounting", "--out", str(letter))
+    governed.here("disclosures", f"health:{client}", "--letter", "accounting", "--out", str(letter))
     assert letter.stat().st_mode & 0o777 == 0o600
     family, _, _ = _name(_patient(governed, client))
     text = letter.read_text(encoding="utf-8")
@@ -197,7 +197,7 @@ def test_the_scope_document_is_built_every_night_and_asks_nothing_of_anybody(gov
     page = built.read_text(encoding="utf-8")
     assert not re.search(r"""(?:src|href)\s*=\s*["'](?!#)""", page), "nothing is fetched, nothing links away"
     assert "DUL-2026-BH §3.2" in page
-    governed.type("scope", "--document", str(tmp_path / "scope.html"))
+    governed.here("scope", "--document", str(tmp_path / "scope.html"))
     assert (tmp_path / "scope.html").stat().st_mode & 0o777 == 0o600
 
 
@@ -211,19 +211,19 @@ def test_coverage_is_by_race_and_small_counts_are_not_shown(governed: Office) ->
 def test_a_consent_taken_back_at_the_counter_is_gone_from_every_product_and_proven(governed: Office) -> None:
     client = min(_clients(governed, CRISIS, NIGHTS[-1]) - _clients(governed, CUSTODY, NIGHTS[-1]))
     typed = "\n".join(_name(_patient(governed, client))) + "\n"
-    found = json.loads(governed.type("consents", "find", "--json", answers=typed).stdout)
+    found = json.loads(governed.here("consents", "find", "--json", answers=typed).stdout)
     assert f"health:{client}" in {f"{item['source']}:{item['source_person_id']}" for item in found}
     chosen = [consent["consent_id"] for item in found if item["source_person_id"] == client for consent in item["consents"]]
     words = [word for name in chosen for word in ("--consent", name)]
-    shown = governed.type("consents", "revoke", *words, "--reason", "came to the counter")
+    shown = governed.here("consents", "revoke", *words, "--reason", "came to the counter")
     assert "nothing was changed" in shown.stdout
     assert client in _clients(governed, CRISIS, NIGHTS[-1])
-    governed.type("consents", "revoke", *words, "--reason", "came to the counter", "--write")
+    governed.here("consents", "revoke", *words, "--reason", "came to the counter", "--write")
     assert client not in _clients(governed, CRISIS, NIGHTS[-1])
     proof = governed.ask("prove-revocation", f"health:{client}")
     assert proof["proven"]
     assert proof["identifiers"] > 0
-    entries = json.loads(governed.type("ledger", "show", "--last", "40", "--json").stdout)
+    entries = json.loads(governed.here("ledger", "show", "--last", "40", "--json").stdout)
     assert any(entry["kind"] == "consent_recorded" for entry in entries)
     assert client not in json.dumps(entries)
 
@@ -235,13 +235,13 @@ def test_after_a_wrong_merge_every_version_that_showed_another_person_is_found_a
     jacket = _jacket_of(governed, client)
     said = governed.ask("link", "explain", f"jail:{jacket}", f"health:{client}")
     assert said
-    governed.type(
+    governed.here(
         "link", "review", "decide", "different", "--pair", f"jail:{jacket}", f"health:{client}",
         "--by", "reviewer", "--why", "two brothers; the jacket is the elder's",
     )  # fmt: skip
     deliver(simulated, governed.home / "county_systems", THIRD)
     set_simulated_day(Home(governed.home), THIRD)
-    governed.type("run", "--night", THIRD.isoformat())
+    governed.here("run", "--night", THIRD.isoformat())
     assert client not in _clients(governed, CUSTODY, THIRD)
     said = governed.ask(
         "disclosures", "--affected-by", THIRD.isoformat(), "--open-incident", "--reason", "two brothers told apart", expect=1
@@ -252,7 +252,7 @@ def test_after_a_wrong_merge_every_version_that_showed_another_person_is_found_a
     assert shown[0]["last_night"] == NIGHTS[-1].isoformat()
     file = governed.home / "incidents" / f"{said['incident']}.csv"
     assert file.stat().st_mode & 0o777 == 0o600
-    governed.type("ledger", "verify")
+    governed.here("ledger", "verify")
 
 
 def _jacket_of(office: Office, client: str) -> str:

@@ -112,7 +112,7 @@ def test_a_reviewers_week(desk: Any, delivered: Callable[[Any, date], None], tmp
     _a_judged_sample_estimates_what_the_truth_says(desk, tmp_path / "sample")
     delivered(desk, NIGHTS[1])
     set_simulated_day(Home(desk.home), NIGHTS[1])
-    desk.type("run", "--night", NIGHTS[1].isoformat())
+    desk.here("run", "--night", NIGHTS[1].isoformat())
     _the_next_night_obeys_and_history_tells_it(desk, pair, strangers)
     _a_judgement_is_open_again_once_its_record_is_another(desk, pair)
 

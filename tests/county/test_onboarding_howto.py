@@ -6,7 +6,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from onboarding_samples import PLANTED, people, write_all
+from typed import Typed, typed
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "how-to" / "onboard-a-source.md"
@@ -44,9 +44,12 @@ class Stranger:
             return
         expected = int(found.group(1)) if (found := EXITS.search(line)) else 0
         words = shlex.split(line, comments=True)
-        command = [sys.executable, "-m", "pipelines", *words[1:]] if words[0] == "throughcare" else words
-        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "PYTHONPATH": str(ROOT), **self.environment}
-        done = subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=600)
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), **self.environment}
+        done: Typed | subprocess.CompletedProcess[str]
+        if words[0] == "throughcare":
+            done = typed(*words[1:], environment=environment, folder=self.folder)
+        else:
+            done = subprocess.run(words, cwd=self.folder, env=environment, capture_output=True, text=True, check=False, timeout=600)
         assert done.returncode == expected, f"{line}\nended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         self.printed[line] = done.stdout + done.stderr
 
