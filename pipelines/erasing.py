@@ -21,9 +21,11 @@ from assets.published.erasure import (
     left_out,
     plan,
     register,
+    unfinished,
     would_leave_out,
     write_anew,
 )
+from assets.published.erasure_beyond import beyond, in_extracts, people_of
 from assets.published.erasure_proof import ErasureProof, in_databases, prove_erasure
 from contracts.county import County
 from resources.home import Home
@@ -46,7 +48,7 @@ def planned_erasure(con: Connection, erased: Erased, *, county: County, home: Ho
     """What an erasure would take, place by place; nothing is changed. ``con`` is the warehouse, read-only."""
     asked = expanded(con, erased)
     found = plan(con, asked, county=county, home=home, night=night)
-    return replace(found, warehouse=would_leave_out(home, left_out(con, asked)))
+    return replace(found, warehouse=would_leave_out(home, left_out(con, asked)), beyond=beyond(con, home, asked))
 
 
 def erase(home: Home, county: County, erased: Erased, order: Order, *, rebuild: Callable[[], bool]) -> tuple[str, Plan, ErasureProof]:
@@ -72,9 +74,10 @@ def erase(home: Home, county: County, erased: Erased, order: Order, *, rebuild: 
         with warehouse.writer() as con:
             whole = expanded(con, erased | registered(con))
             name = erasure_name(expanded(con, erased), order.reason, order.night)
-            found = plan(con, whole, county=county, home=home, night=order.night)
-            out = left_out(con, whole)
+            found = replace(plan(con, whole, county=county, home=home, night=order.night), beyond=beyond(con, home, whole))
+            people, out = people_of(con, whole), left_out(con, whole)
             register(con, expanded(con, erased), name=name, reason=order.reason.value, night=order.night, by=order.by, why=order.why)
+            finished = [begun for begun in unfinished(con, ledger) if begun != name]
             carry_out(con, found, county=county, home=home, tombstone=Tombstone(name, order.reason.value, order.night))
         found = replace(found, warehouse=write_anew(home, out))
     rebuilt = rebuild()
@@ -84,11 +87,13 @@ def erase(home: Home, county: County, erased: Erased, order: Order, *, rebuild: 
         in_tables = in_databases(home, found)
         with warehouse.reader() as con:
             proof = prove_erasure(con, found, county=county, home=home, night=order.night)
-    hits = {**proof.hits, **in_tables, **({} if rebuilt else {"products not rebuilt": 1})}
+    in_research = {f"research/{item.project}": item.rows for item in in_extracts(home, people) if item.rows}
+    hits = {**proof.hits, **in_tables, **in_research, **({} if rebuilt else {"products not rebuilt": 1})}
     proof = replace(proof, hits=hits)
     ledger.append(
         EntryKind.ERASED,
         night=order.night,
+        finished=finished,
         **account(found, name, order.reason.value, by=order.by, why=order.why, proof=proof.account()),
     )
     return name, found, proof

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Protocol
 
 from contracts.receiving import unlicensed_sources
+from resources.backup import refuse_half_restored
 from resources.home import Home
 from resources.ledger import EntryKind, Ledger
 from resources.sql import Connection, rows, scalar
@@ -254,10 +255,12 @@ def open_integrator(
 
     Raises:
         RunRefused: if the run may not start.
+        resources.backup.BackupFault: if a restore of the home has only begun.
         resources.terms.TermsChanged: if the county folder changed.
         resources.warehouse.WarehouseBusy: if another run is writing.
     """
     refuse_unredacted(os.environ)
+    refuse_half_restored(warehouse.home)
     terms.verify()
     if night is not None and frozen:
         refuse_unlicensed(terms, night)

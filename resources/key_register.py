@@ -1,7 +1,7 @@
 """Which secrets are in use, by fingerprint: so that a lost one is missed instead of made anew.
 
-Belongs here: ``registers.main.secret`` and ``key_epoch``. Does not belong here: the secrets themselves (keyring.py), the ledger's signing
-key (signing_key.py), and what is derived from a secret.
+Belongs here: ``registers.main.secret`` and ``key_epoch``, and how each key stands. Does not belong here: the secrets themselves
+(keyring.py, signing_key.py), and what is derived from a secret.
 
 A secret is created on first use. Without this register a lost key would be created again, everybody would get a new pseudonym, and
 nobody would know why: what was once used must be there, and be the same.
@@ -9,11 +9,13 @@ nobody would know why: what was once used must be there, and be the same.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
 from resources.keyring import MINT, Keyring, KeyringFault, pseudonym_secret
+from resources.signing_key import SigningKey, fingerprint
 from resources.sql import Connection, rows, scalar
 
 
@@ -27,6 +29,9 @@ class Standing(StrEnum):
     UNREADABLE = "unreadable"
     DESTROYED = "destroyed"  # on purpose, for ever
 
+
+LEDGER = "ledger"
+"""Name by which the ledger's signing key is listed."""
 
 LOST = frozenset({Standing.MISSING, Standing.CHANGED, Standing.UNREADABLE})
 """Standings that stop whatever needs the secret."""
@@ -46,6 +51,8 @@ class KnownSecret:
         """What cannot be had again without it."""
         if self.name == MINT:
             return "person keys cannot be continued: every recipient would see strangers, and the register of persons must begin anew"
+        if self.name == LEDGER:
+            return "nothing can be entered any more, so no night runs; old entries stay verifiable by the public key beside them"
         _, recipient, product, epoch = self.name.split("__") if self.name.count("__") == 3 else ("", "?", "?", "?")
         return (
             f"what {recipient}/{product} called people in epoch {epoch} cannot be told any more; the product can be rebuilt under new names"
@@ -91,6 +98,32 @@ def known_secrets(con: Connection, keyring: Keyring) -> tuple[KnownSecret, ...]:
         now = _fingerprint(keyring, name)
         listed.append(KnownSecret(name, fingerprint or now, since, _standing(fingerprint, gone, now, is_here=keyring.has(name))))
     return tuple(listed)
+
+
+def ledger_secret(keys: SigningKey) -> KnownSecret:
+    """The ledger's signing key, held against the public key beside the ledger."""
+    public = keys.public()
+    known, now = fingerprint(public) if public else None, keys.held()
+    return KnownSecret(LEDGER, known or now, None, _standing(known, None, now, is_here=keys.private_file.exists()))
+
+
+def lost_before_a_restore(con: Connection, keyring: Keyring, keys: SigningKey, *, signed_by: str | None) -> list[str]:
+    """Keys without which restored registers and ledger could not be gone on with, in words; ``con`` has the backup's registers.
+
+    Args:
+        con: read-only will do.
+        keyring: the secrets of the home that is restored into.
+        keys: its ledger's key.
+        signed_by: fingerprint of the key that the ledger which will lie there was signed by; None if nothing was ever entered.
+    """
+    lost = []
+    if signed_by is not None and keys.held() != signed_by:
+        word = "another key" if keys.private_file.exists() else "missing"
+        lost.append(f"keys/{keys.private_file.name} is {word}")
+    known = {item.name: item for item in known_secrets(con, keyring)}
+    if MINT in known and known[MINT].standing in LOST:
+        lost.append(f"keys/{MINT}.key is {known[MINT].standing.value}")
+    return lost
 
 
 def _standing(known: str | None, gone: date | None, now: str | None, *, is_here: bool) -> Standing:
@@ -159,10 +192,11 @@ def rotate(
     return epoch, keyring.fingerprint(name)
 
 
-def shred(con: Connection, keyring: Keyring, *, name: str, night: date) -> str:
+def shred(con: Connection, keyring: Keyring, *, name: str, night: date, account: Callable[[str], None]) -> str:
     """Destroy a secret for ever and enter that it was; returns its fingerprint.
 
-    Entered first: killed in between, the register says destroyed of a secret that still lies there, and doing it again ends it.
+    Entered first, here and where ``account`` enters it: killed in between, they say destroyed of a secret that still lies there, and doing
+    it again ends it.
     """
     known = rows(con, "select fingerprint from registers.main.secret where name = $name", {"name": name})
     fingerprint = str(known[0][0]) if known else keyring.fingerprint(name)
@@ -170,5 +204,6 @@ def shred(con: Connection, keyring: Keyring, *, name: str, night: date) -> str:
         "insert into registers.main.secret values (?, ?, ?, ?) on conflict (name) do update set destroyed_on = excluded.destroyed_on",
         [name, fingerprint, night, night],
     ).fetchall()
+    account(fingerprint)
     keyring.destroy(name)
     return fingerprint

@@ -14,7 +14,6 @@ import fcntl
 import getpass
 import json
 import os
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,20 +25,20 @@ from typing import Any
 import rfc8785
 
 from resources.home import Home, sync_folder, write_atomically
-from resources.ledger_lines import CLOCK_SET_BACK, GENESIS, clock_faults, line_faults, parsed, recorded, sha256
+from resources.ledger_lines import (
+    CLOCK_SET_BACK,
+    GENESIS,
+    PERSON_FIELDS,
+    clock_faults,
+    line_faults,
+    parsed,
+    recorded,
+    refuse_persons,
+    sha256,
+)  # fmt: skip
 from resources.signing_key import HANDOVER, INTERRUPTED, LedgerFault, SigningKey, fingerprint, handover, handover_faults, is_signed
 
 __all__ = ["GENESIS", "PERSON_FIELDS", "EntryKind", "Ledger", "LedgerFault", "LedgerReport", "spool"]
-
-_FIELD = re.compile(r"[a-z][a-z0-9_]*")
-
-PERSON_FIELDS = frozenset(
-    {
-        "first_name", "middle_name", "last_name", "full_name", "name_suffix", "birth_date", "phone", "street_address", "ssn4", "state_id",
-        "source_person_id", "subject_id", "record_id", "person_key", "own_id", "client_id", "booking_no", "jacket_no",
-    }
-)  # fmt: skip
-"""Fields that would put a person into the ledger; an entry that carries one is refused."""
 
 
 class EntryKind(StrEnum):
@@ -48,6 +47,7 @@ class EntryKind(StrEnum):
     RUN_STARTED = "run_started"
     RUN_ENDED = "run_ended"
     GATE_OVERRIDDEN = "gate_overridden"
+    DECIDED = "decided"  # the set of decisions that a product rests on: counts by reason, and a mark that no other set has
     PUBLISHING = "publishing"  # intent, written before a product can be seen
     PUBLISHED = "published"
     PURGED = "purged"
@@ -137,7 +137,7 @@ class Ledger:
             ValueError: if a field could name a person or its name is not snake_case.
             LedgerFault: if the last entry on disk is not an entry.
         """
-        _refuse_persons(fields)
+        refuse_persons(fields)
         with self._lock():
             self._ready(night)
             return self._write(kind, night, fields)
@@ -161,8 +161,9 @@ class Ledger:
 
     def _ready(self, night: date) -> None:
         """Bring what a killed writer left to a state that can be gone on from."""
-        self._repair(night)
+        # First of all: until a handover is finished, the key that lies there may be another than the one beside the ledger.
         self._finish_handover()
+        self._repair(night)
         self._note_clock(night)
 
     def _finish_handover(self) -> None:
@@ -297,6 +298,8 @@ class Ledger:
         number = len(lines) + 1
         if lines and parsed(lines[-1]) is None:
             raise LedgerFault(f"ledger line {len(lines)} is not an entry; restore the ledger from its backup")
+        # Asked for before anything is written: without its key a ledger takes no entry at all.
+        self.keys.private(is_begun=self.head_file.exists())
         entry: dict[str, Any] = {
             "number": number,
             "prev": sha256(lines[-1]) if lines else GENESIS,
@@ -342,7 +345,7 @@ def spool(home: Home, **fields: Any) -> None:
     Raises:
         ValueError: as :meth:`Ledger.append`.
     """
-    _refuse_persons(fields)
+    refuse_persons(fields)
     folder = home.ledger / "spool"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / f"{getpass.getuser()}.jsonl"
@@ -386,18 +389,7 @@ def _spooled(line: bytes) -> dict[str, Any] | None:
     if fields is None:
         return None
     try:
-        _refuse_persons(fields)
+        refuse_persons(fields)
     except ValueError:
         return None
     return fields
-
-
-def _refuse_persons(fields: Mapping[str, Any]) -> None:
-    for name, value in fields.items():
-        if not _FIELD.fullmatch(name):
-            raise ValueError("a ledger field must have a snake_case name")
-        if name in PERSON_FIELDS:
-            raise ValueError(f"the ledger takes no person: remove the field {name}")
-        for inner in value if isinstance(value, list | tuple) else [value]:
-            if isinstance(inner, Mapping):
-                _refuse_persons(inner)

@@ -7,11 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 import rfc8785
+
+_FIELD = re.compile(r"[a-z][a-z0-9_]*")
+
+PERSON_FIELDS = frozenset(
+    {
+        "first_name", "middle_name", "last_name", "full_name", "name_suffix", "birth_date", "phone", "street_address", "ssn4", "state_id",
+        "source_person_id", "subject_id", "record_id", "person_key", "own_id", "client_id", "booking_no", "jacket_no",
+    }
+)  # fmt: skip
+"""Fields that would put a person into the ledger; an entry that carries one is refused."""
 
 GENESIS: Final = "0" * 64
 """``prev`` of the first entry."""
@@ -70,3 +81,19 @@ def clock_faults(lines: Sequence[bytes]) -> list[str]:
 def sha256(content: bytes) -> str:
     """sha256 in hexadecimal."""
     return hashlib.sha256(content).hexdigest()
+
+
+def refuse_persons(fields: Mapping[str, Any]) -> None:
+    """Make sure that fields of an entry are named as fields are, and that none could name a person.
+
+    Raises:
+        ValueError: naming the field, or, where it has a name that no field has, without repeating it.
+    """
+    for name, value in fields.items():
+        if not _FIELD.fullmatch(name):
+            raise ValueError("a ledger field must have a snake_case name")
+        if name in PERSON_FIELDS:
+            raise ValueError(f"the ledger takes no person: remove the field {name}")
+        for inner in value if isinstance(value, list | tuple) else [value]:
+            if isinstance(inner, Mapping):
+                refuse_persons(inner)

@@ -10,6 +10,7 @@ whoever trusts the first key can follow to the last. Killed between any two step
 from __future__ import annotations
 
 import hashlib
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,13 +60,18 @@ class SigningKey:
             is_begun: whether a signed head exists, which only the key that made it may follow.
 
         Raises:
-            LedgerFault: if the key is missing or of another kind.
+            LedgerFault: if the key is missing, can be read by others, is of another kind, or is not the one that signed the head.
         """
         if self.private_file.exists():
-            key = _private_key(self.private_file)
+            key, known = _private_key(self.private_file), self.public()
             # A ledger begun anew under an older key has no public key beside it yet.
             if not self.public_file.exists():
                 self.write_public(key)
+            elif is_begun and known is not None and fingerprint(known) != fingerprint(key.public_key()):
+                raise LedgerFault(
+                    f"keys/{self.private_file.name} is another key than the one that signed this ledger "
+                    f"({fingerprint(known)[:16]}); restore the key from its newest backup"
+                )
             return key
         if is_begun:
             raise LedgerFault("keys/ledger_ed25519.pem is missing though a signed ledger exists; restore the key from its backup")
@@ -81,6 +87,13 @@ class SigningKey:
         except (ValueError, OSError):
             return None
         return key if isinstance(key, Ed25519PublicKey) else None
+
+    def held(self) -> str | None:
+        """Fingerprint of the private key that lies there; None if there is none that can be used."""
+        try:
+            return fingerprint(_private_key(self.private_file).public_key())
+        except (LedgerFault, OSError):
+            return None
 
     def write_public(self, key: Ed25519PrivateKey) -> None:
         """Let anyone check what this key signs."""
@@ -177,7 +190,15 @@ def _handed_over(fields: Mapping[str, Any]) -> bool:
 
 
 def _private_key(path: Path) -> Ed25519PrivateKey:
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if mode & 0o077:
+        raise LedgerFault(
+            f"keys/{path.name} can be read by others (mode {mode:04o}); run chmod 600 on it, then `throughcare keys rotate ledger`"
+        )
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (ValueError, TypeError):
+        raise LedgerFault(f"keys/{path.name} is damaged; restore the key from its backup") from None
     if not isinstance(key, Ed25519PrivateKey):
         raise LedgerFault(f"keys/{path.name} is not an Ed25519 key; restore the key from its backup")
     return key

@@ -1,5 +1,9 @@
--- Which rows of a delivery are about a record or a person that was erased, and by which of the vendor's numbers do they say so?
-select keyed.row_position, keyed.source_record_id, case when subject.id is not null then keyed.source_person_id end as source_person_id
+-- Which rows of a delivery are about a record or a person that was erased, or only name one, and by which of the vendor's numbers?
+select
+    keyed.row_position,
+    coalesce(record.id, parent.id, subject.id) is null as only_names,
+    keyed.source_record_id,
+    case when subject.id is not null then keyed.source_person_id end as source_person_id
 from temp.keyed as keyed
 left join temp.erased_id as record on record.kind = 'record' and record.id = keyed.record_id
 left join temp.erased_id as parent on parent.kind = 'record' and parent.id = keyed.parent_record_id

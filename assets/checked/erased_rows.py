@@ -62,9 +62,13 @@ class Tombstone:
 
 @dataclass
 class Found:
-    """Rows found in one part: their positions, and the vendor's identifiers they carried (kept in memory only, to prove absence)."""
+    """Rows found in one part: their positions, and the vendor's identifiers they carried (kept in memory only, to prove absence).
+
+    ``naming`` counts those that are about something else and name what is erased: an order, another agency's report.
+    """
 
     positions: set[int] = field(default_factory=set)
+    naming: int = 0
     identifiers: set[str] = field(default_factory=set)
 
 
@@ -127,8 +131,9 @@ def _keyed_rows(con: Connection, staged: Staged) -> tuple[Found, set[int]]:
     """Rows of a staged part that are erased, and every position that has a key at all."""
     con.execute(f"create or replace temp view keyed as from {staged.table('keyed')}").fetchall()
     found = Found()
-    for position, *identifiers in rows(con, load_sql(PACKAGE, "erased_row")):
+    for position, only_names, *identifiers in rows(con, load_sql(PACKAGE, "erased_row")):
         found.positions.add(int(position))
+        found.naming += bool(only_names)
         found.identifiers |= {str(name) for name in identifiers if name is not None}
     return found, {int(position) for (position,) in rows(con, "select row_position from temp.keyed")}
 

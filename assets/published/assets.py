@@ -108,6 +108,8 @@ def _denies(county: County, table: Table) -> dg.AssetsDefinition:
                 night=night_of(context),
                 run_id=integrator.run_id,
             )
+        for path, why in found.why.items():
+            integrator.journal.failed(f"{path} is withdrawn", why)
         yield reported(
             table,
             {

@@ -14,6 +14,7 @@ from assets.published.publish import PublishReport
 
 READABLE = "readable_tonight"
 PROVEN = "absence_proven"
+REBUILT = "products_rebuilt"
 
 
 def figures_of(found: PublishReport) -> dict[str, int]:
@@ -58,12 +59,18 @@ def denies_specs(table: Table) -> list[dg.AssetCheckSpec]:
             asset=asset_key(table.key),
             blocking=True,
             description="No identifier of a newly denied person is found, byte for byte, in a product that may not hold it.",
-        )
+        ),
+        dg.AssetCheckSpec(
+            REBUILT,
+            asset=asset_key(table.key),
+            blocking=True,
+            description="Every product that readers had was rebuilt; one that could not be is withdrawn, and that is no success.",
+        ),
     ]
 
 
 def denies_results(table: Table, found: DeniesReport) -> Sequence[dg.AssetCheckResult]:
-    """One hit anywhere is a failure."""
+    """One hit anywhere is a failure, and so is a product that had to be withdrawn because it could not be rebuilt."""
     return [
         dg.AssetCheckResult(
             check_name=PROVEN,
@@ -71,5 +78,12 @@ def denies_results(table: Table, found: DeniesReport) -> Sequence[dg.AssetCheckR
             passed=found.proven,
             severity=dg.AssetCheckSeverity.ERROR,
             metadata=metadata_of({"hits": sum(found.hits.values()), "files_scanned": found.files_scanned}),
-        )
+        ),
+        dg.AssetCheckResult(
+            check_name=REBUILT,
+            asset_key=asset_key(table.key),
+            passed=not found.failures,
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata=metadata_of({"not_rebuilt": len(found.failures)}),
+        ),
     ]

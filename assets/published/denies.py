@@ -15,6 +15,7 @@ from assets.published.publish import PublishReport, publish_product, withdraw_pr
 from contracts.county import County
 from contracts.products import Product
 from resources.home import Home
+from resources.integrator import describe
 from resources.keyring import Keyring
 from resources.ledger import EntryKind, Ledger
 from resources.published_files import ProductFiles
@@ -27,7 +28,7 @@ class DeniesReport:
 
     ``identifiers_scanned`` of everybody a deny speaks of were looked for, byte for byte and value for value, in ``files_scanned`` published
     files; ``hits`` by product are occurrences still found, and anything but none is a failure. ``failures`` name the products that could
-    not be rebuilt and the kind of error.
+    not be rebuilt and the kind of error, ``why`` says it in words without values.
     """
 
     night: date
@@ -37,6 +38,7 @@ class DeniesReport:
     identifiers_scanned: int = 0
     hits: dict[str, int] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
+    why: dict[str, str] = field(default_factory=dict)
 
     @property
     def proven(self) -> bool:
@@ -64,6 +66,7 @@ def run_denies(
     """
     reports: list[PublishReport] = []
     failures: dict[str, str] = {}
+    why: dict[str, str] = {}
     for product in sorted(county.products, key=lambda item: item.path):
         version = ProductFiles.of(home, product.recipient, product.name).current()
         if version is None:
@@ -85,7 +88,7 @@ def run_denies(
                 )
             )
         except Exception as error:
-            kind = type(error).__name__
+            kind, why[product.path] = type(error).__name__, describe(error)
         if kind:
             failures[product.path] = kind
             reports.append(
@@ -104,6 +107,7 @@ def run_denies(
         identifiers_scanned=found.identifiers,
         hits=dict(found.hits),
         failures=failures,
+        why=why,
     )
     _account(ledger, report, run_id)
     return report

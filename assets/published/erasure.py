@@ -14,7 +14,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any, Final
@@ -35,10 +35,13 @@ from assets.checked.erased_rows import (
 )
 from assets.checked.registry_sql import versions_table
 from assets.linked.versions import TABLES as LINK_TABLES
+from assets.published.erasure_beyond import Beyond, people_of, write_out_of_extracts
 from contracts.county import County
+from contracts.keys import record_id, subject_id
 from contracts.records import RECORD_TYPES
 from resources.fresh_copy import LeftOut, count_mentions, write_fresh
 from resources.home import Home
+from resources.ledger import EntryKind, Ledger
 from resources.sql import Connection, load_sql, rows, table_exists
 
 KNOWN: Final = "assets.checked"
@@ -73,6 +76,11 @@ class Delivered:
         """Rows found."""
         return sum(len(part.positions) for part in self.found.values())
 
+    @property
+    def naming(self) -> int:
+        """Those of them that only name what is erased."""
+        return sum(part.naming for part in self.found.values())
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -84,6 +92,15 @@ class Plan:
     warehouse: Mapping[str, int]
     unread: tuple[str, ...]
     identifiers: frozenset[str]
+    beyond: Beyond = field(default_factory=Beyond)
+
+    @property
+    def naming(self) -> dict[str, int]:
+        """Rows by source that go because they name what is erased: an order, another agency's report."""
+        found: Counter[str] = Counter()
+        for delivery in self.deliveries:
+            found[delivery.source] += delivery.naming
+        return dict(sorted((source, number) for source, number in found.items() if number))
 
     @property
     def places(self) -> dict[str, int]:
@@ -94,6 +111,7 @@ class Plan:
         found.update({f"quarantine/{source}": number for source, number in self.quarantine.items()})
         for table, number in self.warehouse.items():
             found[f"warehouse {table.split('.')[0]}"] += number
+        found.update({f"research/{item.project}": item.rows for item in self.beyond.extracts if item.rows})
         return dict(sorted((place, number) for place, number in found.items() if number))
 
 
@@ -188,18 +206,50 @@ def left_out(con: Connection, erased: Erased) -> LeftOut:
     Rows that hold an erased id go; so do the measures of everybody concerned, which the next night works out again. The linking tables keep
     their rows, which hold ids only, so that the next night notices who is missing and lets go of them; what they say of names is emptied.
     """
-    values = {"records": sorted(erased.records), "subjects": sorted(erased.subjects)}
-    concerned = {str(key) for (key,) in rows(con, load_sql(KNOWN, "erased_person"), values)}
+    concerned = set(people_of(con, erased))
     linking = {f"linked.{name}" for name in LINK_TABLES} - {"linked.standardised"}
     blocks = {f"linked.{name}" for (name,) in rows(con, _BLOCKS)}
     return LeftOut(
         ids=erased.records | erased.subjects,
         ids_in={"measured": concerned},
         untouched=linking | blocks | {"linked.membership", "linked.person_event", "linked.person_change"},
-        blanked={"linked.standardised": sorted(set(LINK_TABLES["standardised"].columns) - _NAMES_NOBODY)},
+        # Of the table as it lies there, which a night of another version may have written.
+        blanked={"linked.standardised": sorted({str(name) for (name,) in rows(con, _STANDARDISED)} - _NAMES_NOBODY)},
     )
 
 
+def unfinished(con: Connection, ledger: Ledger) -> tuple[str, ...]:
+    """Erasures that were registered and of which the ledger tells no proof: killed on the way, or something was still found."""
+    if not table_exists(con, "main", "erasure"):
+        return ()
+    told = {name for entry in ledger.entries() if entry["kind"] == EntryKind.ERASED for name in _proven(entry["fields"])}
+    found = rows(con, "select distinct erasure_id from registers.main.erasure order by erasure_id")
+    return tuple(str(name) for (name,) in found if name not in told)
+
+
+def _proven(fields: Mapping[str, Any]) -> list[str]:
+    return [str(fields["erasure"]), *map(str, fields.get("finished", []))] if fields.get("proven") else []
+
+
+def erased_before(con: Connection, county: County, name: str) -> Erased:
+    """What a name meant that nobody is known by any more, because it was erased; nothing if it never was.
+
+    Args:
+        con: the warehouse with ``registers``.
+        county: tonight's terms.
+        name: as a person types it, ``SOURCE:PERSON`` or ``SOURCE/RECORD_TYPE:RECORD``, or one of the integrator's ids.
+    """
+    place, _, key = name.rpartition(":")
+    source_name, _, record_type = place.partition("/")
+    source = county.sources.get(source_name)
+    meant = {key}
+    if source is not None:
+        meant.add(record_id(source.name, record_type, key) if record_type else subject_id(source.system, key))
+    known = registered(con)
+    return Erased(known.records & meant, known.subjects & meant)
+
+
+_STANDARDISED: Final = "select column_name from duckdb_columns() where schema_name = 'linked' and table_name = 'standardised'"
 _BLOCKS: Final = "select table_name from duckdb_tables() where schema_name = 'linked' and starts_with(table_name, 'block')"
 
 
@@ -235,7 +285,7 @@ def register(con: Connection, erased: Erased, *, name: str, reason: str, night: 
 
 
 def carry_out(con: Connection, planned: Plan, *, county: County, home: Home, tombstone: Tombstone) -> None:
-    """Write deliveries and quarantine anew, and empty what people wrote about the erased into the registers.
+    """Write deliveries, quarantine and extracts anew, and empty what people wrote about the erased into the registers.
 
     The caller has registered the erasure, holds the writer's lock, and writes the database files anew when this is done.
     """
@@ -249,6 +299,7 @@ def carry_out(con: Connection, planned: Plan, *, county: County, home: Home, tom
             kept, gone = quarantine_hits(source, path, planned.erased)
             if gone:
                 rewrite_quarantine(home, source, night, kept)
+    write_out_of_extracts(home, people_of(con, planned.erased), tombstone)
     subjects = {"subjects": sorted(planned.erased.subjects)}
     for statement in _REGISTERS:
         con.execute(statement, subjects).fetchall()
@@ -294,6 +345,7 @@ def account(planned: Plan, name: str, reason: str, *, by: str, why: str, proof: 
         "records": len(planned.erased.records),
         "people": len(planned.erased.subjects),
         "places": list(places),
+        **planned.beyond.account(),
         "entered_by": by,
         "why": why,
         **proof,

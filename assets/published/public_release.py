@@ -230,24 +230,34 @@ def publish(office: Office, name: str, *, by: str, reason: str, fill: Callable[[
 
     Raises:
         ReleaseRefused: if two distinct people have not proposed and approved it, its content or the audit has changed, or it is public.
+
+    Killed before the folder was in its place, it is finished by doing it again.
     """
     release = find(office.con, name)
     _known(office.county.agencies, by)
     _reasoned(reason)
-    if release.state is not Step.APPROVE or release.approved_by is None or _same(release.approved_by, release.proposed_by):
+    target = snapshot_of(office, release)
+    if release.state is Step.PUBLISH and target.exists():
+        raise ReleaseRefused(f"{target.name} of {release.product} is public already, and a snapshot never changes")
+    if release.state not in {Step.APPROVE, Step.PUBLISH} or release.approved_by is None or _same(release.approved_by, release.proposed_by):
         raise ReleaseRefused(f"release {name} is not approved by a second person: it stands at {release.state.value}")
     product, current = _unchanged(office, release)
     again = audit(office, product, release.version)
     if not again.passed:
         raise ReleaseRefused(f"the audit says: {again.verdict}")
-    target = _folder(office.home, product, current.night)
     if target.exists():
         raise ReleaseRefused(f"{target.name} of {product.path} is public already, and a snapshot never changes")
     if write:
         # In the register first: what may have been seen counts as seen.
-        _note(office, release, Step.PUBLISH, by=by, reason=reason, verdict=again.verdict)
+        if release.state is Step.APPROVE:
+            _note(office, release, Step.PUBLISH, by=by, reason=reason, verdict=again.verdict)
         _freeze(office, product, current, target, fill)
     return target
+
+
+def snapshot_of(office: Office, release: Release) -> Path:
+    """Where a release's snapshot lies, or would."""
+    return _quarter(office.home, release.product, date.fromisoformat(release.version[:10]))
 
 
 def _freeze(office: Office, product: Product, current: CurrentProduct, target: Path, fill: Callable[[Path], None]) -> None:
@@ -302,7 +312,11 @@ def _sha256(path: Path) -> str:
 
 
 def _folder(home: Home, product: Product, night: date) -> Path:
-    return home.public / f"{product.recipient}_{product.name}" / f"{night.year}-Q{(night.month + 2) // 3}"
+    return _quarter(home, product.path, night)
+
+
+def _quarter(home: Home, product: str, night: date) -> Path:
+    return home.public / product.replace("/", "_", 1) / f"{night.year}-Q{(night.month + 2) // 3}"
 
 
 def _current(office: Office, product: Product) -> CurrentProduct:

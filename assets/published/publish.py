@@ -6,7 +6,7 @@ tables: build; small cells: suppression; files: file; withheld: withheld).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -17,6 +17,7 @@ from assets.published.disclosed import note_disclosures
 from assets.published.file import make_current, place, purge, version_of, withdraw
 from assets.published.manifest import manifest_of
 from assets.published.released import note_release
+from assets.published.scope_for_product import Decided
 from assets.published.suppression import Protected
 from assets.published.withheld import note_decisions, note_protection, note_version
 from assets.published.work import Worked, Workplace, worked_out
@@ -105,6 +106,7 @@ def publish_product(
     with worked_out(product, workplace) as worked:
         withheld = note_decisions(con, product, workplace.decided_on, worked.decided)
         note_protection(con, product, workplace.decided_on, worked.built)
+        _account_decided(ledger, product, workplace.decided_on, run_id, worked.decided)
         if worked.file is None:
             return withdraw_product(
                 product,
@@ -214,6 +216,24 @@ def _disclosed(worked: Worked, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "consents": sum(item.consents for item in worked.decided),
         "tables": [{"name": table["name"], "rows": table["rows"], "logical_hash": table["logical_hash"]} for table in manifest["tables"]],
     }
+
+
+def _account_decided(ledger: Ledger, product: Product, night: date, run_id: str, decided: Sequence[Decided]) -> None:
+    """Enter the sets of decisions of a product, whatever becomes of it; once a night, unless a rerun decided otherwise."""
+    said = [
+        {
+            "operation": item.operation.value,
+            "reasons": [{"reason": reason, "decisions": number} for reason, number in sorted(item.reasons.items())],
+            "clauses": list(item.clauses),
+            "mark": item.mark,
+        }
+        for item in decided
+    ]
+    told = (entry for entry in reversed(ledger.entries()) if entry["kind"] == EntryKind.DECIDED)
+    last = next((entry for entry in told if entry["fields"]["product"] == product.path), None)
+    is_told = last is not None and (last["night"], last["fields"]["decided"]) == (night.isoformat(), said)
+    if said and not is_told:
+        ledger.append(EntryKind.DECIDED, night=night, product=product.path, run_id=run_id, decided=said)
 
 
 def _account_published(ledger: Ledger, night: date, account: Mapping[str, Any]) -> None:

@@ -10,6 +10,7 @@ the product's own scratch knows whom the integrator means.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -48,7 +49,7 @@ class Decided:
 
     ``reasons`` counts decisions by reason; ``withheld`` people (subjects) some of whose rows may not be there, by the reason;
     ``valid_until`` is the first day on which a clause or consent behind it no longer holds; ``min_cell`` the largest minimum cell of the
-    clauses; ``labels`` those of the rows that were permitted.
+    clauses; ``labels`` those of the rows that were permitted; ``mark`` tells this set of decisions from every other.
     """
 
     operation: Operation
@@ -61,6 +62,7 @@ class Decided:
     min_cell: int = 0
     valid_until: date | None = None
     rows: Mapping[str, int] = field(default_factory=dict)
+    mark: str = ""
 
     @property
     def permits(self) -> bool:
@@ -82,8 +84,18 @@ def decide_for(con: Connection, product: Product, operation: Operation, *, night
     )
     ((clauses, obligations, labels, consents, min_cell, valid_until),) = rows(con, _of(target_table, "decided"))
     withheld = {str(reason): int(people) for reason, people in rows(con, _of(target_table, "withheld_people"))}
+    ((decisions, mark),) = rows(con, _of(target_table, "decided_set"))
     return Decided(
-        operation, reasons, withheld, tuple(clauses), tuple(obligations), tuple(labels), int(consents), int(min_cell), valid_until
+        operation=operation,
+        reasons=reasons,
+        withheld=withheld,
+        clauses=tuple(clauses),
+        obligations=tuple(obligations),
+        labels=tuple(labels),
+        consents=int(consents),
+        min_cell=int(min_cell),
+        valid_until=valid_until,
+        mark=hashlib.sha256(f"{decisions}:{mark}".encode()).hexdigest(),
     )
 
 

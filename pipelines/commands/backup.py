@@ -68,7 +68,7 @@ def restore(
 
     Example: throughcare restore /backup/2026-03-03 --denies /safe/denies.json --dry-run
     """
-    from pipelines.restoring import judge, refuse_foreign_terms
+    from pipelines.restoring import judge, refuse_foreign_terms, refuse_lost_keys
     from pipelines.restoring import restore as put_back
     from resources.backup import BackupFault, refuse_occupied
     from resources.deny_list import read_deny_list
@@ -80,6 +80,7 @@ def restore(
         found = judge(path, place.home, listed=listed, anchor=read_anchor(anchor) if anchor else None)
         refuse_occupied(place.home)
         refuse_foreign_terms(found, county)
+        refuse_lost_keys(found, place.home)
     except BackupFault as error:
         complain(str(error))
         raise typer.Exit(USAGE) from None
@@ -88,8 +89,14 @@ def restore(
         "known_entries": found.known_entries,
         "taken_away_since": found.taken_away,
         "replays": listed.rows if listed else 0,
+        "nothing_newer_known": found.is_all_that_is_known(anchor is not None),
         "written": not dry_run,
     }
+    if document["nothing_newer_known"]:
+        complain(
+            "nothing newer than the backup is known here: no ledger survived, and neither --denies nor --anchor was given. What was taken "
+            f"away after entry {found.backup.entries} would be shown again"
+        )
     if dry_run:
         _tell(document, f"the backup is whole, through entry {found.backup.entries}; nothing was written", as_json=as_json)
         return

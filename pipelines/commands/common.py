@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from functools import lru_cache
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from contracts.county import County, load_county
+from contracts.county import County, folder_sha256, load_county
+from contracts.law import SHIPPED
 from pipelines.place import Place, place_of
 
 BAD = 1
@@ -49,4 +52,10 @@ def terms(place: Place) -> County:
     Raises:
         contracts.reviewed.TermsFaults: with everything wrong with the folder.
     """
-    return load_county(place.county)
+    return _read(place.county, folder_sha256(place.county), folder_sha256(SHIPPED))
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path, sha256: str, packs: str) -> County:
+    """The text as it is: read once however often a command asks for it, and again as soon as a byte of it is another."""
+    return load_county(folder)

@@ -62,6 +62,7 @@ def _about(person: str, *, letter: str | None, out: Path | None, as_of: date | N
     from assets.published.disclosures import disclosures_about, subjects_of
     from assets.published.letters import LOOKS_BACK, Letter, letter_text, years_before
     from contracts.accounting import ACCOUNTED_YEARS
+    from resources.ledger import EntryKind, Ledger
 
     kind = None if letter is None else _kind(letter)
     place = here()
@@ -78,6 +79,10 @@ def _about(person: str, *, letter: str | None, out: Path | None, as_of: date | N
         raise typer.Exit(USAGE) from None
     if kind is not None:
         text = letter_text(Letter(kind), found, office=_office(county), asked_on=day)
+        # That an account was given has to be kept (45 CFR 164.528(d)); of whom, the officer's file says.
+        Ledger(place.home).append(
+            EntryKind.EXPORTED, night=day, what=f"letter {Letter(kind).value}", rows=len(found), entered_by=getpass.getuser()
+        )
         if out is None:
             print(text, end="")
         else:

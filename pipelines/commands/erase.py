@@ -6,6 +6,7 @@ Belongs here: the verb and its words. Does not belong here: any step of it (pipe
 from __future__ import annotations
 
 import getpass
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from pipelines.erasing import Order
     from resources.sql import Connection
 
+SHORTEST_REASON = 8
+"""Letters that say why."""
+
 
 def erase(
     why: Annotated[str, typer.Option("--why", metavar="TEXT", help="By which order or form; it is kept with the entry and in the ledger.")],
@@ -43,62 +47,86 @@ def erase(
     write: Annotated[bool, typer.Option("--write/--dry-run", help="Erase; by default it is only shown what would go.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Erase records or people from deliveries, quarantine, registers, warehouse and products, and prove it byte by byte.
+    """Erase records or people from deliveries, quarantine, registers, warehouse, extracts and products, and prove it byte by byte.
 
-    Backups are erased when they are restored: `throughcare restore` replays every erasure before anything is served.
+    Backups are erased when they are restored: `throughcare restore` replays every erasure before anything is served. Killed on the way, or
+    where something was still found, the same words are typed again, or none but --why: everything registered is swept.
 
     Example: throughcare erase --ordered --reason expunged --why "orders of 3 March" --dry-run
 
     Example: throughcare erase jail/jail_booking:2026-00017 --reason entered_in_error --why "booked under the wrong number, memo 12" --write
     """
+    from assets.checked.erased_rows import registered
     from assets.consented.facts_of import UnknownRecord
-    from assets.published.erasure import ErasureRefused, Reason
+    from assets.published.erasure import ErasureRefused, Reason, unfinished
     from pipelines.erasing import Order, planned_erasure
+    from resources.ledger import Ledger
 
     if reason not in set(Reason):
         raise typer.BadParameter(f"[{reason}] is none of {', '.join(Reason)}", param_hint="--reason")
+    if len(why.strip()) < SHORTEST_REASON:
+        raise typer.BadParameter("say in a few words why and by which order; it is kept with the entry", param_hint="--why")
     place, county = here(), county_terms(here())
     order = Order(Reason(reason), today(county, place.home), by or getpass.getuser(), why)
     try:
         with reading() as desk:
-            asked = _asked(desk.con, order, names or [], ordered=ordered, instrument=instrument)
+            begun = unfinished(desk.con, Ledger(place.home))
+            asked = _asked(desk.con, order, names or [], ordered=ordered, instrument=instrument, begun=begun)
             if not write:
-                found = planned_erasure(desk.con, asked, county=county, home=place.home, night=order.night)
+                whole = asked | registered(desk.con) if begun else asked
+                found = planned_erasure(desk.con, whole, county=county, home=place.home, night=order.night)
     except (UnknownRecord, ErasureRefused) as error:
         complain(str(error))
         raise typer.Exit(USAGE) from None
-    if not asked:
+    if not (asked or begun):
         complain("nothing is to be erased; no sealing or expungement is known, or none under that instrument")
         raise typer.Exit(BAD)
+    if begun and not as_json:
+        say(f"begun before and not proven yet: {', '.join(begun)}; everything of it is swept too")
     if not write:
-        _show({"written": False, **_places(found)}, "nothing was changed; add --write to erase", found, as_json=as_json)
+        said = {"written": False, "unfinished": list(begun), **_places(found)}
+        _show(said, "nothing was changed; add --write to erase", found, as_json=as_json)
         return
     _carry_out(asked, order, as_json=as_json)
 
 
-def _asked(con: Connection, order: Order, names: list[str], *, ordered: bool, instrument: str | None) -> Erased:
-    """Whom the command line means.
+def _asked(con: Connection, order: Order, names: list[str], *, ordered: bool, instrument: str | None, begun: Sequence[str]) -> Erased:
+    """Whom the command line means; nobody where it only finishes what was begun.
 
     Raises:
         ErasureRefused: if it means nobody.
+        assets.consented.facts_of.UnknownRecord: if nobody is known by a name, and nobody who was ever erased was.
     """
     from assets.checked.erased_rows import Erased
-    from assets.consented.facts_of import named
     from assets.published.erasure import ErasureRefused, received_under
     from assets.published.erasure import ordered as by_order
 
-    if not (names or ordered or instrument):
+    if not (names or ordered or instrument or begun):
         raise ErasureRefused("name what to erase, or say --ordered or --instrument")
     asked = Erased()
     for name in names:
-        meant = named(con, name)
-        asked |= Erased(frozenset({meant.record_id})) if meant.record_id else Erased(subjects=frozenset({meant.subject_id}))
+        asked |= _meant(con, name)
     if ordered:
         for one in by_order(con).values():
             asked |= one
     if instrument:
         asked |= received_under(con, county_terms(here()), instrument)
     return asked
+
+
+def _meant(con: Connection, name: str) -> Erased:
+    from assets.checked.erased_rows import Erased
+    from assets.consented.facts_of import UnknownRecord, named
+    from assets.published.erasure import erased_before
+
+    try:
+        meant = named(con, name)
+    except UnknownRecord:
+        # Erased before: the name is asked for again because a kill left something, or to see it proven once more.
+        if again := erased_before(con, county_terms(here()), name):
+            return again
+        raise
+    return Erased(frozenset({meant.record_id})) if meant.record_id else Erased(subjects=frozenset({meant.subject_id}))
 
 
 def _carry_out(asked: Erased, order: Order, *, as_json: bool) -> None:
@@ -138,6 +166,8 @@ def _places(found: Plan) -> dict[str, Any]:
         "people": len(found.erased.subjects),
         "places": found.places,
         "sources_unread": found.unread,
+        "rows_naming": found.naming,
+        **found.beyond.account(),
     }
 
 
@@ -148,3 +178,20 @@ def _show(document: dict[str, Any], text: str, found: Plan, *, as_json: bool) ->
     title = f"{len(found.erased.records)} records, {len(found.erased.subjects)} people"
     table(title, ("place", "rows"), found.places.items(), numbers=("rows",))
     say(text)
+    for line in _not_reached(found):
+        say(line)
+
+
+def _not_reached(found: Plan) -> Iterator[str]:
+    """What an operator must know that the counts do not say."""
+    for source, number in found.naming.items():
+        yield f"of {source}, {number} rows only name what is erased (an order, another agency's report); they would tell of it and go too"
+    for source, people in found.beyond.elsewhere.items():
+        yield f"stays: {people} people of {source} are the same person; if the order reaches them, erase them by name too"
+    for item in found.beyond.extracts:
+        what = f"{item.rows} rows" if item.rows is not None else "its key is gone, so nobody can tell which rows"
+        yield f"research/{item.project} {item.version}: {what}; only our copy is reached, tell {item.agency}"
+    for product, version in found.beyond.shown.items():
+        yield f"{product} showed something of it, last in {version}; what its recipient copied is not reached, tell them"
+    yield "not reached: what agencies hold themselves, copies, backups until they are restored"
+    yield "write the deny list anew, apart from backups: throughcare deny-list FILE"

@@ -7,6 +7,8 @@ No key is ever printed: a fingerprint tells two keys apart and nothing else.
 from __future__ import annotations
 
 import getpass
+from collections.abc import Callable
+from datetime import date
 from typing import Annotated, Any
 
 import typer
@@ -16,12 +18,12 @@ from pipelines.commands.common import BAD, USAGE, AsJson, here
 from pipelines.commands.common import terms as county_terms
 from pipelines.commands.desk import reading, writing
 from pipelines.display import complain, emit_json, say, table
+from resources.key_register import LEDGER
 
 app = typer.Typer(no_args_is_help=True, help="Secrets: which there are, changed, destroyed, missed.")
 
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept with the entry and in the ledger.")]
 Clerk = Annotated[str | None, typer.Option("--by", metavar="NAME", help="Who does it; default the account this runs under.")]
-LEDGER = "ledger"
 
 
 @app.command(name="list")
@@ -75,6 +77,7 @@ def rotate(
 
     Example: throughcare keys rotate county/measures --reason "yearly change"
     """
+    _reasoned(reason)
     place, county = here(), county_terms(here())
     day = today(county, place.home)
     from resources.ledger import EntryKind, Ledger
@@ -121,70 +124,78 @@ def shred(
 
     Example: throughcare keys shred pseudonym__county__measures__1 --reason "epoch 1 ended" --write
     """
+    _reasoned(reason)
     place, county = here(), county_terms(here())
     from resources.key_register import epoch_of
     from resources.key_register import shred as destroy
     from resources.keyring import MINT, Keyring, pseudonym_secret
-    from resources.ledger import EntryKind, Ledger
 
+    keyring = Keyring(place.home.keys)
     with reading() as desk:
         used = {
             pseudonym_secret(item.recipient, item.name, epoch_of(desk.con, item.recipient, item.name, item.key_epoch))
             for item in county.products
         }
-    if name in {*used, MINT}:
-        complain(f"keys/{name}.key is in use; rotate the product's key first. The mint's key is never destroyed while persons are known")
+    # Marks tell equal counts of two releases apart from different ones; without their key the releases before can not be compared.
+    used |= {f"mark__{item.recipient}" for item in county.products}
+    if name in {*used, MINT, LEDGER}:
+        complain(
+            f"keys/{name}.key is in use; rotate the product's key first. The mint's key is never destroyed while persons are known, "
+            "nor the ledger's while it is written"
+        )
+        raise typer.Exit(USAGE)
+    if name not in keyring.names():
+        complain(f"keys/{name}.key is not there; `throughcare keys list` names what is")
         raise typer.Exit(USAGE)
     if not write:
         _tell({"key": name, "written": False}, f"keys/{name}.key would be destroyed for ever; add --write to do it", as_json=as_json)
         return
     day = today(county, place.home)
     with writing() as desk:
-        fingerprint = destroy(desk.con, Keyring(place.home.keys), name=name, night=day)
-    Ledger(place.home).append(
-        EntryKind.SECRET_CHANGED, night=day, what="destroyed", key=name, fingerprint=fingerprint, entered_by=by or getpass.getuser(),
-        reason=reason,
-    )  # fmt: skip
+        fingerprint = destroy(desk.con, keyring, name=name, night=day, account=_destroyed(name, day, by or getpass.getuser(), reason))
     said = f"keys/{name}.key is destroyed; purge it from backups too"
     _tell({"key": name, "fingerprint": fingerprint, "written": True}, said, as_json=as_json)
 
 
+def _destroyed(name: str, day: date, clerk: str, reason: str) -> Callable[[str], None]:
+    """How the ledger is told that a secret, by fingerprint, is destroyed."""
+    from resources.ledger import EntryKind, Ledger
+
+    def tell(fingerprint: str) -> None:
+        Ledger(here().home).append(
+            EntryKind.SECRET_CHANGED, night=day, what="destroyed", key=name, fingerprint=fingerprint, entered_by=clerk, reason=reason
+        )
+
+    return tell
+
+
+def _reasoned(reason: str) -> None:
+    if len(reason.strip()) < 8:
+        raise typer.BadParameter("say why, in words that somebody else understands later", param_hint="--reason")
+
+
 def _known() -> list[dict[str, Any]]:
     """Every secret and the ledger's key as plain values; counts, names and fingerprints only."""
-    from resources.key_register import LOST, known_secrets
+    from resources.key_register import LOST, known_secrets, ledger_secret
     from resources.keyring import Keyring
     from resources.ledger import Ledger
-    from resources.signing_key import fingerprint
 
     place = here()
+    keys = Ledger(place.home).keys
     with reading() as desk:
         found = known_secrets(desk.con, Keyring(place.home.keys))
-    listed: list[dict[str, Any]] = [
+    files = {**{item.name: f"{item.name}.key" for item in found}, LEDGER: keys.private_file.name}
+    return [
         {
             "name": item.name,
-            "file": f"{item.name}.key",
+            "file": files[item.name],
             "fingerprint": item.fingerprint,
             "since": item.since,
             "standing": item.standing.value,
             "is_lost": item.standing in LOST,
             "if_lost": item.if_lost,
         }
-        for item in found
-    ]
-    keys = Ledger(place.home).keys
-    public = keys.public()
-    is_here = keys.private_file.exists()
-    return [
-        *listed,
-        {
-            "name": LEDGER,
-            "file": keys.private_file.name,
-            "fingerprint": fingerprint(public) if public else None,
-            "since": None,
-            "standing": "here" if is_here else "missing",
-            "is_lost": not is_here,
-            "if_lost": "nothing can be entered any more, so no night runs; old entries stay verifiable by the public key beside them",
-        },
+        for item in (*found, ledger_secret(keys))
     ]
 
 

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.commands.common import BAD, AsJson, here, terms
+from pipelines.commands.common import BAD, USAGE, AsJson, here, terms
 from pipelines.display import complain, emit_json, say, table
 
 app = typer.Typer(no_args_is_help=True, help="The account of what was run and disclosed.")
@@ -21,21 +21,31 @@ def verify(
     anchor: Annotated[
         str | None, typer.Option(metavar="FILE|HEAD", help="A sheet that `ledger anchor` wrote, a copy of head.json, or a head as typed.")
     ] = None,
+    entries_only: Annotated[
+        bool, typer.Option("--entries-only", help="Look at no other file: for a ledger that was copied out of its home.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Check every entry against the one before it, and the signed head against the entries.
+    """Check every entry against the one before it, the signed head against the entries, and the files that the newest entries name.
 
     With --anchor: prove that a head kept outside is the beginning of today's chain, so that nothing before it was rewritten.
 
     Example: throughcare ledger verify --anchor anchor-2026-03-02.txt
     """
+    from assets.published.accounted import file_faults
     from resources.ledger import Ledger
     from resources.ledger_anchor import prove, read_anchor
 
-    ledger = Ledger(here().home)
+    home = here().home
+    ledger = Ledger(home)
+    if not (ledger.file.exists() or home.registers.exists()):
+        complain(f"there is no ledger in {home.root}; set THROUGHCARE_HOME to the home that is meant")
+        raise typer.Exit(USAGE)
     proof = prove(ledger, read_anchor(anchor)) if anchor else None
     found = ledger.verify()
-    faults = [*found.faults, *(proof.faults if proof else ())]
+    # Entries that do not hold together say nothing about files.
+    files = file_faults(home, ledger) if found.sound and not entries_only else []
+    faults = [*found.faults, *(proof.faults if proof else ()), *files]
     if as_json:
         emit_json(
             {
@@ -52,7 +62,7 @@ def verify(
             complain(fault)
         word = "[red]not sound[/red]" if faults else "[green]sound[/green]"
         say(f"{word}  {found.entries} entries, signed through {found.signed_through}, head {found.head[:16]}")
-        if proof and proof.is_prefix:
+        if proof and proof.is_prefix and found.sound:
             say(f"the sheet's head covers entry {proof.at}; {proof.since} entries were written since, and none before it was changed")
     if faults:
         raise typer.Exit(BAD)

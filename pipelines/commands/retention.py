@@ -32,10 +32,12 @@ def retention(
     day = today(county, place.home)
     with writing() if write else reading() as desk:
         found = plan_retention(desk.con, place.home, county.text.retention, night=day)
+        if write and found.going:
+            # Entered first: an account may say too much, never too little.
+            removed = [{"place": name, "removed": number} for name, number in found.counts().items()]
+            freed = sum(item.bytes for item in found.going)
+            Ledger(place.home).append(EntryKind.RETIRED, night=day, removed=removed, bytes=freed, entered_by=getpass.getuser())
         freed = remove(found) if write else 0
-    if write and found.going:
-        removed = [{"place": name, "removed": number} for name, number in found.counts().items()]
-        Ledger(place.home).append(EntryKind.RETIRED, night=day, removed=removed, bytes=freed, entered_by=getpass.getuser())
     kept = [vars(item) | {"path": None} for item in found.expired if item.kept_for]
     if as_json:
         emit_json(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -163,3 +165,26 @@ def _documents(home: Path, *words: str) -> Any:
 
 def test_json_is_alone_on_standard_output(tmp_path: Path) -> None:
     assert _documents(tmp_path, "ledger", "show", "--json") == []
+
+
+def _examples(command: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command, list[str]]]:
+    """Every example of every verb, with the verb it is of and the words after its name."""
+    for name, inner in command.commands.items() if isinstance(command, click.Group) else ():
+        yield from _examples(inner, (*path, name))
+    for line in (command.help or "").splitlines():
+        if line.strip().startswith("Example: throughcare "):
+            words = shlex.split(line.strip().removeprefix("Example: throughcare "), comments=True)
+            assert words[: len(path)] == list(path), f"an example of {' '.join(path)} is of another verb"
+            yield " ".join(words), command, words[len(path) :]
+
+
+def test_every_example_in_the_help_is_understood_as_it_stands() -> None:
+    found = list(_examples(build_command()))
+    assert len(found) > 60
+    refused = {}
+    for text, command, words in found:
+        try:
+            command.make_context(text, list(words))
+        except click.ClickException as error:
+            refused[text] = error.format_message()
+    assert refused == {}

@@ -109,6 +109,7 @@ def test_a_product_that_cannot_be_rebuilt_is_withdrawn_and_the_others_are_not(
     _revoke(cared_for, "consent 2")
     report = cared_for.denies(LATER)
     assert report.failures == {CARE: "RuntimeError"}
+    assert "must not be told" not in report.why[CARE]
     assert [item.verdict for item in report.products] == [PublishVerdict.WITHDRAWN, PublishVerdict.UNCHANGED]
     assert list(cared_for.files(CARE).folder.iterdir()) == []
     assert report.proven

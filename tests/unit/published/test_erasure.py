@@ -2,99 +2,35 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 import duckdb
 import pytest
 
-from assets.acquired.acquire import acquire
-from assets.checked.check import check_delivery, derive_identity, derive_subject
 from assets.checked.erased_rows import Erased, quarantined, registered
-from assets.linked import versions
-from assets.published.erasure import ErasureRefused, Reason, erasures_after, expanded, plan, received_under, register
+from assets.published.erasure import ErasureRefused, erased_before, erasures_after, expanded, plan, received_under, register, unfinished
+from assets.published.erasure_beyond import beyond
 from assets.published.erasure_proof import prove_erasure
-from contracts.county import County
+from assets.published.file import TableToWrite, hashes_in, write_data
 from contracts.keys import record_id, subject_id
-from contracts.sources import Source
-from pipelines.erasing import Order, erase, planned_erasure
+from pipelines.erasing import erase, planned_erasure
 from resources.fresh_copy import LeftOut, count_mentions, write_fresh
 from resources.home import Home
+from resources.keyring import Keyring
 from resources.ledger import Ledger
+from resources.published_files import ProductFiles
 from resources.warehouse import Warehouse
-from tests.fixtures.tiny_sources import ANNA, NIGHT, OBSERVED, PERSON, REGIONS, TinyFeed, write_source
-
-BEN = {**ANNA, "Person": "p2-Quillfeather", "Last": "Quillfeather", "First": "Ben"}
-TYPES = {"to": "booking_type", "codes": {"N": "new_charge"}}
-FEEDS = {
-    "bookings": TinyFeed(
-        "jail_booking",
-        {**PERSON, "Booked": "booked_at", "Type": TYPES},
-        [
-            {"Key": "booking-001", **ANNA, "Booked": "2026-02-01 10:00", "Type": "N"},
-            {"Key": "booking-002", **BEN, "Booked": "2026-02-03 10:00", "Type": "N"},
-            {"Key": "booking-003", **BEN, "Booked": "not a time", "Type": "N"},
-        ],
-        {"race": OBSERVED},
-    )
-}
-ORDER = Order(Reason.EXPUNGED, NIGHT, "officer", "order of the court 17")
-BENS = Erased(subjects=frozenset({subject_id("tiny", BEN["Person"])}))
-
-
-@dataclass
-class Office:
-    """A home after one night of the tiny source."""
-
-    home: Home
-    source: Source
-    drop: Path
-
-    @property
-    def county(self) -> County:
-        """The one source as a county's terms."""
-        return cast("County", SimpleNamespace(sources={"tiny": self.source}, text=SimpleNamespace(timezone="America/New_York")))
-
-    def night(self, night: date = NIGHT) -> None:
-        """Take in and check what lies in the drop folder."""
-        with Warehouse(self.home).writer() as con:
-            acquire(self.source, night=night, home=self.home, con=con, environment={"TINY_DROP": str(self.drop)})
-            check_delivery(self.source, timezone="America/New_York", regions=REGIONS, night=night, home=self.home, con=con)
-            for derive in (derive_identity, derive_subject):
-                derive(con, night)
-            con.execute("create or replace table consented.erased_record (record_id varchar, subject_id varchar, reason varchar)")
-            versions.prepare(con)
-            con.execute("delete from linked.standardised")
-            standardised = "'county', subject_id, system, 'ben', ['quillfeather'], known_from"
-            columns = "domain, subject_id, system, first_name, last_names, known_from"
-            con.execute(
-                f"insert into linked.standardised ({columns}) select {standardised} from checked.observation_versions as seen "
-                "where source_person_id = ? and known_to is null",
-                [BEN["Person"]],
-            )
-
-    def bytes(self) -> bytes:
-        """Everything that lies in the home but what the agency itself holds."""
-        return b"".join(path.read_bytes() for path in sorted(self.home.root.rglob("*")) if path.is_file())
-
-    def ask(self, question: str) -> list[tuple[Any, ...]]:
-        """Rows of the warehouse."""
-        with Warehouse(self.home).reader() as con:
-            return con.execute(question).fetchall()
+from tests.fixtures.erasable import BEN, BENS, FEEDS, ORDER, Office, settled_office
+from tests.fixtures.tiny_sources import NIGHT, write_source
 
 
 @pytest.fixture(scope="module")
 def settled(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    folder = tmp_path_factory.mktemp("settled")
-    source = write_source(folder, FEEDS).model_copy(update={"refusal_cap": 0.9})
-    made = Office(Home(folder / "home").prepare(), source, folder / "drop")
-    made.night()
-    return made
+    return settled_office(tmp_path_factory.mktemp("settled"))
 
 
 @pytest.fixture
@@ -129,6 +65,12 @@ def test_an_erased_person_is_nowhere_byte_for_byte_and_the_ledger_holds_the_proo
     entry = Ledger(office.home).entries()[-1]
     assert (entry["kind"], entry["fields"]["erasure"], entry["fields"]["proven"]) == ("erased", name, True)
     assert {"place": "landing/tiny", "rows": 2} in entry["fields"]["places"]
+    booking = Erased(frozenset({record_id("tiny", "jail_booking", "booking-002")}))
+    with Warehouse(office.home).reader() as con:
+        assert erased_before(con, office.county, f"tiny:{BEN['Person']}") == BENS, "the name it had is known again"
+        assert erased_before(con, office.county, "tiny/jail_booking:booking-002") == booking
+        assert not erased_before(con, office.county, "tiny:p1")
+        assert not erased_before(con, office.county, "elsewhere:p1")
 
 
 def test_what_was_erased_stays_out_when_the_vendor_delivers_it_again(office: Office, tmp_path: Path) -> None:
@@ -149,8 +91,15 @@ def test_erasing_again_finishes_what_a_killed_erasure_left(office: Office, monke
         with pytest.raises(KeyboardInterrupt):
             erase(office.home, office.county, BENS, ORDER, rebuild=_rebuilt)
     assert b"Quillfeather" in office.bytes()
+    ledger = Ledger(office.home)
+    with Warehouse(office.home).reader() as con:
+        begun = unfinished(con, ledger)
+    assert len(begun) == 1
     _, _, proof = erase(office.home, office.county, Erased(), ORDER, rebuild=_rebuilt)
     assert proof.proven
+    assert ledger.entries()[-1]["fields"]["finished"] == list(begun)
+    with Warehouse(office.home).reader() as con:
+        assert unfinished(con, ledger) == ()
     assert b"Quillfeather" not in office.bytes()
 
 
@@ -220,3 +169,45 @@ def test_a_fresh_copy_keeps_views_constraints_and_rows_and_leaves_freed_blocks_b
             con.execute("insert into kept values ('row 8', [])")
     assert write_fresh(path) == {}
     assert [item.name for item in tmp_path.iterdir()] == ["held.duckdb"]
+
+
+def _extract(home: Home, people: list[str]) -> ProductFiles:
+    """An extract of one row a person, as `research extract` leaves it."""
+    files = ProductFiles(home.research / "reentry")
+    version = "2026-03-02-0123456789ab"
+    names = Keyring(home.keys).pseudonyms("research", "reentry", 1, people)
+    with duckdb.connect() as con:
+        con.execute("create table rows as select unnest($names) as research_pseudonym", {"names": sorted(names.values())})
+        written = write_data(con, files.data(version), [TableToWrite("extract", "from rows"), TableToWrite("_about", "select 'k' as name")])
+    tables = [{"name": table.name, "rows": table.rows, "logical_hash": table.logical_hash} for table in written]
+    manifest = {"project": "reentry", "version": version, "agency": "university", "records": len(people), "tables": tables}
+    files.manifest_file(version).write_text(json.dumps(manifest))
+    return files
+
+
+def test_an_extract_for_research_is_written_anew_and_what_is_not_reached_is_said(office: Office) -> None:
+    files = _extract(office.home, ["ben as a person", "another"])
+    (version,) = files.versions()
+    before = hashes_in(files.data(version))
+    (ben,), known = BENS.subjects, "'county', ?, 'ben as a person', current_date, null"
+    with Warehouse(office.home).writer() as con:
+        con.execute(f"insert into registers.main.membership values ({known})", [ben])
+        con.execute(f"insert into registers.main.membership values ({known})", [subject_id("tiny", "p1")])
+    with Warehouse(office.home).reader() as con:
+        found = planned_erasure(con, BENS, county=office.county, home=office.home, night=NIGHT)
+    assert found.beyond.account() == {
+        "stays_elsewhere": [{"source": "tiny", "people": 1}],
+        "research_extracts": [{"project": "reentry", "version": version, "agency": "university", "rows": 1}],
+        "shown_in": [],
+    }
+    assert found.places["research/reentry"] == 1
+    assert hashes_in(files.data(version)) == before, "a plan changes nothing"
+    name, _, proof = erase(office.home, office.county, BENS, ORDER, rebuild=_rebuilt)
+    assert proof.proven
+    manifest = files.manifest(version)
+    assert hashes_in(files.data(version)) == {table["name"]: table["logical_hash"] for table in manifest["tables"]} != before
+    assert (manifest["records"], manifest["erased"]) == (1, [{"erasure": name, "reason": "expunged", "on": "2026-03-02", "rows": 1}])
+    for path in office.home.keys.glob("pseudonym__research*"):
+        path.unlink()
+    with Warehouse(office.home).reader() as con:
+        assert [item.rows for item in beyond(con, office.home, BENS).extracts] == [None], "without its key nobody can tell"

@@ -104,8 +104,22 @@ def test_two_people_make_a_snapshot_that_stands(office: Office, world: Published
     assert verify(office.home, office.ledger) == {"county_measures/2026-Q1": []}
     with pytest.raises(ReleaseRefused, match="public already"):
         propose(office, _flat(world), by=ANALYST, reason=WHY, write=True)
-    with pytest.raises(ReleaseRefused, match="stands at publish"):
+    with pytest.raises(ReleaseRefused, match="public already"):
         publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+
+
+def test_publishing_that_was_killed_is_finished_by_doing_it_again(office: Office, world: PublishedWorld) -> None:
+    name = _approved(office, world)
+
+    def killed(_: Path) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish(office, name, by=OFFICER, reason=WHY, fill=killed, write=True)
+    assert verify(office.home, office.ledger) == {"county_measures/2026-Q1": ["the snapshot is missing"]}
+    publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+    assert verify(office.home, office.ledger) == {"county_measures/2026-Q1": []}
+    assert [step for step, *_ in find(office.con, name).steps] == ["propose", "approve", "publish"]
 
 
 def test_a_changed_snapshot_is_found(office: Office, world: PublishedWorld) -> None:

@@ -41,7 +41,22 @@ def _own_bookings(world: PublishedWorld) -> Product:
 
 
 def _kinds(world: PublishedWorld) -> list[str]:
-    return [entry["kind"] for entry in world.ledger.entries()]
+    return [entry["kind"] for entry in world.ledger.entries() if entry["kind"] != "decided"]
+
+
+def test_the_sets_of_decisions_of_a_product_are_entered_before_it_is_published_and_once_a_night(jail: PublishedWorld) -> None:
+    for _ in range(2):
+        jail.publish(SHERIFF, product=_own_bookings(jail))
+    entries = jail.ledger.entries()
+    assert [entry["kind"] for entry in entries] == ["decided", "publishing", "published"]
+    (by_row,) = entries[0]["fields"]["decided"]
+    reasons = {item["reason"]: item["decisions"] for item in by_row["reasons"]}
+    assert (by_row["operation"], reasons["permitted"] > 0, len(by_row["mark"])) == ("disclose_row", True, 64)
+    assert by_row["clauses"] == entries[1]["fields"]["clauses"]
+    jail.booking(jail.inmate("new-jacket"), "new-booking")
+    jail.ready().publish(SHERIFF, product=_own_bookings(jail))
+    again = [entry["fields"]["decided"][0] for entry in jail.ledger.entries() if entry["kind"] == "decided"]
+    assert again[0]["mark"] != again[-1]["mark"], "another set of decisions has another mark"
 
 
 def test_the_sheriff_gets_its_own_bookings_under_its_own_numbers(jail: PublishedWorld) -> None:
@@ -164,7 +179,7 @@ def test_an_aggregate_product_keeps_superseded_versions_as_long_as_the_county_sa
 
 def test_the_ledger_accounts_for_a_disclosure_before_and_after_it_can_be_seen(jail: PublishedWorld) -> None:
     report = jail.publish(SHERIFF, product=_own_bookings(jail))
-    before, after = jail.ledger.entries()
+    _, before, after = jail.ledger.entries()
     assert (before["kind"], after["kind"]) == ("publishing", "published")
     assert before["fields"]["version"] == after["fields"]["version"] == report.version
     assert "DUL-2026-SO §3.1" in before["fields"]["clauses"]

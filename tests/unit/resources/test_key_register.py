@@ -82,7 +82,9 @@ def test_a_rotation_begins_a_new_epoch_with_a_secret_of_its_own(con: Connection,
 def test_a_destroyed_secret_is_gone_for_ever_and_the_register_says_so(con: Connection, keyring: Keyring) -> None:
     hold(con, keyring, NAME, NIGHT)
     known = keyring.fingerprint(NAME)
-    assert shred(con, keyring, name=NAME, night=NIGHT) == known
+    told: list[str] = []
+    assert shred(con, keyring, name=NAME, night=NIGHT, account=told.append) == known
+    assert told == [known]
     assert not keyring.has(NAME)
     assert _standing(con, keyring) == {NAME: Standing.DESTROYED}
     with pytest.raises(KeyringFault, match="was destroyed on 2026-03-02"):
@@ -91,7 +93,7 @@ def test_a_destroyed_secret_is_gone_for_ever_and_the_register_says_so(con: Conne
 
 def test_a_secret_nobody_used_can_be_destroyed_and_one_that_is_not_there_cannot(con: Connection, keyring: Keyring) -> None:
     keyring.person_key("county", 1)
-    shred(con, keyring, name="mint", night=NIGHT)
+    shred(con, keyring, name="mint", night=NIGHT, account=str)
     assert _standing(con, keyring) == {"mint": Standing.DESTROYED}
     for name in ("mint", "../mint"):
         with pytest.raises(KeyringFault, match="is not there"):

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from resources import signing_key as signing
 from resources.home import Home
+from resources.key_register import Standing, ledger_secret
 from resources.ledger import EntryKind, Ledger, LedgerFault
 from resources.ledger_anchor import anchor_of, as_html, as_text, prove, read_anchor
 from resources.ledger_lines import recorded
@@ -186,3 +187,32 @@ def test_a_ledger_whose_changed_key_is_lost_names_it_and_takes_no_entry(ledger: 
     ledger.keys.private_file.unlink()
     with pytest.raises(LedgerFault, match=r"keys/ledger_ed25519\.pem is missing"):
         ledger.append(EntryKind.NOTE, night=NIGHT)
+
+
+def test_another_key_than_the_one_that_signed_writes_nothing(ledger: Ledger, tmp_path: Path) -> None:
+    Ledger(Home(tmp_path / "elsewhere")).append(EntryKind.NOTE, night=NIGHT)
+    before = ledger.file.read_bytes()
+    ledger.keys.private_file.write_bytes((tmp_path / "elsewhere" / "keys" / "ledger_ed25519.pem").read_bytes())
+    with pytest.raises(LedgerFault, match="is another key than the one that signed this ledger"):
+        ledger.append(EntryKind.NOTE, night=NIGHT)
+    assert ledger_secret(ledger.keys).standing is Standing.CHANGED
+    assert ledger.file.read_bytes() == before
+    assert ledger.verify().sound
+
+
+@pytest.mark.parametrize(("content", "mode", "says"), [(b"", 0o600, "is damaged"), (None, 0o644, "can be read by others")])
+def test_a_key_that_is_damaged_or_open_to_others_is_refused(ledger: Ledger, content: bytes | None, mode: int, says: str) -> None:
+    if content is not None:
+        ledger.keys.private_file.write_bytes(content)
+    ledger.keys.private_file.chmod(mode)
+    with pytest.raises(LedgerFault, match=says):
+        ledger.append(EntryKind.NOTE, night=NIGHT)
+    assert ledger_secret(ledger.keys).standing is Standing.UNREADABLE
+
+
+def test_the_ledgers_key_is_listed_as_it_stands(ledger: Ledger) -> None:
+    found = ledger_secret(ledger.keys)
+    assert (found.standing, found.fingerprint) == (Standing.HERE, ledger.keys.held())
+    assert "no night runs" in found.if_lost
+    ledger.keys.private_file.unlink()
+    assert ledger_secret(ledger.keys).standing is Standing.MISSING
