@@ -17,6 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.products import CONSENT_SCOPE, CONSENT_SCOPE_ID
 from resources.home import Home, write_atomically
 from resources.published_files import CurrentProduct, ProductFiles, current_product
 from resources.published_reader import read_whole
@@ -100,10 +101,11 @@ def export(home: Home, path: str, *, tables: Sequence[str], form: Format, out: P
     if strange := sorted(set(tables) - {*known, _COLUMNS}):
         raise CannotExport(f"{path} has no table {', '.join(strange)}; there are: {', '.join(known)}")
     chosen = list(dict.fromkeys(tables)) or [*known, _COLUMNS]
-    files = _places(current, chosen, form, out)
+    files = _with_scope(current, chosen, form, out, _places(current, chosen, form, out))
     if any(target.resolve().is_relative_to(home.published.resolve()) for target, _ in files):
         raise CannotExport("products lie there; write the export elsewhere")
-    held = {table: read_whole(home, recipient, name, table, as_of=as_of) for table in chosen}
+    written_tables = {table: None for _, inside in files for table in inside}
+    held = {table: read_whole(home, recipient, name, table, as_of=as_of) for table in written_tables}
     written = tuple(_write(target, {table: held[table] for table in inside}, current, form) for target, inside in files)
     return Exported(current.version, written, *_beside(home, current, files[0][0], form, out))
 
@@ -118,6 +120,20 @@ def _places(current: CurrentProduct, chosen: Sequence[str], form: Format, out: P
         raise CannotExport(f"[{out.name}] is not a folder nor a .{form.value} file")
     stem = _stem(current)
     return [(out / (f"{stem}.{form.value}" if form is Format.XLSX else f"{stem}.{group[0]}.{form.value}"), group) for group in groups]
+
+
+def _with_scope(
+    current: CurrentProduct, chosen: Sequence[str], form: Format, out: Path, files: list[tuple[Path, tuple[str, ...]]]
+) -> list[tuple[Path, tuple[str, ...]]]:
+    """The same files, and beside rows that rest on consents what these cover: no such row goes anywhere without it (42 CFR 2.32)."""
+    columns = {str(table["name"]): {column["name"] for column in table.get("columns", ())} for table in current.manifest["tables"]}
+    if CONSENT_SCOPE in chosen or not any(CONSENT_SCOPE_ID in columns.get(table, set()) for table in chosen):
+        return files
+    first, inside = files[0]
+    if form is Format.XLSX:
+        return [(first, (*inside, CONSENT_SCOPE))]
+    stem = out.name.removesuffix(f".{form.value}") if first == out else _stem(current)
+    return [*files, (first.with_name(f"{stem}.{CONSENT_SCOPE}.{form.value}"), (CONSENT_SCOPE,))]
 
 
 def _stem(current: CurrentProduct) -> str:

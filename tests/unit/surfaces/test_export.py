@@ -161,3 +161,25 @@ def test_hostile_text_of_a_record_is_text_in_every_format(tmp_path: Path) -> Non
     assert len(sheets) == 2
     assert not any("<f>" in sheet or "<hyperlink" in sheet for sheet in sheets)
     assert "<t>=" not in strings
+
+
+@pytest.mark.parametrize(
+    ("form", "out", "expected"),
+    [
+        ("csv", "contacts.csv", [["recent_crisis_contacts"], ["consent_scope"]]),
+        ("parquet", "", [["recent_crisis_contacts"], ["consent_scope"]]),
+        ("xlsx", "contacts.xlsx", [["recent_crisis_contacts", "consent_scope"]]),
+    ],
+)
+def test_rows_that_rest_on_consents_never_leave_without_their_scope(
+    desk: Desk, folder: Path, form: str, out: str, expected: list[list[str]]
+) -> None:
+    asked = ("export", "health/care_coordination", "--table", "recent_crisis_contacts", "--format", form, "--out", str(folder / out))
+    told = desk.json(*asked)
+    assert [file["tables"] for file in told["files"]] == expected
+    names = sorted(Path(file["file"]).name for file in told["files"])
+    if form == "csv":
+        assert names == ["contacts.consent_scope.csv", "contacts.csv"]
+    assert all(Path(file["file"]).stat().st_mode & 0o777 == 0o600 for file in told["files"])
+    own = desk.json("export", "health/care_coordination", "--table", "person_changes", "--format", "csv", "--out", str(folder / "own.csv"))
+    assert [file["tables"] for file in own["files"]] == [["person_changes"]]
