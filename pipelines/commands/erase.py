@@ -137,7 +137,10 @@ def _carry_out(asked: Erased, order: Order, *, as_json: bool) -> None:
 
     def rebuild() -> bool:
         with dagster_instance(place) as instance:
-            return nightly.execute(place, instance, county=county, job=nightly.DENIES, night=order.night).success
+            outcome = nightly.execute(place, instance, county=county, job=nightly.DENIES, night=order.night)
+        for step, message in outcome.failures.items():
+            complain(message if message.startswith(step) else f"{step}: {message}")
+        return outcome.success
 
     name, found, proof = carry_out(place.home, county, asked, order, rebuild=rebuild)
     said = {

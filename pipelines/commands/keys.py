@@ -211,6 +211,8 @@ def _rebuild(*, quiet: bool) -> None:
     if not quiet:
         nightly.report(place, county, [outcome], as_json=False)
     elif not outcome.success:
+        for step, message in outcome.failures.items():
+            complain(message if message.startswith(step) else f"{step}: {message}")
         raise typer.Exit(BAD)
 
 
