@@ -32,5 +32,6 @@ def test_limits_that_know_repeat_people_hold_the_truth_and_those_that_do_not_mis
 
 def test_pooled_draws_of_uncertain_links_hold_the_truth_where_trusting_every_link_does_not(bench: ModuleType) -> None:
     found = {method: share for method, (share, _) in bench.coverage(bench.uncertain_links, RUNS, seed=11).items()}
-    assert found["uncertain links drawn and pooled"] >= 0.92
+    # Limits that always hold the truth say nothing: they must miss it now and then.
+    assert 0.92 <= found["uncertain links drawn and pooled"] <= 0.995
     assert found["every link above the threshold taken as true"] < 0.5
