@@ -25,25 +25,21 @@ walked as (
     from contact
     group by person_key, episode_no
 ),
-alike as (
-    select
-        domain,
-        way_no,
-        least(steps, 7) as steps,
-        count(*) as episodes,
-        count(distinct person_key) as people,
-        median((epoch_us(last_at) - epoch_us(first_at)) / 86400000000) as median_days
+per_person as (
+    select domain, way_no, least(steps, 7) as steps, person_key, count(*) as episodes
     from walked
-    group by domain, way_no, least(steps, 7)
+    group by domain, way_no, least(steps, 7), person_key
 ),
-most as (
-    select domain, way_no, steps, max(episodes, 2) as most
-    from (select domain, way_no, least(steps, 7) as steps, person_key, count(*) as episodes from walked group by all)
+alike as (
+    select domain, way_no, steps, sum(episodes)::bigint as episodes, count(*) as people, max(episodes, 2) as most
+    from per_person
     group by domain, way_no, steps
 ),
 counted as (
     select
         domain,
+        way_no,
+        steps,
         array_to_string(
             list_transform(
                 list_filter(
@@ -54,29 +50,44 @@ counted as (
             ),
             ' > '
         ) || if(steps > 6, ' > …', '') as way,
-        steps::bigint as steps,
         episodes,
         people,
-        median_days,
         most[1] as largest,
         most[2] as second_largest
     from alike
-    join most using (domain, way_no, steps)
     cross join (select list(said order by step_no) as said from scope.way_step) as saying
+),
+placed as (
+    select
+        *,
+        rank() over (partition by domain order by episodes desc) as place,
+        episodes / sum(episodes) over (partition by domain) as share_of_episodes
+    from counted
+    qualify row_number() over (partition by domain order by episodes desc, way) <= 25
+),
+middle as (
+    select
+        walked.domain,
+        walked.way_no,
+        least(walked.steps, 7) as steps,
+        median((epoch_us(walked.last_at) - epoch_us(walked.first_at)) / 86400000000) as median_days
+    from walked
+    semi join placed on placed.domain = walked.domain and placed.way_no = walked.way_no and placed.steps = least(walked.steps, 7)
+    group by walked.domain, walked.way_no, least(walked.steps, 7)
 )
 select
-    domain,
-    rank() over (partition by domain order by episodes desc) as place,
-    way,
-    steps,
-    episodes,
-    people,
-    episodes / sum(episodes) over (partition by domain) as share_of_episodes,
-    median_days,
+    placed.domain,
+    placed.place,
+    placed.way,
+    placed.steps::bigint as steps,
+    placed.episodes,
+    placed.people,
+    placed.share_of_episodes,
+    middle.median_days,
     $period_start::timestamp as period_start,
     $as_of::timestamp as period_end,
-    largest,
-    second_largest
-from counted
-qualify row_number() over (partition by domain order by episodes desc, way) <= 25
-order by domain, place, way
+    placed.largest,
+    placed.second_largest
+from placed
+join middle using (domain, way_no, steps)
+order by placed.domain, placed.place, placed.way
