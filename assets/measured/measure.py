@@ -73,9 +73,13 @@ class Part:
 
 @dataclass
 class Standing:
-    """What has been laid and found out on the scope that is open, for further windows of the same moment."""
+    """What has been laid and found out on the scope that is open, for further windows of the same moment.
+
+    ``person_timeline`` is a view on it, in use while the scope is open: every contact would be written to be counted once.
+    """
 
     run: Run | None = None
+    views: frozenset[str] = frozenset({"person_timeline"})
 
 
 ALWAYS: Final = ("person_timeline", "person_race")
@@ -167,7 +171,7 @@ def measure(
     bases = population_bases(population, ages=definitions.decision_points.ages, year=as_of.year)
     wanted = frozenset(MEASURED_TABLES if tables is None else tables)
     settle(con, definitions, as_of)
-    run = _stand(con, target_schema, definitions, as_of, standing or Standing())
+    run = _stand(con, target_schema, definitions, as_of, standing or Standing(views=frozenset()))
     _write(replace(run, by_person=wanted & BY_PERSON), chosen, Inputs(population, bases, services))
     reasons: dict[str, Mapping[str, int]] = {name: _reasons(run, name) for name in _WITH_REASON if name in run.written}
     return MeasureReport(as_of, target_schema, dict(run.written), reasons)
@@ -178,7 +182,14 @@ def _stand(con: Connection, target_schema: str, definitions: Definitions, as_of:
         standing.run = begin(con, target_schema, definitions, as_of, lay(con, definitions))
     elif standing.run.as_of != as_of:
         raise ScopeFault(f"the scope stands at {standing.run.as_of:%Y-%m-%d}; {as_of:%Y-%m-%d} needs a standing of its own")
-    return replace(standing.run, target=target_schema, place=qualified(con, target_schema), definitions=definitions, written={})
+    return replace(
+        standing.run,
+        target=target_schema,
+        place=qualified(con, target_schema),
+        definitions=definitions,
+        as_views=standing.views,
+        written={},
+    )
 
 
 def _write(run: Run, parts: Sequence[Part], given: Inputs) -> None:

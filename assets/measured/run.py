@@ -14,7 +14,7 @@ from assets.measured.scope import SCOPE
 from assets.measured.settled import records_begin
 from contracts.definition_parts import EventFilter, Window
 from contracts.definitions import Definitions
-from resources.sql import Connection, insert_into, load_sql, replace_table, rows, scalar
+from resources.sql import Connection, count, insert_into, load_sql, replace_table, rows, scalar
 
 PACKAGE: Final = "assets.measured"
 BY_PERSON: Final = frozenset(
@@ -67,6 +67,8 @@ class Run:
     """The target with its database."""
     by_person: frozenset[str] = frozenset()
     """Tables with a row a person or contact that are wanted; the others are not written."""
+    as_views: frozenset[str] = frozenset()
+    """Tables that are read while the scope is open and never kept: views, whose questions name no parameter but the moment."""
     written: dict[str, int] = field(default_factory=dict)
     spelled: dict[str, str] = field(default_factory=dict)
     """Questions of finished tables with codes as text, remembered for later moments of the same ground."""
@@ -93,7 +95,12 @@ class Run:
         given = self._with_moment(parameters)
         if name not in self.spelled:
             self.spelled[name] = _spelled(self.con, load_sql(PACKAGE, name), given)
-        self.written[name] = replace_table(self.con, f"{self.target}.{name}", self.spelled[name], given)
+        if name in self.as_views:
+            moment = f"timestamp '{self.as_of:%Y-%m-%d %H:%M:%S.%f}'"
+            self.con.execute(f"create or replace view {self.target}.{name} as {self.spelled[name].replace('$as_of', moment)}").fetchall()
+            self.written[name] = count(self.con, f"{self.target}.{name}")
+        else:
+            self.written[name] = replace_table(self.con, f"{self.target}.{name}", self.spelled[name], given)
         self.show(name)
 
     def show(self, name: str) -> None:

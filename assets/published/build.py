@@ -110,6 +110,8 @@ class Bench:
 
     def leave(self) -> None:
         """Close the scope of the measures, if it is open."""
+        for name in self.standing.views if self.standing else ():
+            self.con.execute(f"drop view if exists measured.{name}")
         close_scope(self.con)
         self.standing = None
 
