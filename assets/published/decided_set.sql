@@ -3,7 +3,7 @@
 select
     count(*) as decisions,
     coalesce(
-        sum(hash(subject_id, element, labels, verdict, reason, clause_id, consent_id, transform, records_from, records_to, valid_until)::hugeint),
+        sum(hash(subject_id, element, labels, ordered_booking, verdict, reason, clause_id, consent_id, transform, records_from, records_to, valid_until)::hugeint),
         0
     ) as mark
 from product_decision
