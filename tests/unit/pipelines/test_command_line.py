@@ -100,9 +100,11 @@ def test_a_product_that_is_not_there_cannot_be_asked(tmp_path: Path, product: st
     assert done.stdout == ""
 
 
-def test_an_empty_ledger_is_sound(tmp_path: Path) -> None:
+def test_a_home_without_a_ledger_is_not_called_sound(tmp_path: Path) -> None:
     done = _type(tmp_path, "ledger", "verify", "--json")
-    assert (done.exit_code, json.loads(done.stdout)["entries"]) == (0, 0)
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "there is no ledger in" in done.output
+    assert "set THROUGHCARE_HOME" in done.output
 
 
 def test_a_night_that_is_no_date_is_refused(tmp_path: Path) -> None:
