@@ -250,6 +250,8 @@ def alone(con: Any, given: argparse.Namespace) -> dict[str, Any]:
 def product(con: Any, given: argparse.Namespace) -> dict[str, Any]:
     """Every table of the county's product from what was handed over to it."""
     demo = load_county(DEMO)
+    # A product's scratch holds what was handed over and nothing that others measured.
+    con.execute("drop schema measured cascade")
     bench = Bench(con, definitions(), POPULATION, demo.disclosure, LAST.date(), services=SERVICES, thresholds=demo.linkage.thresholds)
     built = build_tables(bench, demo.product(*PRODUCT).tables)
     return {"tables": len(built)}
