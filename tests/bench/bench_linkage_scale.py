@@ -207,7 +207,8 @@ CPU counts all threads of a phase's process. Standardising, training, finding wh
 steps. Bare Splink is handed features and keys ready made; the full link derives its features.
 Bare Splink runs the model as its file has it with Splink's default settings, and clusters by connected components. The full link has \
 Splink weigh the same pairs with the same model, its conditions on edits asked in a cheaper order (the same pairs and weights); it \
-judges vetoes, clusters under them, attaches weak records, mints keys and writes registers, gates and the review queue.""".splitlines()
+judges vetoes, clusters under them, attaches weak records, mints keys and writes registers, gates and the review queue.
+Gates are steps of their own: a night compares and resolves a sample of persons anew, which a first night has no need of.""".splitlines()
 
 
 def _figures(full: Any, bare: dict[str, Any], night: Any) -> list[str]:
@@ -273,7 +274,7 @@ def forget(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def link(arguments: argparse.Namespace) -> dict[str, Any]:
     """One night of the product's own code, timed by step."""
-    from assets.linked import block, decisions, delta, gates, night, register, resolve, score, versions
+    from assets.linked import block, decisions, delta, gates, night, parity, register, resolve, score, versions
     from assets.linked.model import load_model
     from contracts.linkage import LinkageChoice
     from contracts.reviewed import load_reviewed
@@ -293,6 +294,8 @@ def link(arguments: argparse.Namespace) -> dict[str, Any]:
     ):  # fmt: skip
         if step and hasattr(module, name):
             setattr(module, name, _timed(getattr(module, name), step, steps))
+    # A gate that compares and resolves a sample anew is a gate, whatever it is made of.
+    parity.differing = _all_of(parity.differing, "gates: parity", steps)
     block.replace_table = _keys_apart(block.replace_table, steps)  # type: ignore[attr-defined]
     # Opening the engine and every share of pairs are scoring; the rest of comparing is vetoes and edges.
     score.Opened.share = _timed(score.Opened.share, "score", steps)  # type: ignore[method-assign]
@@ -366,6 +369,21 @@ def _timed(function: Callable[..., Any], step: str, steps: Counter[str]) -> Call
                 sys.stderr.write(f"    {step:<40}{spent:8.1f} CPU-s, {time.process_time():8.1f} so far\n")
 
     return timed
+
+
+def _all_of(function: Callable[..., Any], step: str, steps: Counter[str]) -> Callable[..., Any]:
+    """Timed as one step, what timed steps inside it took included; it then counts for nothing else."""
+
+    @functools.wraps(function)
+    def alone(*given: Any, **named: Any) -> Any:
+        before, begun = Counter(steps), time.process_time()
+        answer = function(*given, **named)
+        steps.clear()
+        steps.update(before)
+        steps[step] += time.process_time() - begun
+        return answer
+
+    return alone
 
 
 def bare(arguments: argparse.Namespace, *, given: bool = False, cheaper: bool = False) -> dict[str, Any]:
