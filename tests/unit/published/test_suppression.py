@@ -326,6 +326,20 @@ def test_a_count_that_two_tables_show_is_withheld_in_both_or_in_neither() -> Non
     assert {name: people for name, (people, _) in shown.items()} == {"A": None, "B": None, "C": 70, "ALL": 95}
 
 
+def test_a_count_that_is_repeated_row_by_row_is_one_number_to_the_audit() -> None:
+    repeating = _table(
+        _column("links", "dimension"), _column("race_group", "dimension"),
+        _column("people", "people", same_as={"table": "first", "people": "people"}),
+    )  # fmt: skip
+    leading = _table(GROUP, PEOPLE).model_copy(update={"name": "first"})
+    people = {"A": 5, "B": 20, "C": 70}
+    again = [{"links": links, **row} for links in ("tonight", "surer") for row in _rows(**people)]
+    made = protect_together([(leading, _rows(**people, ALL=95)), (repeating, again)], _policy(interval_cells=4))
+    assert made["t"].audited, "four counts, whatever number of rows says them"
+    assert [(row["race_group"], row["people"]) for row in made["t"].rows] == [("A", None), ("B", None), ("C", 70)] * 2
+    assert {row["race_group"]: row["people"] for row in made["first"].rows} == {"A": None, "B": None, "C": 70, "ALL": 95}
+
+
 def test_what_one_table_shows_guards_the_other() -> None:
     # 40 are shown elsewhere, so 38 of them would tell of the two others.
     assert _repeated({"A": 40}, {"A": (40, 38)}) == {"A": (40, None)}

@@ -9,8 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from resources.key_register import Standing, epoch_of, hold, known_secrets, rotate, shred, told_since
-from resources.keyring import Keyring, KeyringFault, pseudonym_secret
+from resources.home import Home
+from resources.key_register import Standing, epoch_of, hold, known_secrets, lost_before_a_restore, rotate, shred, told_since
+from resources.keyring import MINT, Keyring, KeyringFault, pseudonym_secret
+from resources.signing_key import SigningKey
 from resources.sql import Connection
 from resources.warehouse import migrate
 
@@ -98,3 +100,15 @@ def test_a_secret_nobody_used_can_be_destroyed_and_one_that_is_not_there_cannot(
     for name in ("mint", "../mint"):
         with pytest.raises(KeyringFault, match="is not there"):
             keyring.destroy(name)
+
+
+def test_keys_without_which_a_restored_home_could_not_be_gone_on_with_are_named(con: Connection, keyring: Keyring, tmp_path: Path) -> None:
+    keys = SigningKey(Home(tmp_path))
+    keyring.person_key("county", 1)
+    hold(con, keyring, MINT, NIGHT)
+    assert lost_before_a_restore(con, keyring, keys, signed_by=None) == [], "nothing was ever signed"
+    assert lost_before_a_restore(con, keyring, keys, signed_by="ab" * 32) == ["keys/ledger_ed25519.pem is missing"]
+    keys.private(is_begun=False)
+    assert lost_before_a_restore(con, keyring, keys, signed_by="ab" * 32) == ["keys/ledger_ed25519.pem is another key"]
+    (keyring.folder / f"{MINT}.key").unlink()
+    assert lost_before_a_restore(con, keyring, keys, signed_by=keys.held()) == ["keys/mint.key is missing"]
