@@ -77,8 +77,8 @@ def restore(
     place, county = here(), county_terms(here())
     try:
         listed = read_deny_list(denies) if denies else None
-        found = judge(path, place.home, listed=listed, anchor=read_anchor(anchor) if anchor else None)
         refuse_occupied(place.home)
+        found = judge(path, place.home, listed=listed, anchor=read_anchor(anchor) if anchor else None)
         refuse_foreign_terms(found, county)
         refuse_lost_keys(found, place.home)
     except BackupFault as error:
