@@ -31,6 +31,14 @@ CLOCK_SET_BACK: Final = "clock_set_back"
 """Kind of the entry that says the machine's clock stood before the newest entry."""
 
 
+LEAST_REASON: Final = 8
+
+
+def says_why(text: str | None) -> bool:
+    """Whether a reason that is kept for good can say anything: eight letters or more, so that somebody else understands it later."""
+    return len((text or "").strip()) >= LEAST_REASON
+
+
 def parsed(line: bytes) -> dict[str, Any] | None:
     """The entry, or None where the line is none."""
     try:

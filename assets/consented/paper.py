@@ -16,6 +16,7 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from contracts.consents import DENYING, Form
+from resources.ledger_lines import says_why
 from resources.sql import Connection, load_sql, replace_table, rows, scalar
 
 PACKAGE: Final = "assets.consented"
@@ -174,7 +175,7 @@ def refuse_empty(reason: str, recorded_by: str) -> None:
     Raises:
         PaperRefused: if either is missing.
     """
-    if len(reason.strip()) < 8:
+    if not says_why(reason):
         raise PaperRefused("say in a few words why and from which paper; it is kept with the entry")
     if not recorded_by.strip():
         raise PaperRefused("say who enters it")

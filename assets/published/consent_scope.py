@@ -34,10 +34,13 @@ COLUMNS: Final[Mapping[str, tuple[str, str]]] = {
     "element_classes": ("VARCHAR", "What may be disclosed, by class of element."),
     "labels": ("VARCHAR", "Labels that the clause expressly covers."),
     "valid_from": ("DATE", "First day of the consent; to the month where rows go out under pseudonyms."),
-    "valid_until": ("DATE", "First day on which it no longer holds; empty: until the event beside it, or until it is taken back."),
+    "valid_until": (
+        "DATE",
+        "First day on which it no longer holds, likewise; empty: until the event beside it or its revocation.",
+    ),
     "expiry_event": ("VARCHAR", "Event that ends it, if one does."),
-    "records_from": ("DATE", "First day of the records it is about; empty: from the first."),
-    "records_until": ("DATE", "First day of records it is no longer about; empty: to the last."),
+    "records_from": ("DATE", "First day of the records it is about, likewise to the month; empty: from the first."),
+    "records_until": ("DATE", "First day of records it is no longer about, likewise; empty: to the last."),
     "revocation": ("VARCHAR", "When the person may take it back."),
 }
 """Column of a product's ``consent_scope`` -> type and meaning."""

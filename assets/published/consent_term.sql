@@ -31,11 +31,11 @@ worded as (
             else consent.valid_to
         end as valid_until,
         consent.expiry_event,
-        consent.data_from as records_from,
-        consent.data_to as records_until,
+        case when $by_month then date_trunc('month', consent.data_from)::date else consent.data_from end as records_from,
+        case when $by_month then date_trunc('month', consent.data_to)::date else consent.data_to end as records_until,
         case
             when consent.not_revocable_before > $night and consent.kind = 'part2_cj'
-                then 'not before ' || strftime(consent.not_revocable_before, '%Y-%m-%d')
+                then 'not before ' || strftime(consent.not_revocable_before, if($by_month, '%Y-%m', '%Y-%m-%d'))
             else 'at any time'
         end as revocation
     from ground

@@ -42,6 +42,7 @@ from contracts.records import RECORD_TYPES
 from resources.fresh_copy import LeftOut, count_mentions, write_fresh
 from resources.home import Home
 from resources.ledger import EntryKind, Ledger
+from resources.ledger_lines import says_why
 from resources.sql import Connection, load_sql, rows, table_exists
 
 KNOWN: Final = "assets.checked"
@@ -271,7 +272,7 @@ def register(con: Connection, erased: Erased, *, name: str, reason: str, night: 
     Raises:
         ErasureRefused: if nobody says why.
     """
-    if len(why.strip()) < 8:
+    if not says_why(why):
         raise ErasureRefused("say in a few words why and by which order; it is kept with the entry")
     before = registered(con)
     new = [("record", item) for item in sorted(erased.records - before.records)]

@@ -28,6 +28,7 @@ from contracts.county import County
 from contracts.products import Product, ProductForm
 from resources.home import Home, sync_folder, write_atomically
 from resources.ledger import EntryKind, Ledger
+from resources.ledger_lines import says_why
 from resources.published_files import CurrentProduct, ProductFiles, current_product
 from resources.sql import Connection, load_sql, rows
 
@@ -348,7 +349,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _reasoned(reason: str) -> None:
-    if len(reason.strip()) < 8:
+    if not says_why(reason):
         raise ReleaseRefused("say why, in words that somebody else understands later")
 
 

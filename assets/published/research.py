@@ -37,6 +37,7 @@ from resources.home import Home
 from resources.integrator import code_sha256
 from resources.keyring import Keyring
 from resources.ledger import EntryKind, Ledger
+from resources.ledger_lines import says_why
 from resources.published_files import ProductFiles
 from resources.sql import Connection
 
@@ -107,7 +108,7 @@ def extract(desk: Desk, project: ResearchProject, *, by: str, reason: str, write
         ResearchRefused: if its agreement is not in force, no clause of it permits anything, it is past its day, no reason is given, or
             k or l cannot be reached.
     """
-    if len(reason.strip()) < 8:
+    if not says_why(reason):
         raise ResearchRefused("say why, in words that somebody else understands later")
     instrument = _agreement(desk, project)
     product = project.as_product(_RECIPIENT)
@@ -274,7 +275,7 @@ def destroy(desk: Desk, project: str, version: str, *, by: str, evidence: str) -
     Raises:
         ResearchRefused: if it is not here, or no evidence is named.
     """
-    if len(evidence.strip()) < 8:
+    if not says_why(evidence):
         raise ResearchRefused("name the evidence of destruction: whose certificate, of which day")
     files = ProductFiles(desk.home.research / project)
     if version not in files.versions():

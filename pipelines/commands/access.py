@@ -18,6 +18,7 @@ import typer
 from pipelines.clock import today
 from pipelines.commands.common import BAD, AsJson, here, parse_night, terms
 from pipelines.display import emit_json, say, table
+from resources.ledger_lines import says_why
 
 if TYPE_CHECKING:
     from assets.published.access import Review
@@ -62,7 +63,7 @@ def review(
     from assets.published.access import review as go_through
     from resources.ledger import EntryKind, Ledger
 
-    if reviewed_by is not None and (note is None or len(note.strip()) < 8):
+    if reviewed_by is not None and not says_why(note):
         raise typer.BadParameter(
             "say with --note what was found or done, in words that somebody else understands later", param_hint="--note"
         )

@@ -19,15 +19,13 @@ from pipelines.commands.desk import reading
 from pipelines.display import complain, emit_json, say, table
 from pipelines.execution import dagster_instance
 from pipelines.place import prepare_dagster
+from resources.ledger_lines import says_why
 
 if TYPE_CHECKING:
     from assets.checked.erased_rows import Erased
     from assets.published.erasure import Plan
     from pipelines.erasing import Order
     from resources.sql import Connection
-
-SHORTEST_REASON = 8
-"""Letters that say why."""
 
 
 def erase(
@@ -64,7 +62,7 @@ def erase(
 
     if reason not in set(Reason):
         raise typer.BadParameter(f"[{reason}] is none of {', '.join(Reason)}", param_hint="--reason")
-    if len(why.strip()) < SHORTEST_REASON:
+    if not says_why(why):
         raise typer.BadParameter("say in a few words why and by which order; it is kept with the entry", param_hint="--why")
     place, county = here(), county_terms(here())
     order = Order(Reason(reason), today(county, place.home), by or getpass.getuser(), why)

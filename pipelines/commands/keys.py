@@ -19,6 +19,7 @@ from pipelines.commands.common import terms as county_terms
 from pipelines.commands.desk import reading, writing
 from pipelines.display import complain, emit_json, say, table
 from resources.key_register import LEDGER
+from resources.ledger_lines import says_why
 
 app = typer.Typer(no_args_is_help=True, help="Secrets: which there are, changed, destroyed, missed.")
 
@@ -170,7 +171,7 @@ def _destroyed(name: str, day: date, clerk: str, reason: str) -> Callable[[str],
 
 
 def _reasoned(reason: str) -> None:
-    if len(reason.strip()) < 8:
+    if not says_why(reason):
         raise typer.BadParameter("say why, in words that somebody else understands later", param_hint="--reason")
 
 

@@ -122,7 +122,7 @@ def copied(home: Path, scratch: Path) -> dict[str, Any]:
 
     size = 0
     with psycopg.connect(_address(home), autocommit=True) as connection, connection.cursor() as cursor:
-        with cursor.copy(f"copy ({literal_sql(_question(home))}) to stdout") as copy:  # type: ignore[arg-type]
+        with cursor.copy(f"copy ({literal_sql(_question(home))}) to stdout") as copy:
             for block in copy:
                 size += len(block)
         return {"rows": 0, "bytes": size}
@@ -256,7 +256,7 @@ def _fill(home: Path, rows: int) -> None:
     sql = (HERE / "bookings.sql").read_text(encoding="utf-8")
     listed = ", ".join(f'"{name}" {"timestamp" if name in times else "text"}' for name in columns)
     with psycopg.connect(_address(home), autocommit=True) as connection, connection.cursor() as cursor, duckdb.connect() as con:
-        cursor.execute(f"create table inmate_booking ({listed})")  # type: ignore[arg-type]
+        cursor.execute(f"create table inmate_booking ({listed})")
         for first in range(0, rows, PIECE):
             file = home / "piece.csv"
             chosen = ", ".join(f'"{name}"' for name in columns)

@@ -296,9 +296,9 @@ def link(arguments: argparse.Namespace) -> dict[str, Any]:
             setattr(module, name, _timed(getattr(module, name), step, steps))
     # A gate that compares and resolves a sample anew is a gate, whatever it is made of.
     parity.differing = _all_of(parity.differing, "gates: parity", steps)
-    block.replace_table = _keys_apart(block.replace_table, steps)  # type: ignore[attr-defined]
+    block.replace_table = _keys_apart(block.replace_table, steps)
     # Opening the engine and every share of pairs are scoring; the rest of comparing is vetoes and edges.
-    score.Opened.share = _timed(score.Opened.share, "score", steps)  # type: ignore[method-assign]
+    score.Opened.share = _timed(score.Opened.share, "score", steps)
     with warehouse.writer() as con:
         begun = time.process_time()
         report = night.link_domains(

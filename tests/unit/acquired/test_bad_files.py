@@ -62,16 +62,16 @@ def test_a_file_that_only_looks_odd_is_accepted(drop: Any, fixture: str, rows: i
 
 def test_columns_are_found_by_name_however_the_vendor_orders_them(fixtures: Path, visits: Source) -> None:
     options, feed = visits.connector, visits.feeds["visits"]
-    seen = examine(fixtures / "swapped-columns.csv", options, expected=feed.vendor_columns, min_rows=1)  # type: ignore[arg-type]
-    frame = next(read_chunks(fixtures / "swapped-columns.csv", options, columns=seen.header.kept))  # type: ignore[arg-type]
+    seen = examine(fixtures / "swapped-columns.csv", options, expected=feed.vendor_columns, min_rows=1)
+    frame = next(read_chunks(fixtures / "swapped-columns.csv", options, columns=seen.header.kept))
     assert frame.select("VisitNo", "Last", "Born").row(0) == ("V1", "Vandersnoot", "1980-05-17")
 
 
 def test_a_row_with_another_number_of_fields_fills_no_column(fixtures: Path, visits: Source) -> None:
     options, feed = visits.connector, visits.feeds["visits"]
-    seen = examine(fixtures / "ragged.csv", options, expected=feed.vendor_columns, min_rows=1)  # type: ignore[arg-type]
+    seen = examine(fixtures / "ragged.csv", options, expected=feed.vendor_columns, min_rows=1)
     assert (seen.rows, seen.ragged) == (4, 2)
-    frame = next(read_chunks(fixtures / "ragged.csv", options, columns=seen.header.kept))  # type: ignore[arg-type]
+    frame = next(read_chunks(fixtures / "ragged.csv", options, columns=seen.header.kept))
     assert frame["_position"].to_list() == [1, 2, 3, 4]
     assert frame["VisitNo"].to_list() == ["V1", None, None, "V4"]
     assert [None if fields is None else len(fields) for fields in frame["_fields"].to_list()] == [None, 12, 10, None]
@@ -80,8 +80,8 @@ def test_a_row_with_another_number_of_fields_fills_no_column(fixtures: Path, vis
 def test_chunks_of_any_size_give_the_same_rows(fixtures: Path, visits: Source) -> None:
     options = visits.connector
     columns = visits.feeds["visits"].vendor_columns
-    whole = next(read_chunks(fixtures / "sound.csv", options, columns=columns))  # type: ignore[arg-type]
-    parts = [frame.row(0) for frame in read_chunks(fixtures / "sound.csv", options, columns=columns, chunk_rows=1)]  # type: ignore[arg-type]
+    whole = next(read_chunks(fixtures / "sound.csv", options, columns=columns))
+    parts = [frame.row(0) for frame in read_chunks(fixtures / "sound.csv", options, columns=columns, chunk_rows=1)]
     assert parts == whole.rows()
 
 
@@ -90,14 +90,14 @@ def test_a_file_larger_than_allowed_is_not_opened(tmp_path: Path, visits: Source
     path.write_bytes(b"x" * 100)
     options = visits.connector.model_copy(update={"max_bytes": 99})
     with pytest.raises(FileFaultError, match="100 bytes"):
-        examine(path, options, expected=("a",), min_rows=0)  # type: ignore[arg-type]
+        examine(path, options, expected=("a",), min_rows=0)
 
 
 def test_a_byte_outside_the_declared_encoding_is_placed_across_blocks(tmp_path: Path, visits: Source) -> None:
     path = tmp_path / "late.csv"
     path.write_bytes(b"a\n" + b"x" * (BLOCK - 3) + b"\xc3" + b"\xc3\n")
     with pytest.raises(FileFaultError, match=f"bytes from {BLOCK - 1} on"):
-        examine(path, visits.connector, expected=("a",), min_rows=0)  # type: ignore[arg-type]
+        examine(path, visits.connector, expected=("a",), min_rows=0)
 
 
 def test_utf_8_under_another_declaration_is_told(tmp_path: Path, visits: Source) -> None:
@@ -105,9 +105,9 @@ def test_utf_8_under_another_declaration_is_told(tmp_path: Path, visits: Source)
     path.write_bytes("a\nKöln\n".encode())
     options = visits.connector.model_copy(update={"encoding": Encoding.WINDOWS_1252})
     with pytest.raises(FileFaultError, match="every byte reads as utf-8"):
-        examine(path, options, expected=("a",), min_rows=0)  # type: ignore[arg-type]
+        examine(path, options, expected=("a",), min_rows=0)
     path.write_bytes("a\nKöln\n".encode("cp1252"))
-    assert examine(path, options, expected=("a",), min_rows=0).rows == 1  # type: ignore[arg-type]
+    assert examine(path, options, expected=("a",), min_rows=0).rows == 1
 
 
 def test_columns_about_birthplace_never_reach_the_landing(drop: Any) -> None:

@@ -92,7 +92,7 @@ class House:
         before, rest = pattern.split("{date:")
         date_format, after = rest.split("}")
         with (folder / f"{before}{self.night(k).strftime(date_format)}{after}").open("w", newline="", encoding="utf-8") as stream:
-            writer = csv.DictWriter(stream, said.vendor_columns, restval="", delimiter=source.connector.delimiter)  # type: ignore[union-attr]
+            writer = csv.DictWriter(stream, said.vendor_columns, restval="", delimiter=source.connector.delimiter)
             writer.writeheader()
             writer.writerows(rows)
 

@@ -28,7 +28,7 @@ STOPS = {
 
 def _stops(house: Any, method: str = "observed") -> Source:
     connector = {"kind": "csv_drop", "where": {"env": "STOPS_DROP", "default": str(house.place / "stops")}}
-    feed = STOPS["feeds"]["stops"] | {"race": {"category_system": "single_mixed", "method": method}}  # type: ignore[index]
+    feed = STOPS["feeds"]["stops"] | {"race": {"category_system": "single_mixed", "method": method}}
     return Source.model_validate({**STOPS, "connector": connector, "feeds": {"stops": feed}})
 
 

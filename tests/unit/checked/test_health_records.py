@@ -202,7 +202,7 @@ def test_a_revocation_is_a_new_version_of_the_consent(house: Any) -> None:
     house.fhir(0, Consent=[CONSENT])
     house.check(health)
     revoked = {"url": "https://vendor.example/consent-revoked", "valueDateTime": "2026-03-02T09:00:00-05:00"}
-    house.fhir(1, Consent=[CONSENT | {"status": "inactive", "extension": [*CONSENT["extension"], revoked]}])  # type: ignore[misc]
+    house.fhir(1, Consent=[CONSENT | {"status": "inactive", "extension": [*CONSENT["extension"], revoked]}])
     house.check(health, 1)
     assert house.rows("select status, revoked_at::varchar, known_from from checked.consent") == [
         ("inactive", "2026-03-02 09:00:00", house.night(1))

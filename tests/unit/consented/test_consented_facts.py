@@ -28,7 +28,7 @@ def one(world: ConsentedWorld, sql: str) -> object:
 
 @pytest.mark.parametrize("role", ["caller", "victim", "witness", "unknown", None, "defendant"])
 def test_nobody_but_a_subject_is_ever_compared(world: ConsentedWorld, role: str | None) -> None:
-    world.subject("c", "cad", role=role)  # type: ignore[arg-type]
+    world.subject("c", "cad", role=role)
     world.call("c", person_role=role)
     world.run()
     assert world.link_reason("c") == "not_a_subject"
@@ -58,7 +58,7 @@ def test_a_subject_is_an_adult_from_the_latest_day_its_birth_date_allows(
     world: ConsentedWorld, identity: dict[str, object], since: date | None
 ) -> None:
     world.add("subject", subject_id="s", system="jail", source="jail", person_role="subject", is_key_reuse=False)
-    world.identity("s", "jail", **{"birth_date_quality": "full", **identity})  # type: ignore[arg-type]
+    world.identity("s", "jail", **{"birth_date_quality": "full", **identity})
     world.run()
     assert one(world, "select adult_since from consented.subject") == since
 

@@ -45,7 +45,7 @@ def _paper(world: ConsentedWorld, form_id: str = "roi-crisis-contacts", **change
         "purposes": tuple(purpose.value for purpose in form.purposes),
         **changes,
     }
-    return Paper(**values)  # type: ignore[arg-type]
+    return Paper(**values)
 
 
 def _state(world: ConsentedWorld, night: date) -> list[str]:

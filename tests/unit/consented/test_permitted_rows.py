@@ -192,11 +192,11 @@ def test_race_follows_the_presence_of_its_subject(world: ConsentedWorld) -> None
 def test_an_unknown_type_or_column_is_named_in_the_error(world: ConsentedWorld) -> None:
     arguments = {"target_table": "temp.x", "decision_table": "temp.decision", "keep": ["record_id"]}
     with pytest.raises(NotContent, match=r"\[mugshot\] is not a record type"):
-        write_permitted_rows(world.con, content_table="checked.jail_booking", record_type="mugshot", **arguments)  # type: ignore[arg-type]
+        write_permitted_rows(world.con, content_table="checked.jail_booking", record_type="mugshot", **arguments)
     with pytest.raises(NotContent, match="no column person_key"):
         write_permitted_rows(
             world.con, content_table="checked.jail_booking", record_type="jail_booking", **{**arguments, "keep": ["person_key"]}
-        )  # type: ignore[arg-type]
+        )
 
 
 def test_labels_are_spelled_one_way() -> None:

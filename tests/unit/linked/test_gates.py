@@ -38,7 +38,7 @@ def test_merges_of_an_unsettled_register_are_not_judged() -> None:
 
 
 def test_a_figure_that_is_not_a_number_is_held() -> None:
-    findings = judge(replace(GOOD, largest_person=float("nan")), LIMITS)  # type: ignore[arg-type]
+    findings = judge(replace(GOOD, largest_person=float("nan")), LIMITS)
     assert verdict(findings) is GateVerdict.HELD
 
 

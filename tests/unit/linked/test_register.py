@@ -83,7 +83,7 @@ def _members(groups: list[tuple[str, ...]]) -> pl.DataFrame:
 
 
 def _hold(con: object, subjects: list[str]) -> None:
-    con.execute("create or replace temp table scope as select unnest($s::varchar[]) as subject_id", {"s": subjects}).fetchall()  # type: ignore[attr-defined]
+    con.execute("create or replace temp table scope as select unnest($s::varchar[]) as subject_id", {"s": subjects}).fetchall()
 
 
 def test_a_rerun_after_undo_gives_the_same_keys_and_events(tmp_path: Path) -> None:

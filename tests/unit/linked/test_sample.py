@@ -92,7 +92,7 @@ def test_intervals_hold_the_truth_as_often_as_they_promise_and_estimates_are_not
             if key in truth and line.value is not None and line.low is not None and line.high is not None:
                 known = truth[key][line.measure]
                 held[*key, line.measure] += line.low - 1e-6 <= known <= line.high + 1e-6
-                off[*key, line.measure] += line.value - known  # type: ignore[assignment]
+                off[*key, line.measure] += line.value - known
     for group, measures in truth.items():
         for measure in measures:
             assert held[*group, measure] / rounds >= 0.88, (group, measure)

@@ -42,5 +42,5 @@ def test_every_cadence_of_a_source_has_a_limit_of_freshness_and_can_be_proposed(
     from contracts.sources import Source
     from pipelines.commands.source import Cadence
 
-    known = set(Source.model_fields["cadence"].annotation.__args__)  # type: ignore[union-attr]
+    known = set(Source.model_fields["cadence"].annotation.__args__)
     assert known == set(DAYS_BY_CADENCE) == set(Cadence.__args__)

@@ -116,7 +116,8 @@ def test_the_product_explains_its_scopes_and_the_manifest_lists_them(world: Publ
 
 
 def test_two_products_never_join_by_a_scope_and_pseudonymised_ones_tell_days_to_the_month(world: PublishedWorld) -> None:
-    _met(world, "pt-00000001", valid_from=date(2026, 1, 17), valid_to=date(2026, 9, 23))
+    about = {"data_from": date(2025, 5, 19), "data_to": date(2026, 10, 8)}
+    _met(world, "pt-00000001", valid_from=date(2026, 1, 17), valid_to=date(2026, 9, 23), **about)
     world.ready().publish(CARE)
     ((_, first),) = world.read(CARE, SCOPED)
     other = world.product(CARE)
@@ -126,8 +127,11 @@ def test_two_products_never_join_by_a_scope_and_pseudonymised_ones_tell_days_to_
         if table.name == "recent_crisis_contacts"
     )
     world.publish(CARE, product=other.model_copy(update={"name": "contacts", "form": ProductForm.PSEUDONYMISED, "tables": tables}))
-    second = world.read("health/contacts", f"select {CONSENT_SCOPE_ID}, valid_from, valid_until from {CONSENT_SCOPE}")
-    assert [row[1:] for row in second] == [(date(2026, 1, 1), date(2026, 9, 1))]
+    assert _scopes(world, "records_from", "records_until") == [tuple(about.values())], "an identified row tells the days"
+    second = world.read(
+        "health/contacts", f"select {CONSENT_SCOPE_ID}, valid_from, valid_until, records_from, records_until from {CONSENT_SCOPE}"
+    )
+    assert [row[1:] for row in second] == [(date(2026, 1, 1), date(2026, 9, 1), date(2025, 5, 1), date(2026, 10, 1))]
     assert second[0][0] != first
 
 

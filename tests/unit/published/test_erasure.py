@@ -147,7 +147,7 @@ def test_an_erasure_is_entered_once_with_a_reason_and_answers_about_earlier_nigh
         with pytest.raises(ErasureRefused, match="say in a few words why"):
             register(con, BENS, name="E", reason="sealed", night=NIGHT, by="officer", why="x")
         said = {"name": "E", "reason": "sealed", "night": NIGHT, "by": "officer", "why": "order 17 of March"}
-        assert (register(con, BENS, **said), register(con, BENS, **said)) == (1, 0)  # type: ignore[arg-type]
+        assert (register(con, BENS, **said), register(con, BENS, **said)) == (1, 0)
         assert registered(con) == BENS
         assert (erasures_after(con, date(2026, 3, 1)), erasures_after(con, NIGHT)) == (1, 0)
 

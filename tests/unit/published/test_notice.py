@@ -13,7 +13,7 @@ from contracts.instruments import Obligation
 
 def _lines(county: County, path: str = "health/care_coordination", **more: object) -> list[str]:
     given: dict[str, object] = {"obligations": [], "labels": [], "clauses": [], "valid_until": date(2026, 3, 5), **more}
-    return notice_lines(county.product(*path.split("/")), agency_title="Larkmoor Behavioral Health", **given)  # type: ignore[arg-type]
+    return notice_lines(county.product(*path.split("/")), agency_title="Larkmoor Behavioral Health", **given)
 
 
 def test_the_part_2_statement_and_the_scope_of_the_consents_go_with_part_2_rows(county: County) -> None:

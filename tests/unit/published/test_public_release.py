@@ -87,8 +87,8 @@ def test_two_people_make_a_snapshot_that_stands(office: Office, world: Published
     before = len(world.ledger.entries())
     name = _approved(office, world)
     assert name == dry.name
-    assert not publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=False).exists()  # type: ignore[arg-type]
-    folder = publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+    assert not publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=False).exists()
+    folder = publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)
     assert (folder.parent.name, folder.name) == ("county_measures", "2026-Q1")
     names = {path.name for path in folder.iterdir()}
     assert {"manifest.json", "NOTICE.txt", "METHODS.md", "SHA256SUMS"} < names
@@ -105,7 +105,7 @@ def test_two_people_make_a_snapshot_that_stands(office: Office, world: Published
     with pytest.raises(ReleaseRefused, match="public already"):
         propose(office, _flat(world), by=ANALYST, reason=WHY, write=True)
     with pytest.raises(ReleaseRefused, match="public already"):
-        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)
 
 
 def test_publishing_that_was_killed_is_finished_by_doing_it_again(office: Office, world: PublishedWorld) -> None:
@@ -117,13 +117,13 @@ def test_publishing_that_was_killed_is_finished_by_doing_it_again(office: Office
     with pytest.raises(KeyboardInterrupt):
         publish(office, name, by=OFFICER, reason=WHY, fill=killed, write=True)
     assert verify(office.home, office.ledger) == {"county_measures/2026-Q1": ["the snapshot is missing"]}
-    publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+    publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)
     assert verify(office.home, office.ledger) == {"county_measures/2026-Q1": []}
     assert [step for step, *_ in find(office.con, name).steps] == ["propose", "approve", "publish"]
 
 
 def test_a_changed_snapshot_is_found(office: Office, world: PublishedWorld) -> None:
-    folder = publish(office, _approved(office, world), by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+    folder = publish(office, _approved(office, world), by=OFFICER, reason=WHY, fill=_fill(office), write=True)
     folder.chmod(0o700)
     notice = folder / "NOTICE.txt"
     notice.chmod(0o600)
@@ -143,12 +143,12 @@ def test_whoever_proposed_cannot_approve(office: Office, world: PublishedWorld) 
     with pytest.raises(ReleaseRefused, match="a second person must"):
         decide(office, name, by=f" {OFFICER.upper()} ", reason=WHY, approve=True, write=True)
     with pytest.raises(ReleaseRefused, match="not approved by a second person"):
-        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)
     # Not even a register that somebody wrote by hand lets one person through.
     step = (name, COUNTY, find(office.con, name).version, Step.APPROVE.value, office.night, OFFICER, office.now, WHY, "", "")
     office.con.execute("insert into registers.main.release_step values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", list(step))
     with pytest.raises(ReleaseRefused, match="not approved by a second person"):
-        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)
 
 
 def test_who_may_not_decide_is_refused(office: Office, world: PublishedWorld) -> None:
@@ -219,7 +219,7 @@ def test_the_audit_finds_what_the_register_says_beside_an_earlier_public_release
     assert (found.passed, found.compared_with, found.moved) == (False, 1, found.shown)
     assert "small change" in found.verdict
     with pytest.raises(ReleaseRefused, match="the audit says"):
-        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)
     con.execute("update registers.main.release_cell set value = 4 where version = ? and value is not null", [version])
     assert "are small" in audit(office, _flat(world), version).verdict
     con.execute("update registers.main.release_cell set value = null")
@@ -234,7 +234,7 @@ def test_an_approved_release_never_takes_the_place_of_a_snapshot_that_is_there(o
     there = world.home.public / "county_measures" / "2026-Q1"
     there.mkdir(parents=True)
     with pytest.raises(ReleaseRefused, match="2026-Q1 of county/measures is public already"):
-        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)  # type: ignore[arg-type]
+        publish(office, name, by=OFFICER, reason=WHY, fill=_fill(office), write=True)
     assert list(there.iterdir()) == []
     assert find(office.con, name).state is Step.APPROVE
 

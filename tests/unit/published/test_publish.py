@@ -189,7 +189,7 @@ def test_the_ledger_accounts_for_a_disclosure_before_and_after_it_can_be_seen(ja
 def test_a_licence_that_has_ended_takes_the_product_away(jail: PublishedWorld) -> None:
     jail.publish(SHERIFF, product=_own_bookings(jail))
     jail.county = _without(jail.county, "DUL-2026-SO")
-    jail.made.terms = jail.county  # type: ignore[assignment]
+    jail.made.terms = jail.county
     report = jail.ready().publish(SHERIFF, product=_own_bookings(jail))
     assert (report.verdict, report.reason, report.version) == (PublishVerdict.WITHDRAWN, "nothing_permitted", None)
     assert report.withheld["no_clause"] > 0
@@ -259,7 +259,7 @@ def test_a_quarterly_product_still_ends_with_its_terms(jail: PublishedWorld) -> 
     quarterly = _own_bookings(jail).model_copy(update={"cadence": "quarterly"})
     jail.publish(SHERIFF, product=quarterly)
     jail.county = _without(jail.county, "DUL-2026-SO")
-    jail.made.terms = jail.county  # type: ignore[assignment]
+    jail.made.terms = jail.county
     assert jail.ready().publish(SHERIFF, product=quarterly).verdict is PublishVerdict.WITHDRAWN
 
 

@@ -128,7 +128,7 @@ def test_denies_are_replayed_before_anything_is_built_and_only_once(home: Home, 
         return True
 
     found = judge(made.folder, target, listed=listed, anchor=None)
-    assert restore(found, target, None, listed=listed, day=NIGHT, by="officer", rebuild=rebuild)  # type: ignore[arg-type]
+    assert restore(found, target, None, listed=listed, day=NIGHT, by="officer", rebuild=rebuild)
     assert seen == [1]
     assert (Ledger(target).entries()[-1]["kind"], Ledger(target).verify().sound) == ("restored", True)
     with Warehouse(target).writer() as con:
@@ -144,9 +144,9 @@ def test_another_text_than_the_newest_nights_is_refused_before_anything_is_copie
     target = Home(tmp_path / "target")
     found = judge(back_up(home, tmp_path / "b").folder, target, listed=None, anchor=None)
     with pytest.raises(BackupFault, match=r"set THROUGHCARE_COUNTY to terms/told in .*/b,"):
-        restore(found, target, SimpleNamespace(sha256="x"), listed=None, day=NIGHT, by="officer", rebuild=lambda: True)  # type: ignore[arg-type]
+        restore(found, target, SimpleNamespace(sha256="x"), listed=None, day=NIGHT, by="officer", rebuild=lambda: True)
     assert not target.registers.exists()
-    refuse_foreign_terms(found, SimpleNamespace(sha256="told"))  # type: ignore[arg-type]
+    refuse_foreign_terms(found, SimpleNamespace(sha256="told"))
 
 
 def test_rule_packs_of_a_kept_text_go_along_and_half_written_files_do_not(home: Home, tmp_path: Path) -> None:
@@ -199,16 +199,16 @@ def test_without_its_keys_nothing_of_a_backup_is_copied(home: Home, tmp_path: Pa
     found = judge(back_up(home, tmp_path / "b").folder, target, listed=None, anchor=None)
     said = {"listed": None, "day": NIGHT, "by": "officer", "rebuild": lambda: True}
     with pytest.raises(BackupFault, match=r"ledger_ed25519\.pem is missing; keys/mint\.key is missing"):
-        restore(found, target, None, **said)  # type: ignore[arg-type]
+        restore(found, target, None, **said)
     Keyring(target.keys).person_key("county", 1)
     Ledger(Home(tmp_path / "elsewhere")).append(EntryKind.NOTE, night=NIGHT)
     shutil.copy2(tmp_path / "elsewhere" / "keys" / "ledger_ed25519.pem", target.keys)
     with pytest.raises(BackupFault, match=r"ledger_ed25519\.pem is another key; keys/mint\.key is changed"):
-        restore(found, target, None, **said)  # type: ignore[arg-type]
+        restore(found, target, None, **said)
     assert not target.registers.exists()
     shutil.rmtree(target.keys)
     shutil.copytree(home.keys, target.keys)
-    assert restore(found, target, None, **said)  # type: ignore[arg-type]
+    assert restore(found, target, None, **said)
 
 
 @pytest.mark.parametrize("killed_at", ["shutil.copytree", "pipelines.restoring.replay_denies"])
@@ -228,12 +228,12 @@ def test_a_killed_restore_serves_nothing_until_it_is_typed_again(
     with monkeypatch.context() as patch:
         patch.setattr(killed_at, killed)
         with pytest.raises(KeyboardInterrupt):
-            restore(judge(made.folder, target, listed=listed, anchor=sheet), target, None, **said)  # type: ignore[arg-type]
+            restore(judge(made.folder, target, listed=listed, anchor=sheet), target, None, **said)
     with pytest.raises(BackupFault, match="Type the same `throughcare restore` again"):
         refuse_half_restored(target)
     with pytest.raises(BackupFault, match="reached entry 9"):
         judge(made.folder, target, listed=None, anchor=None)
-    assert restore(judge(made.folder, target, listed=listed, anchor=None), target, None, **said)  # type: ignore[arg-type]
+    assert restore(judge(made.folder, target, listed=listed, anchor=None), target, None, **said)
     refuse_half_restored(target)
     assert (Ledger(target).entries()[-1]["kind"], Ledger(target).verify().sound) == ("restored", True)
     with Warehouse(target).reader() as con:
@@ -253,7 +253,7 @@ def test_names_that_were_changed_and_secrets_that_were_destroyed_since_stay_so(h
             "reason": "yearly",
         }
         hold(con, keyring, pseudonym_secret("county", "measures", 1), NIGHT)
-        rotate(con, keyring, **said)  # type: ignore[arg-type]
+        rotate(con, keyring, **said)
         shred(con, keyring, name=pseudonym_secret("county", "measures", 1), night=NIGHT, account=str)
         write_deny_list(con, tmp_path / "denies.json", Ledger(home).verify())
     listed = read_deny_list(tmp_path / "denies.json")

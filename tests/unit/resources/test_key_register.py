@@ -73,11 +73,11 @@ def test_another_secret_under_the_same_name_is_refused(con: Connection, keyring:
 def test_a_rotation_begins_a_new_epoch_with_a_secret_of_its_own(con: Connection, keyring: Keyring) -> None:
     assert epoch_of(con, "county", "measures", 1) == 1
     said = {"recipient": "county", "product": "measures", "stated": 1, "night": NIGHT, "by": "officer", "reason": "yearly"}
-    epoch, fingerprint = rotate(con, keyring, **said, told=True)  # type: ignore[arg-type]
+    epoch, fingerprint = rotate(con, keyring, **said, told=True)
     assert (epoch, epoch_of(con, "county", "measures", 1), epoch_of(con, "county", "measures", 5)) == (2, 2, 5)
     assert fingerprint == keyring.fingerprint(pseudonym_secret("county", "measures", 2))
     assert told_since(con, "county", "measures", 2) == NIGHT
-    assert rotate(con, keyring, **said, told=False)[0] == 3  # type: ignore[arg-type]
+    assert rotate(con, keyring, **said, told=False)[0] == 3
     assert told_since(con, "county", "measures", 3) is None
 
 

@@ -111,7 +111,7 @@ def test_what_is_withheld_is_said_so_and_what_is_not_given_says_why() -> None:
 
 def test_a_page_of_withheld_figures_alone_can_still_be_written(facts: Brief) -> None:
     def hide(lines: object) -> list[Line]:
-        return [replace(line, value=None, withheld=True, low=None, high=None, people=None) for line in lines]  # type: ignore[attr-defined]
+        return [replace(line, value=None, withheld=True, low=None, high=None, people=None) for line in lines]
 
     hidden = replace(
         facts, bookings=hide(facts.bookings), stays=hide(facts.stays), connection=hide(facts.connection), returns=hide(facts.returns),
