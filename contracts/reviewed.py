@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -64,11 +64,16 @@ def _lines(node: yaml.Node, at: Path_ = ()) -> Iterator[tuple[Path_, int]]:
 
 def file_lines(path: Path) -> dict[Path_, int]:
     """Line of every key of a YAML file that has already been read without fault; for faults that need two files."""
-    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    node = yaml.compose(path.read_text(encoding="utf-8"), Loader=_SafeLoader)
     return {} if node is None else dict(_lines(node))
 
 
-class _StrictLoader(yaml.SafeLoader):
+# libyaml reads ten times as fast; PyYAML is built without it on some machines.
+_SafeLoader: Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+# mypy knows no class that is chosen at run time.
+class _StrictLoader(_SafeLoader):  # type: ignore[valid-type,misc]
     """Safe YAML in which a key said twice is an error instead of a silent overwrite."""
 
 
@@ -79,7 +84,7 @@ def _construct_mapping(loader: _StrictLoader, node: yaml.MappingNode) -> dict[Ha
             raise yaml.MarkedYAMLError(problem=f"key [{key.value}] is said twice", problem_mark=key.start_mark)
         seen.add(key.value)
     loader.flatten_mapping(node)
-    return yaml.SafeLoader.construct_mapping(loader, node, deep=True)
+    return _SafeLoader.construct_mapping(loader, node, deep=True)
 
 
 def _undecided(node: yaml.Node, at: Path_ = ()) -> Iterator[tuple[Path_, int]]:
@@ -130,11 +135,13 @@ def load_reviewed(path: Path, model: type[ReviewedModel], *, named: str | None =
     except UnicodeDecodeError as error:
         raise TermsFaults([Fault(name, 1, "-", f"not UTF-8 text (byte {error.start})")]) from None
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=_SafeLoader)
         content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a SafeLoader subclass
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise TermsFaults([Fault(name, line, "-", f"not valid YAML: {error.problem}")]) from None
+    except yaml.YAMLError:
+        raise TermsFaults([Fault(name, 1, "-", "not valid YAML: a character that text may not hold")]) from None
     if node is None:
         raise TermsFaults([Fault(name, 1, "-", "the file is empty")])
     lines = dict(_lines(node))

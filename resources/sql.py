@@ -43,8 +43,8 @@ def replace_table(con: Connection, table: str, sql: str, parameters: Mapping[str
         parameters: values by name; those the text does not name are left out.
     """
     kind = "temp table" if table.startswith("temp.") else "table"
-    con.execute(f"create or replace {kind} {table} as {sql}", _used(sql, parameters)).fetchall()
-    return count(con, table)
+    # What DuckDB answers to such a statement is the number of rows.
+    return int(con.execute(f"create or replace {kind} {table} as {sql}", _used(sql, parameters)).fetchall()[0][0])
 
 
 def insert_into(con: Connection, table: str, sql: str, parameters: Mapping[str, Any] | None = None) -> None:

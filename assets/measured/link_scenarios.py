@@ -20,6 +20,7 @@ from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
 Ints = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -71,30 +72,61 @@ def links_of(person: Ints, a: Ints, b: Ints, weight: Floats, probability: Floats
 
 
 def at_threshold(links: Links, threshold: float) -> Ints:
-    """Group of every subject when links below ``threshold`` bits are taken away."""
-    kept = links.tree_weight >= threshold
-    return _groups(len(links.person), links.tree_a[kept], links.tree_b[kept])
+    """Group of every subject when links below ``threshold`` bits are taken away, numbered as :func:`drawn` numbers them."""
+    return _regrouped(links, links.tree_weight >= threshold, np.zeros(len(links.near_a), dtype=np.bool_))
 
 
 def drawn(links: Links, rng: np.random.Generator, *, certain: float, impossible: float) -> Ints:
-    """Group of every subject in one draw of the uncertain links."""
+    """Group of every subject in one draw of the uncertain links.
+
+    Whose person loses no link and gets none keeps the person's number; everybody else has a number that is no person's.
+    """
     held = (links.tree_probability >= certain) | (rng.random(len(links.tree_a)) < links.tree_probability)
     possible = links.near_probability >= impossible
     added = possible & (rng.random(len(links.near_a)) < links.near_probability)
-    return _groups(
-        len(links.person),
-        np.concatenate([links.tree_a[held], links.near_a[added]]),
-        np.concatenate([links.tree_b[held], links.near_b[added]]),
-    )
+    return _regrouped(links, np.asarray(held, dtype=np.bool_), np.asarray(added, dtype=np.bool_))
 
 
-def changed(links: Links, group: Ints) -> npt.NDArray[np.bool_]:
-    """Which subjects are with others than tonight: their person was split, or theirs was joined with another."""
-    own = np.bincount(links.person)
+def changed(links: Links, group: Ints) -> Bools:
+    """Which subjects are with others than tonight: their person was split, or theirs was joined with another.
+
+    Args:
+        links: tonight's.
+        group: as :func:`at_threshold` or :func:`drawn` answered.
+    """
+    # Persons are asked whole, so that company is counted among these subjects alone.
+    asked = np.flatnonzero(group != links.person)
+    person, part = links.person[asked], group[asked]
     # Person and group as one number: sorting numbers is ten times as quick as sorting pairs.
-    _, where, together = np.unique(links.person * (group.max(initial=0) + 1) + group, return_inverse=True, return_counts=True)
-    same = together[where]
-    return np.asarray((same != own[links.person]) | (same != np.bincount(group)[group]))
+    same = _sizes(person * (part.max(initial=0) + 1) + part)
+    found = np.zeros(len(group), dtype=np.bool_)
+    found[asked] = (same != _sizes(person)) | (same != _sizes(part))
+    return found
+
+
+def _sizes(labels: Ints) -> Ints:
+    """How many bear each one's label."""
+    _, where, size = np.unique(labels, return_inverse=True, return_counts=True)
+    return np.asarray(size[where], dtype=np.int64)
+
+
+def _regrouped(links: Links, held: Bools, added: Bools) -> Ints:
+    """Groups under the links that are ``held`` and the near ones that are ``added``; only persons they touch are put together anew."""
+    person = links.person
+    persons = int(person.max(initial=-1)) + 1
+    touched = np.zeros(persons, dtype=np.bool_)
+    for ends in (links.tree_a[~held], links.near_a[added], links.near_b[added]):
+        touched[person[ends]] = True
+    inside = touched[person]
+    subjects = np.flatnonzero(inside)
+    place = np.zeros(len(person), dtype=np.int64)
+    place[subjects] = np.arange(len(subjects))
+    kept = held & inside[links.tree_a]
+    a = np.concatenate([links.tree_a[kept], links.near_a[added]])
+    b = np.concatenate([links.tree_b[kept], links.near_b[added]])
+    group = person.copy()
+    group[subjects] = persons + _groups(len(subjects), place[a], place[b])
+    return group
 
 
 def _groups(size: int, a: Ints, b: Ints) -> Ints:

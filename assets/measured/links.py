@@ -115,9 +115,7 @@ def measure_links(
     link_scope.write_seats(con, known, scenarios)
     link_scope.keep_base(con)
     base_held, base_seen = held_by(con), systems_seen(con)
-    groups = {
-        (domain, person): group for domain, person, group in rows(con, "select domain, person_key, race_group from temp.link_base_person")
-    }
+    groups = con.sql("select domain, person_key, race_group from temp.link_base_person").pl()
     try:
         open_scope(con, link_scope.scenario_tables(con), materialise=True)
         con.execute(f"create schema {SCOPE}.links")
