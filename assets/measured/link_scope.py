@@ -17,9 +17,10 @@ from assets.measured.link_scenarios import Ints, Links, changed, links_of
 from assets.measured.run import PACKAGE
 from assets.measured.scope import SCOPE, SCOPE_TABLES, whole_of
 from contracts.linkage import Thresholds
-from resources.sql import Connection, load_sql
+from resources.sql import Connection, drop_tables, load_sql, replace_table
 
 SEAT: Final = "temp.link_seat"
+NUMBERED: Final = "temp.link_subject"
 BY_SUBJECT: Final = tuple(name for name, columns in SCOPE_TABLES.items() if {"subject_id", "person_key", "domain"} <= set(columns))
 """Scope tables whose rows say which subject they are about."""
 KEPT: Final = (
@@ -43,18 +44,13 @@ class Tonight:
 
 def tonight(con: Connection, thresholds: Thresholds) -> Tonight:
     """Read tonight's persons and pairs from the linked stage."""
-    subjects = con.sql(load_sql(PACKAGE, "link_subject")).pl()
-    pairs = con.sql(load_sql(PACKAGE, "link_pair")).pl()
-    numbered = subjects.select("domain", "subject_id", "link_state").with_row_index("number")
-    for side in ("a", "b"):
-        pairs = pairs.join(
-            numbered.rename({"subject_id": f"subject_{side}", "number": side, "link_state": f"state_{side}"}),
-            on=["domain", f"subject_{side}"],
-            how="inner",
-            maintain_order="left",
-        )
-    weak = (pairs["state_a"] == "weak_unattached") | (pairs["state_b"] == "weak_unattached")
-    least = np.where(weak.fill_null(value=False).to_numpy(), thresholds.attach, thresholds.link)
+    replace_table(con, NUMBERED, load_sql(PACKAGE, "link_subject"))
+    try:
+        subjects = con.sql(f"select * exclude (number) from {NUMBERED} order by number").pl()
+        pairs = con.sql(load_sql(PACKAGE, "link_pair")).pl()
+    finally:
+        drop_tables(con, NUMBERED)
+    least = np.where(pairs["is_weak"].to_numpy(), thresholds.attach, thresholds.link)
     links = links_of(
         subjects["person_no"].to_numpy().astype(np.int64),
         pairs["a"].to_numpy().astype(np.int64),
