@@ -9,9 +9,12 @@ with contact as (
 ),
 ended as (
     select
-        * replace (case when end_at < $as_of then end_at end as end_at),
-        can_be_open and coalesce(end_at >= $as_of, true) as is_open
+        contact.* replace (case when contact.end_at < $as_of then contact.end_at end as end_at),
+        way_step.system,
+        nullif(way_step.intercept, -1) as intercept,
+        contact.can_be_open and coalesce(contact.end_at >= $as_of, true) as is_open
     from contact
+    join scope.way_step on way_step.step_no = contact.way_step_no
 )
 select
     domain,
