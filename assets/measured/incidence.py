@@ -7,6 +7,7 @@ the same figures from rows of people (tests/spec), but take no standard error fr
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import exp, log
@@ -21,14 +22,18 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Incidence:
-    """One cause on one day: still seen at its begin, events by its end, share that has had the event, standard error and limits."""
+    """One cause on one day: still seen at its begin, events by its end, share that has had the event and its standard error."""
 
     day: int
     at_risk: int
     events: int
     share: float
     error: float
-    limits: Interval
+
+    @property
+    def limits(self) -> Interval:
+        """95 % limits of the share. Of a curve of a thousand days a few are shown, so that they are worked out when they are asked."""
+        return _limits(self.share, self.error)
 
 
 def aalen_johansen(events: Mapping[str, Mapping[int, int]], censored: Mapping[int, int]) -> dict[str, list[Incidence]]:
@@ -91,9 +96,9 @@ def _curve(days: list[int], at_risk: Floats, before: Floats, together: Floats, o
 
 
 def _entries(days: list[int], at_risk: Floats, events: Floats, share: Floats, error: Floats) -> list[Incidence]:
+    columns = (at_risk.tolist(), events.tolist(), share.tolist(), error.tolist())
     return [
-        Incidence(day, round(float(risk)), round(float(hits)), float(value), float(deviation), _limits(float(value), float(deviation)))
-        for day, risk, hits, value, deviation in zip(days, at_risk, events, share, error, strict=True)
+        Incidence(day, round(risk), round(hits), value, deviation) for day, risk, hits, value, deviation in zip(days, *columns, strict=True)
     ]
 
 
@@ -108,5 +113,5 @@ def _limits(share: float, error: float) -> Interval:
 
 def share_on(curve: list[Incidence], day: int) -> Incidence | None:
     """The last entry not after ``day``; None before anything happened."""
-    found = [entry for entry in curve if entry.day <= day]
-    return found[-1] if found else None
+    after = bisect_right(curve, day, key=lambda entry: entry.day)
+    return curve[after - 1] if after else None
