@@ -75,6 +75,14 @@ def stand(con: Connection, night: date) -> int:
     return pairs
 
 
+def idle(con: Connection) -> int:
+    """Judged pairs that bind nothing tonight (see :func:`stand`): a record of them is unknown, gone, or may not be compared with the other.
+
+    They are kept: what comes back is bound again.
+    """
+    return int(scalar(con, load_sql(PACKAGE, "idle_decision")))
+
+
 def evidence_hash(con: Connection, a: str, b: str) -> str:
     """What is judged when this pair is judged now; a later correction of either record gives another hash.
 

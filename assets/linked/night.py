@@ -66,6 +66,10 @@ class LinkReport:
     """Subjects that may not be linked tonight: each a person of its own in its system."""
     review: Mapping[str, int]
     """Open cases by reason."""
+    judgements: int
+    """Pairs that people judged, up to tonight."""
+    judgements_idle: int
+    """Of these, pairs that bind nothing tonight: a record is unknown, gone, or may not be compared with the other."""
     findings: tuple[gates.GateFinding, ...]
     verdict: gates.GateVerdict
 
@@ -84,6 +88,8 @@ class LinkReport:
             "domains": len(self.domains),
             **dict(sorted(totals.items())),
             "withheld": self.withheld,
+            "judgements": self.judgements,
+            "judgements_idle": self.judgements_idle,
             "review": sum(self.review.values()),
             **{f"review.{reason}": cases for reason, cases in sorted(self.review.items())},
         }
@@ -117,7 +123,7 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
         versions.undo(con, half)
     versions.forget(con, night)
     versions.begin(con, night)
-    decisions.stand(con, night)
+    judgements = decisions.stand(con, night)
     replace_table(con, "linked.one_id_system", "select unnest($systems::varchar[]) as system", {"systems": list(choice.one_id_systems)})
     before = persons_alive(con)
     drift.prepare(con, night, model.card.baseline)
@@ -142,6 +148,8 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
         domains=reports,
         withheld=withheld,
         review={reason: int(cases) for reason, cases in review},
+        judgements=judgements,
+        judgements_idle=decisions.idle(con),
         findings=findings,
         verdict=gates.verdict(findings),
     )

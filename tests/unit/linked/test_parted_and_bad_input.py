@@ -147,10 +147,13 @@ def test_a_component_of_ten_thousand_falls_apart_under_the_cap() -> None:
 
 
 @pytest.mark.parametrize("decision", ["same", "different"])
-def test_a_judgement_about_an_unknown_record_changes_nothing(world: World, link: Link, decision: str) -> None:
+def test_a_judgement_about_an_unknown_record_changes_nothing_and_is_counted(world: World, link: Link, decision: str) -> None:
     world.hold([MARIA, IN_HEALTH])
     world.decide(MARIA, replace(MARIA, key="nobody"), decision)
+    world.decide(MARIA, IN_HEALTH, "unsure")
     report = link(world)
+    assert (report.judgements, report.judgements_idle) == (2, 1)
+    assert report.figures()["judgements_idle"] == 1
     assert _together(world, "J1", "H1")
     assert report.review == {}
 
