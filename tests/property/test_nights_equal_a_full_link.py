@@ -143,3 +143,45 @@ def test_systems_without_a_mutual_permission_never_share_a_person(tmp_path: Path
     assert all(len(domains) == 1 for _, _, domains in spread)
     jail = next(item for item in seen if item.system == "jail")
     assert {standing.domain for standing in person_of(world.con, jail.subject, on=NIGHT, as_known_on=NIGHT)} == {"one", "two"}
+
+
+def _permit(world: World, domains: dict[str, list[str]], denied: set[tuple[str, str]]) -> World:
+    """Let every subject of a domain's systems be linked there but those denied in it."""
+    world.con.execute("delete from consented.link_domain").fetchall()
+    world.con.executemany("insert into consented.link_domain values (?, ?)", [[name, systems] for name, systems in domains.items()])
+    world.con.execute("create or replace temp table denied (subject_id varchar, domain varchar)").fetchall()
+    world.con.executemany("insert into denied values (?, ?)", [*map(list, sorted(denied)), ["nobody", "nowhere"]])
+    world.con.execute(
+        "create or replace table consented.link_permission as select subject_id, system, domain,"
+        " (subject_id, domain) not in (select (subject_id, domain) from denied) as permitted, 'test' as reason"
+        " from checked.subject join consented.link_domain on list_contains(systems, system)"
+    ).fetchall()
+    return world
+
+
+def _groups(world: World, domain: str) -> set[frozenset[str]]:
+    found = world.con.execute("select list(subject_id) from linked.membership where domain = ? group by person_key", [domain]).fetchall()
+    return {frozenset(members) for (members,) in found}
+
+
+@settings(max_examples=times(2), deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 10**6))
+def test_a_domain_links_its_own_permitted_records_as_if_there_were_no_other(model: FrozenModel, choice: LinkageChoice, seed: int) -> None:
+    draw = random.Random(seed)
+    seen, _ = simulate(PEOPLE, seed)
+    systems = sorted({item.system for item in seen})
+    domains = {f"d{number}": sorted(draw.sample(systems, draw.randint(2, len(systems)))) for number in range(3)}
+    denied = {(item.subject, domain) for item in seen for domain in domains if draw.random() < 0.15}
+    with TemporaryDirectory() as folder:
+        world = _permit(open_world(Path(folder), "all").hold(seen), domains, denied)
+        link_domains(world.con, model=model, choice=choice, keyring=world.keyring, night=NIGHT)
+        assert any(len(group) > 1 for domain in domains for group in _groups(world, domain)), "nobody was linked: nothing was tried"
+        for domain, members in domains.items():
+            held = {subject for group in _groups(world, domain) for subject in group}
+            assert held == {item.subject for item in seen if item.system in members and (item.subject, domain) not in denied}
+        spread = world.con.execute("select count(distinct domain) from linked.membership group by person_key").fetchall()
+        assert set(spread) == {(1,)}, "a key of one domain is a key of another"
+        chosen = draw.choice(sorted(domains))
+        alone = _permit(open_world(Path(folder), "alone").hold(seen), {chosen: domains[chosen]}, denied)
+        link_domains(alone.con, model=model, choice=choice, keyring=alone.keyring, night=NIGHT)
+        assert _groups(alone, chosen) == _groups(world, chosen)
