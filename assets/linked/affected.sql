@@ -8,5 +8,5 @@ where standardised.domain = $domain and standardised.known_to is null
 union
 select membership.subject_id
 from registers.main.membership as membership
-semi join temp.linked_reached as reached on reached.number = hash(membership.subject_id)
+semi join temp.linked_reached as reached on reached.number = hash('person', membership.person_key)
 where membership.domain = $domain and membership.known_to is null

@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from assets.linked import versions, vocabulary
 from assets.linked.model import FrozenModel
@@ -21,6 +22,7 @@ from resources.sql import Connection, count, drop_tables, insert_into, load_sql,
 PACKAGE = "assets.linked"
 RULES_VERSION = "3"
 """Moves when a .sql file of this stage changes what is comparable or what is vetoed: everybody is then compared again."""
+_NO_USER = "select null::varchar as subject_id, null::varchar as kind, null::varchar as value where false"
 
 
 class SubjectTwice(RuntimeError):
@@ -55,7 +57,8 @@ def find(con: Connection, *, domain: str, night: date, choice: LinkageChoice, mo
     Raises:
         SubjectTwice: if an id is not unique: its rows would be compared with each other and pass for two records of one person.
     """
-    parameters = {"domain": domain, "phone_names": choice.caps.shared_phone_names, "address_names": choice.caps.shared_address_names}
+    shared = {"phone_names": choice.caps.shared_phone_names, "address_names": choice.caps.shared_address_names}
+    parameters: dict[str, Any] = {"domain": domain, **shared}
     stale = _rules_moved(con, domain=domain, night=night, seal=fingerprint(model, choice))
     subjects = replace_table(con, "temp.linked_permitted", load_sql(PACKAGE, "permitted"), parameters)
     replace_table(con, "temp.linked_identity_hash", load_sql(PACKAGE, "identity_hash"))
@@ -73,9 +76,7 @@ def find(con: Connection, *, domain: str, night: date, choice: LinkageChoice, mo
     # Where nothing was before, everybody changed.
     changed = load_sql(PACKAGE, "changed") if count(con, "temp.linked_closed") else "select subject_id from temp.linked_opened"
     replace_table(con, "temp.linked_changed", changed)
-    drop_tables(con, "temp.linked_standardised", "temp.linked_opened", "temp.linked_closed", "temp.linked_live")
-    replace_table(con, "temp.linked_shared_value", load_sql(PACKAGE, "shared_value"), parameters)
-    versions.replace(con, "shared_value", staged="linked_shared_value", domain=domain, night=night)
+    _share(con, parameters, night=night, everybody=stale)
     touched = replace_table(con, "temp.linked_touched", load_sql(PACKAGE, "touched"), {**parameters, "stale": stale})
     came = sum(subjects for cause, subjects in came_and_went if cause in {"new", "newly_permitted"})
     changes = {**dict(came_and_went), "changed": count(con, "temp.linked_changed") - came - removed}
@@ -86,6 +87,24 @@ def _rules_moved(con: Connection, *, domain: str, night: date, seal: str) -> boo
     con.execute("create or replace temp table linked_setting as select $seal::varchar as fingerprint", {"seal": seal}).fetchall()
     opened, _ = versions.replace(con, "setting", staged="linked_setting", domain=domain, night=night)
     return opened > 0
+
+
+def _share(con: Connection, parameters: Mapping[str, Any], *, night: date, everybody: bool) -> None:
+    """Bring shared values up to date, and fill ``temp.linked_value_user`` with who uses one that may have moved.
+
+    Args:
+        con: the warehouse, with ``temp.linked_opened`` as standardising left it.
+        parameters: domain and caps.
+        night: the newest night.
+        everybody: all is compared again: everything is counted, and nobody need be looked for.
+    """
+    if not everybody:
+        replace_table(con, "temp.linked_moved_value", load_sql(PACKAGE, "moved_value"), parameters)
+    drop_tables(con, "temp.linked_standardised", "temp.linked_opened", "temp.linked_closed", "temp.linked_live")
+    replace_table(con, "temp.linked_value_user", _NO_USER if everybody else load_sql(PACKAGE, "value_user"), parameters)
+    shared = load_sql(PACKAGE, "shared_value" if everybody else "shared_value_again")
+    replace_table(con, "temp.linked_shared_value", shared, parameters)
+    versions.replace(con, "shared_value", staged="linked_shared_value", domain=parameters["domain"], night=night)
 
 
 def needed(con: Connection, *, domain: str, subjects: str, rest: dict[str, float]) -> int:

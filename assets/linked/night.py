@@ -13,8 +13,9 @@ from datetime import date
 
 import polars as pl
 
-from assets.linked import block, decisions, delta, drift, gates, parity, register, resolve, score, versions
+from assets.linked import block, decisions, delta, drift, events, gates, parity, register, resolve, review_queue, score, versions
 from assets.linked.content import join_content
+from assets.linked.events import ALONE
 from assets.linked.model import FrozenModel, load_model
 from contracts.county import County
 from contracts.linkage import LinkageChoice
@@ -26,8 +27,6 @@ __all__ = ["DomainReport", "LinkReport", "join_content", "link_domains", "link_n
 PACKAGE = "assets.linked"
 EVEN_ODDS = 0.0
 """In bits. Edges are kept down to here, for a denial reaches whoever is more likely than not the same person."""
-ALONE = "_alone"
-"""Ending of the single-system domain in which subjects that may not be linked are a person of their own."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,8 @@ class DomainReport:
     edges_closed: int
     affected: int
     persons: int
+    largest_person: int
+    """Subjects of the person that has most."""
     cut_components: int
     violations: int
     events: Mapping[str, int]
@@ -121,6 +122,7 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
     for half in {night, *versions.unfinished(con)}:
         register.undo(con, half)
         versions.undo(con, half)
+    queued = review_queue.begin(con, night)
     versions.forget(con, night)
     versions.begin(con, night)
     judgements = decisions.stand(con, night)
@@ -134,9 +136,8 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
     reports = {domain: _link_domain(con, domain, setting) for domain in domains}
     withheld = _keep_alone(con, domains, night=night, keyring=keyring)
     versions.show_membership(con)
-    _show_events(con)
-    replace_table(con, "linked.review_queue", load_sql(PACKAGE, "review_queue"), {"night": night, **choice.thresholds.model_dump()})
-    review = rows(con, "select reason, count(*) from linked.review_queue group by reason order by reason")
+    events.show(con)
+    review = review_queue.fill(con, night=night, limits=choice.thresholds, again=queued)
     _write_blocks(con, reports, night)
     drifted = drift.drift(con, night=night, model=model.name, drift_pairs=choice.gates.drift_pairs)
     findings = gates.judge(_gate_figures(con, reports, before, drifted), choice.gates)
@@ -147,7 +148,7 @@ def link_domains(con: Connection, *, model: FrozenModel, choice: LinkageChoice, 
         model=model.name,
         domains=reports,
         withheld=withheld,
-        review={reason: int(cases) for reason, cases in review},
+        review=review,
         judgements=judgements,
         judgements_idle=decisions.idle(con),
         findings=findings,
@@ -160,14 +161,9 @@ def take_back(con: Connection, night: date) -> None:
     register.undo(con, night)
     versions.undo(con, night)
     drift.forget(con, night)
+    review_queue.leave(con)
     versions.show_membership(con)
-    _show_events(con)
-
-
-def _show_events(con: Connection) -> None:
-    """What happened to persons, as the register tells it, and what of it concerns whoever holds their keys."""
-    replace_table(con, "linked.person_event", "select * from registers.main.person_event")
-    replace_table(con, "linked.person_change", load_sql(PACKAGE, "person_change"), {"alone": ALONE})
+    events.show(con)
 
 
 def persons_alive(con: Connection) -> int:
@@ -205,6 +201,7 @@ def _link_domain(con: Connection, domain: str, setting: _Setting) -> DomainRepor
     found = delta.find(con, domain=domain, night=night, choice=choice, model=setting.model)
     opened, closed, rescored, blocking = _compare(con, domain, setting)
     affected = resolve.affected(con, domain=domain, night=night, choice=choice)
+    review_queue.note(con, domain)
     resolved = resolve.resolve(con, domain=domain, choice=choice, rest=setting.rest)
     recorded = register.record(
         con, domain=domain, night=night, members=resolved.members, keyring=setting.keyring, scope="temp.linked_affected"
@@ -212,13 +209,8 @@ def _link_domain(con: Connection, domain: str, setting: _Setting) -> DomainRepor
     _stage_memberships(con, resolved, recorded.keys)
     versions.replace(con, "membership_versions", staged="linked_membership", domain=domain, night=night, scope="linked_affected")
     violations = resolve.violations(con, resolved, domain=domain, rest=setting.rest)
-    persons = int(
-        scalar(
-            con,
-            "select count(distinct person_key) from linked.membership_versions where domain = $domain and known_to is null",
-            {"domain": domain},
-        )
-    )
+    persons = replace_table(con, "temp.linked_person", load_sql(PACKAGE, "person_size"), {"domain": domain})
+    largest = int(scalar(con, "select coalesce(max(subjects), 0) from temp.linked_person"))
     return DomainReport(
         subjects=found.subjects,
         standardised=found.standardised,
@@ -231,6 +223,7 @@ def _link_domain(con: Connection, domain: str, setting: _Setting) -> DomainRepor
         edges_closed=closed,
         affected=affected,
         persons=persons,
+        largest_person=largest,
         cut_components=resolved.cut_components,
         violations=violations,
         events=recorded.events,
@@ -351,21 +344,17 @@ def _write_blocks(con: Connection, reports: Mapping[str, DomainReport], night: d
 
 
 def _gate_figures(con: Connection, reports: Mapping[str, DomainReport], before: int, drifted: Mapping[str, float]) -> gates.GateFigures:
-    events: Counter[str] = Counter()
+    happened: Counter[str] = Counter()
     candidates: Counter[str] = Counter()
     for report in reports.values():
-        events.update(report.events)
+        happened.update(report.events)
         candidates.update({rule.rule: rule.candidates for rule in report.rules})
-    largest = scalar(
-        con,
-        "select coalesce(max(subjects), 0) from (select count(*) as subjects from linked.membership group by domain, person_key)",
-    )
     return gates.GateFigures(
         violations=sum(report.violations for report in reports.values()),
-        largest_person=int(largest),
+        largest_person=max((report.largest_person for report in reports.values()), default=0),
         persons_before=before,
-        merges=events[register.PersonEvent.MERGE.value],
-        splits=events[register.PersonEvent.SPLIT.value],
+        merges=happened[register.PersonEvent.MERGE.value],
+        splits=happened[register.PersonEvent.SPLIT.value],
         compared=sum(report.rescored for report in reports.values()),
         candidates=candidates,
         drift=drifted,

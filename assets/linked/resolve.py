@@ -24,7 +24,7 @@ from resources.sql import Connection, count, drop_tables, insert_into, load_sql,
 
 PACKAGE = "assets.linked"
 GRAPH = "temp.linked_graph"
-"""Who is tied to whom, as affected_graph.sql finds it once a night and domain."""
+"""Which persons are tied to which others, as affected_graph.sql finds it once a night and domain."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def affected(con: Connection, *, domain: str, night: date, choice: LinkageChoice
         insert_into(con, GRAPH, load_sql(PACKAGE, "affected_since"), parameters)
     else:
         replace_table(con, GRAPH, load_sql(PACKAGE, "affected_graph"), parameters)
-    replace_table(con, "temp.linked_reached", "select hash(subject_id) as number from temp.linked_start")
+    replace_table(con, "temp.linked_reached", load_sql(PACKAGE, "affected_reached"), parameters)
     replace_table(con, "temp.linked_frontier", "select number from temp.linked_reached")
     while count(con, "temp.linked_frontier"):
         replace_table(con, "temp.linked_frontier", load_sql(PACKAGE, "affected_next"))

@@ -1,27 +1,16 @@
 -- Which cases can the model not decide, so that a person should?
 -- Ids and reasons only; what a reviewer sees of both sides is fetched when the case is opened.
--- Edges inside a person are sorted out first and by hashes: that is nearly all of them.
-with member as (
-    select hash(domain, subject_id) as subject, hash(person_key) as person from linked.membership
-),
-apart as (
-    select edge.domain, edge.subject_a, edge.subject_b, edge.match_weight, edge.veto
-    from linked.edge as edge
-    join member as own on own.subject = hash(edge.domain, edge.subject_a)
-    join member as other on other.subject = hash(edge.domain, edge.subject_b)
-    where edge.known_to is null
-      and edge.match_weight >= case when edge.veto is null then least($link, $review, $attach) else $link end
-      and own.person <> other.person
-),
-edge as (
+-- Of everybody on a first night, later of whoever was resolved anew (review_queue.py): a case hangs on nothing but its edge, the persons of
+-- its two sides, what was standardised of them, and what people judged of them.
+with edge as (
     select apart.*, a.is_weak or b.is_weak as is_weak
-    from apart
+    from temp.linked_review_edge as apart
     join linked.standardised as a on a.domain = apart.domain and a.subject_id = apart.subject_a and a.known_to is null
     join linked.standardised as b on b.domain = apart.domain and b.subject_id = apart.subject_b and b.known_to is null
     where apart.veto is null
     union all
     -- What a veto keeps apart is a case whether a record is weak or not.
-    select *, null from apart where veto is not null
+    select *, null from temp.linked_review_edge where veto is not null
 ),
 -- Judged cases that need a person again: the records were corrected, the reviewers disagree, or a merge would join a pair judged different.
 judged as (
@@ -55,7 +44,11 @@ found as (
     anti join (select * from judged where decision <> 'unsure') as judged
         on judged.domain = edge.domain and judged.subject_a = edge.subject_a and judged.subject_b = edge.subject_b
     union all
-    select domain, subject_id, null, 'key_conflict', null from linked.standardised where known_to is null and is_held
+    select standardised.domain, standardised.subject_id, null, 'key_conflict', null
+    from linked.standardised as standardised
+    where standardised.known_to is null
+      and standardised.is_held
+      and ($everybody or hash(standardised.domain, standardised.subject_id) in (select number from temp.linked_requeued))
     union all
     select judged.domain, judged.subject_a, judged.subject_b, judged.reason, edge.match_weight
     from judged

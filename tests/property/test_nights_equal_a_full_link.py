@@ -75,6 +75,10 @@ def _members(world: World) -> set[tuple[object, ...]]:
     return set(world.con.execute(text).fetchall())
 
 
+def _cases(world: World) -> list[tuple[object, ...]]:
+    return world.con.execute("select * from linked.review_queue order by all").fetchall()
+
+
 def _together(world: World, one: str, other: str) -> bool:
     found = world.con.execute(
         "select count(distinct person_key) from linked.membership where subject_id in (?, ?)", [one, other]
@@ -85,6 +89,7 @@ def _together(world: World, one: str, other: str) -> bool:
 def _check(world: World, report: LinkReport, full: World, night: date) -> None:
     assert _members(world) == _members(full)
     assert _edges(world) == _edges(full)
+    assert _cases(world) == _cases(full)
     figures = {finding.gate.value: finding.figure for finding in report.findings}
     assert (figures["violations"], figures["parity"]) == (0, 0)
     different = "select subject_a, subject_b from temp.linked_judged where decision = 'different'"
