@@ -100,10 +100,19 @@ def index(con: Connection, *, domain: str, night: date, largest_block: int) -> I
     parameters = _parameters(domain, largest_block)
     everybody = is_everybody(con, domain, "temp.linked_touched")
     if not everybody:
+        replace_table(con, "temp.linked_own_key", load_sql(PACKAGE, "block_own"), parameters)
         # The index is read for its neighbours once, before it changes: at a million identities every further pass is a tenth of the night.
         replace_table(con, "temp.linked_near", load_sql(PACKAGE, "block_near"), parameters)
         replace_table(con, "temp.linked_near_after", load_sql(PACKAGE, "block_near_after"))
-    versions.replace(con, "block_key", staged="linked_block_key", domain=domain, night=night, scope="linked_moved")
+    versions.replace(
+        con,
+        "block_key",
+        staged="linked_block_key",
+        domain=domain,
+        night=night,
+        scope="linked_moved",
+        live=None if everybody else "linked_own_key",
+    )
     again = "select subject_id, node from temp.linked_moved where is_touched" if everybody else load_sql(PACKAGE, "rescored")
     rescored = replace_table(con, "temp.linked_rescored", again, parameters)
     return Indexed(rescored, is_near=not everybody and rescored == count(con, "temp.linked_touched"))

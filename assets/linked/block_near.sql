@@ -1,10 +1,10 @@
 -- Who holds a key that one of tonight's moved subjects held before tonight, or will hold?
-with live as (
-    select node, key from linked.block_key where domain = $domain and known_to is null
-),
-wanted as (
+with wanted as (
     select key from temp.linked_block_key
     union
-    select live.key from live semi join temp.linked_moved as moved on moved.node = live.node
+    select key from temp.linked_own_key
 )
-select live.node, live.key from live semi join wanted on wanted.key = live.key
+select live.node, live.key
+from linked.block_key as live
+semi join wanted on wanted.key = live.key
+where live.domain = $domain and live.known_to is null

@@ -123,6 +123,15 @@ def also_needed(con: Connection, *, domain: str, subjects: str, rest: dict[str, 
         insert_into(con, "temp.linked_feature", load_sql(PACKAGE, "feature"), {"domain": domain, **rest})
 
 
+def keep(con: Connection, subjects: str) -> None:
+    """Keep in ``temp.linked_feature`` only whoever is named in ``subjects``."""
+    replace_table(
+        con,
+        "temp.linked_feature",
+        f"select feature.* from temp.linked_feature as feature semi join ({subjects}) as named on named.subject_id = feature.subject_id",
+    )
+
+
 def domains(con: Connection) -> list[str]:
     """Link domains of tonight, in order."""
     return [domain for (domain,) in rows(con, "select domain from consented.link_domain order by domain")]

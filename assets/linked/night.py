@@ -271,7 +271,8 @@ def _score(con: Connection, domain: str, setting: _Setting, *, is_near: bool) ->
     replace_table(con, "temp.linked_scored", score.NOTHING)
     if not rules:
         return block.Blocking(candidates=0, rules=())
-    if not block.is_everybody(con, domain, "temp.linked_touched"):
+    everybody = block.is_everybody(con, domain, "temp.linked_touched")
+    if not everybody:
         delta.also_needed(con, domain=domain, subjects=block.MEMBERS, rest=setting.rest)
     candidates = 0
     are_crowded = sum(rule.candidates for rule in rules) > score.WORTH_ASKING * count(con, "temp.linked_numbered")
@@ -280,6 +281,9 @@ def _score(con: Connection, domain: str, setting: _Setting, *, is_near: bool) ->
             candidates += block.share(con, number, of=shares)
             opened.share(con, floor=setting.floor, into="linked_scored")
     drop_tables(con, *block.SPENT)
+    if not everybody:
+        # Most neighbours are nobody's like: what follows would read the features of them all each time it asks about a few pairs.
+        delta.keep(con, "select subject_a as subject_id from linked_scored union all select subject_b from linked_scored")
     return block.Blocking(candidates=candidates, rules=rules)
 
 

@@ -129,10 +129,12 @@ def record(con: Connection, *, domain: str, night: date, members: pl.DataFrame, 
     Raises:
         KeysDoNotFit: see :class:`Mint`.
     """
+    # Members first: asked at once, DuckDB would look up the person of everybody.
     previous = con.sql(
-        f"select membership.subject_id, membership.person_key as old_key, person.sequence from registers.main.membership as membership"
-        f" join registers.main.person as person using (domain, person_key)"
-        f" where membership.domain = $domain and membership.known_to is null and membership.subject_id in (select subject_id from {scope})",
+        f"with own as materialized (select subject_id, person_key from registers.main.membership"
+        f" where domain = $domain and known_to is null and subject_id in (select subject_id from {scope}))"
+        f" select own.subject_id, own.person_key as old_key, person.sequence from own"
+        f" join registers.main.person as person on person.domain = $domain and person.person_key = own.person_key",
         params={"domain": domain},
     ).pl()
     mint = Mint.of(con, keyring, domain)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from resources.sql import Connection, count, rows
+from resources.sql import Connection, count, replace_table, rows
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,9 @@ def forget(con: Connection, night: date) -> None:
             con.execute(f"delete from linked.{name} where known_to < $night", {"night": night}).fetchall()
 
 
-def replace(con: Connection, name: str, *, staged: str, domain: str, night: date, scope: str | None = None) -> tuple[int, int]:
+def replace(
+    con: Connection, name: str, *, staged: str, domain: str, night: date, scope: str | None = None, live: str | None = None
+) -> tuple[int, int]:
     """Make the live rows of one domain equal to ``staged``, touching only what differs.
 
     Args:
@@ -166,6 +168,7 @@ def replace(con: Connection, name: str, *, staged: str, domain: str, night: date
         night: opens new rows and closes old ones.
         scope: a temporary table with ``subject_id`` (of keys: ``node``): only rows of these subjects may be closed (an edge: of either
             end). None: all.
+        live: a temporary table of exactly these rows, where they were read already.
 
     Returns:
         (rows opened, rows closed)
@@ -174,11 +177,8 @@ def replace(con: Connection, name: str, *, staged: str, domain: str, night: date
     own = [column for column in table.columns if column != "domain"]
     listed = ", ".join(own)
     parameters = {"domain": domain, "night": night}
-    con.execute(
-        f"create or replace temp table linked_live as select {listed} from linked.{name} as live"
-        f" where domain = $domain and known_to is null{_within(own, scope)}",
-        {"domain": domain},
-    ).fetchall()
+    found = f"select {listed} from linked.{name} as live where domain = $domain and known_to is null{_within(own, scope)}"
+    replace_table(con, "temp.linked_live", f"select {listed} from {live}" if live else found, {"domain": domain})
     new, old = f"select {listed} from {staged}", f"select {listed} from linked_live"
     if not count(con, "linked_live"):
         # Where nothing was, everything is new: no need to look for what is equal.
