@@ -11,6 +11,7 @@ with given as (
         jail_booking.source,
         jail_booking.booked_at,
         case when jail_booking.released_at >= jail_booking.booked_at then jail_booking.released_at end as released_at,
+        jail_booking.released_at as stated_until,
         coalesce(jail_booking.released_at < jail_booking.booked_at, false) as end_is_impossible,
         jail_booking.release_type,
         jail_booking.facility,
@@ -19,37 +20,49 @@ with given as (
         jail_booking.charge_level,
         jail_booking.age_at_event,
         jail_booking.sex,
-        jail_booking.region,
-        -- The same stay delivered twice (two vendor ids of one person) is one stay.
-        row_number() over (
-            partition by person_code.domain, person_code.person_key, jail_booking.booked_at, jail_booking.released_at
-            order by jail_booking.record_id
-        ) > 1 as is_duplicate
+        jail_booking.region
     from scope.jail_booking
     join scope.person_code on person_code.given_domain = jail_booking.domain and person_code.given_key = jail_booking.person_key
     -- What the county does not count is no booking: papers, returns, moves between its own facilities.
     where coalesce(jail_booking.counts, true)
 ),
+-- The same stay delivered twice (two vendor ids of one person) is one stay: the first record's.
+repeated as (
+    select person_key, booked_at, stated_until, min(booking_no) as booking_no
+    from given
+    group by person_key, booked_at, stated_until
+    having count(*) > 1
+),
+-- What surrounds a booking is asked of its times alone.
 dated as (
     select
-        *,
-        booked_at::date as booked_on,
+        given.booking_no,
+        given.person_key,
+        given.booked_at,
+        given.released_at,
+        given.booked_at::date as booked_on,
+        repeated.booking_no is not null as is_duplicate,
         case
-            when is_duplicate or not list_contains($counted_types::varchar[], coalesce(booking_type, 'unknown'))
+            when repeated.booking_no is not null or not list_contains($counted_types::varchar[], coalesce(given.booking_type, 'unknown'))
                 then '-infinity'::timestamp
-            when released_at < booked_at + to_hours($minimum_stay_hours::integer) then released_at
+            when given.released_at < given.booked_at + to_hours($minimum_stay_hours::integer) then given.released_at
         end as uncounted_from
     from given
+    left join repeated
+        on repeated.person_key = given.person_key
+        and repeated.booked_at is not distinct from given.booked_at
+        and repeated.stated_until is not distinct from given.stated_until
+        and repeated.booking_no < given.booking_no
 ),
 diagnosis as (
-    select person_code.domain, person_code.person_key, health_diagnosis.diagnosed_on
+    select person_code.person_key, health_diagnosis.diagnosed_on
     from scope.health_diagnosis
     join scope.person_code on person_code.given_domain = health_diagnosis.domain and person_code.given_key = health_diagnosis.person_key
     where health_diagnosis.is_smi
     group by all
 ),
 care as (
-    select person_code.domain, person_code.person_key, min(seen.seen_on) as first_on
+    select person_code.person_key, min(seen.seen_on) as first_on
     from (
         select domain, person_key, min(started_at)::date as seen_on from scope.health_encounter group by domain, person_key
         union all
@@ -63,34 +76,42 @@ diagnosed as (
     select dated.*, diagnosis.diagnosed_on as last_smi_diagnosis_on
     from dated
     asof left join diagnosis
-        on dated.domain = diagnosis.domain and dated.person_key = diagnosis.person_key and dated.booked_on > diagnosis.diagnosed_on
+        on dated.person_key = diagnosis.person_key and dated.booked_on > diagnosis.diagnosed_on
 ),
 counted as (
-    select domain, person_key, booked_at from dated where uncounted_from is null group by all
+    select person_key, booked_at from dated where uncounted_from is null group by all
 ),
 followed as (
     select diagnosed.*, counted.booked_at as next_booked_at
     from diagnosed
     asof left join counted
-        on diagnosed.domain = counted.domain and diagnosed.person_key = counted.person_key and diagnosed.released_at < counted.booked_at
+        on diagnosed.person_key = counted.person_key and diagnosed.released_at < counted.booked_at
+),
+surrounded as (
+    select
+        followed.booking_no,
+        followed.is_duplicate,
+        followed.uncounted_from,
+        followed.next_booked_at,
+        case
+            when followed.last_smi_diagnosis_on
+                >= followed.booked_on - to_months($diagnosis_months::integer) - to_days($diagnosis_days::integer)
+                then 'positive'
+            when care.first_on < followed.booked_on then 'negative'
+            else 'unknown'
+        end as smi_dx_proxy,
+        -- Of the bookings before it that always count; who has not left is held until further notice.
+        max(case when followed.uncounted_from is null then coalesce(followed.released_at, 'infinity'::timestamp) end) over earlier
+            as previous_custody_until,
+        last_value(case when followed.uncounted_from is null then followed.booked_at end ignore nulls) over earlier as previous_booked_at
+    from followed
+    left join care on care.person_key = followed.person_key
+    window earlier as (
+        partition by followed.person_key
+        order by followed.booked_at, followed.booking_no
+        rows between unbounded preceding and 1 preceding
+    )
 )
-select
-    followed.* exclude (booked_on, last_smi_diagnosis_on),
-    case
-        when followed.last_smi_diagnosis_on
-            >= followed.booked_on - to_months($diagnosis_months::integer) - to_days($diagnosis_days::integer)
-            then 'positive'
-        when care.first_on < followed.booked_on then 'negative'
-        else 'unknown'
-    end as smi_dx_proxy,
-    -- Of the bookings before it that always count; who has not left is held until further notice.
-    max(case when followed.uncounted_from is null then coalesce(followed.released_at, 'infinity'::timestamp) end) over earlier
-        as previous_custody_until,
-    max(case when followed.uncounted_from is null then followed.booked_at end) over earlier as previous_booked_at
-from followed
-left join care on care.domain = followed.domain and care.person_key = followed.person_key
-window earlier as (
-    partition by followed.domain, followed.person_key
-    order by followed.booked_at, followed.booking_no
-    rows between unbounded preceding and 1 preceding
-)
+select given.* exclude (stated_until), surrounded.* exclude (booking_no)
+from given
+join surrounded on surrounded.booking_no = given.booking_no
