@@ -32,14 +32,13 @@ counted as (
     group by all
 ),
 episodes as (
-    select domain, person_key, count(*) as episodes, max(gap_days) as longest_gap_days, median(gap_days) as median_gap_days
-    from (
-        select
-            domain,
-            person_key,
-            (epoch_us(first_at) - epoch_us(lag(last_at) over (partition by domain, person_key order by episode_no))) / 86400000000 as gap_days
-        from scope.episode_known
-    )
+    select
+        domain,
+        person_key,
+        count(*) as episodes,
+        max(gap_days_before) as longest_gap_days,
+        median(gap_days_before) as median_gap_days
+    from scope.episode_known
     group by all
 ),
 changes as (
