@@ -47,19 +47,22 @@ standing as (
     join ranked
         on ranked.criterion_code = tonight.criterion_code and ranked.domain = met.domain and ranked.value = criterion_value.value
 ),
+-- In the order of the criteria: the number comes first.
 spread as (
     select
         met.definition_id,
         met.domain,
         met.person_key,
-        list(criterion.criterion_name order by criterion.criterion_no) as criteria,
-        list(coalesce(standing.value, 0) order by criterion.criterion_no) as criterion_values,
-        count(*) filter (where standing.is_met) as criteria_met,
-        coalesce(
-            list_sum(list(coalesce(standing.percentile_rank, 0) order by criterion.criterion_no) filter (where criterion.unit <> 'cost'))
-            / count(*) filter (where criterion.unit <> 'cost'),
-            0
-        ) as composite
+        list_sort(
+            list(
+                {
+                    'criterion_no': criterion.criterion_no,
+                    'value': coalesce(standing.value, 0),
+                    'percentile_rank': case when criterion.unit <> 'cost' then coalesce(standing.percentile_rank, 0) end
+                }
+            )
+        ) as found,
+        count(*) filter (where standing.is_met) as criteria_met
     from met
     join scope.criterion using (definition_id)
     left join standing
@@ -67,26 +70,43 @@ spread as (
         and standing.criterion_no = criterion.criterion_no
         and standing.domain = met.domain
         and standing.person_key = met.person_key
-    group by all
+    group by met.definition_id, met.domain, met.person_key
+),
+asked as (
+    select definition_id, list(criterion_name order by criterion_no) as criteria, count(*) filter (where unit <> 'cost') as ranks
+    from scope.criterion
+    group by definition_id
+),
+scored as (
+    select
+        spread.definition_id,
+        spread.domain,
+        spread.person_key,
+        asked.criteria,
+        list_transform(spread.found, lambda each: each.value) as criterion_values,
+        spread.criteria_met,
+        coalesce(list_sum(list_transform(spread.found, lambda each: each.percentile_rank)) / asked.ranks, 0) as composite
+    from spread
+    join asked using (definition_id)
 ),
 placed as (
     select
-        spread.*,
+        scored.*,
         definition.version,
         definition.list_size,
         definition.window_start,
         definition.window_end,
         definition.rule_id,
         definition.months_back,
-        spread.criteria_met >= definition.needed as qualifies,
+        scored.criteria_met >= definition.needed as qualifies,
         case
-            when spread.criteria_met >= definition.needed
+            when scored.criteria_met >= definition.needed
                 then rank() over (
-                    partition by spread.definition_id, spread.domain, spread.criteria_met >= definition.needed
-                    order by round(spread.composite, 12) desc
+                    partition by scored.definition_id, scored.domain, scored.criteria_met >= definition.needed
+                    order by round(scored.composite, 12) desc
                 )
         end as list_rank
-    from spread
+    from scored
     join scope.definition using (definition_id)
 )
 select
