@@ -42,4 +42,4 @@ where
     and step.start_at >= $period_start
     and step.start_at < $as_of
     and coalesce(step.uncounted_from >= $as_of, true)
-    and list_contains($systems::varchar[], step.system)
+    and step.system in (select try_cast(unnest($systems::varchar[]) as scope.word))

@@ -4,7 +4,11 @@
 -- for the follow-up to have been seen whole.
 with rule as (
     select
-        point_rule.*,
+        point_rule.* replace (
+            try_cast(point_rule.own_system as scope.word) as own_system,
+            try_cast(point_rule.follow_system as scope.word) as follow_system,
+            try_cast(point_rule.follow_filter as scope.word) as follow_filter
+        ),
         event_filter.record_types,
         event_filter.event_types,
         event_filter.dispositions,
@@ -18,7 +22,7 @@ with rule as (
 candidate as (
     select rule.point_no, decision_event.*
     from scope.decision_event
-    join rule on rule.own_system = decision_event.system::varchar and decision_event.start_at >= rule.period_start
+    join rule on rule.own_system = decision_event.system and decision_event.start_at >= rule.period_start
     where $level = 0
     union all by name
     select rule.point_no, decision_event.*
@@ -64,10 +68,10 @@ matched as (
     join rule using (point_no)
 ),
 following as (
-    select filter_id::varchar as follow_filter, person_key, start_at
+    select filter_id as follow_filter, person_key, start_at
     from scope.matched_contact
     where
-        filter_id in (select follow_filter::scope.word from rule where follow_filter is not null)
+        filter_id in (select follow_filter from rule where follow_filter is not null)
         and start_at >= $earliest
         and known_at < $as_of
         and coalesce(uncounted_from >= $as_of, true)
