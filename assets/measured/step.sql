@@ -69,4 +69,4 @@ select
     lag(intercept) over in_order as previous_intercept,
     lag(start_at) over in_order as previous_start_at
 from step
-window in_order as (partition by domain, person_key order by start_at, step_order, record_id)
+window in_order as (partition by person_key order by start_at, step_order, record_id)
