@@ -109,14 +109,14 @@ def _share(con: Connection, parameters: Mapping[str, Any], *, night: date, every
 
 def needed(con: Connection, *, domain: str, subjects: str, rest: dict[str, float]) -> int:
     """Fill ``temp.linked_feature`` for every subject named in ``subjects`` (a SELECT of subject_id from this stage's tables)."""
-    con.execute(f"create or replace temp table linked_needed as select distinct subject_id from ({subjects})").fetchall()
+    con.execute(f"create or replace temp table linked_needed as select subject_id from ({subjects})").fetchall()
     return replace_table(con, "temp.linked_feature", load_sql(PACKAGE, "feature"), {"domain": domain, **rest})
 
 
 def also_needed(con: Connection, *, domain: str, subjects: str, rest: dict[str, float]) -> None:
     """Add to ``temp.linked_feature`` whoever is named in ``subjects`` and not there yet: a night derives nobody's features twice."""
     con.execute(
-        f"create or replace temp table linked_needed as select distinct named.subject_id from ({subjects}) as named"
+        f"create or replace temp table linked_needed as select named.subject_id from ({subjects}) as named"
         " anti join linked_feature as feature on feature.subject_id = named.subject_id"
     ).fetchall()
     if count(con, "temp.linked_needed"):

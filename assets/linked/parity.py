@@ -39,15 +39,25 @@ def differing(
     )
     standardise(con)
     found = set(rows(con, load_sql(PACKAGE, "parity_standardised"), parameters))
+    _spread(con, domain=domain, night=night, choice=choice)
     _compare(con, domain=domain, model=model, choice=choice, rest=rest, floor=floor)
     found |= set(rows(con, load_sql(PACKAGE, "parity_edge"), parameters))
-    return len(found | _resolve(con, domain=domain, night=night, choice=choice, rest=rest))
+    return len(found | _resolve(con, domain=domain, choice=choice, rest=rest))
+
+
+def _spread(con: Connection, *, domain: str, night: date, choice: LinkageChoice) -> None:
+    """Who is resolved anew with the sampled: known before anything is compared, so that everybody's features are read at once."""
+    replace_table(con, "temp.linked_touched", "select subject_id from linked_sampled")
+    replace_table(con, "temp.linked_removed", _NOBODY)
+    replace_table(con, "temp.linked_moved_edge", "select null::varchar as subject_a, null::varchar as subject_b where false")
+    resolve.affected(con, domain=domain, night=night, choice=choice, again=True)
 
 
 def _compare(con: Connection, *, domain: str, model: FrozenModel, choice: LinkageChoice, rest: dict[str, float], floor: float) -> None:
     replace_table(con, "temp.linked_rescored", "select subject_id, md5_number_lower(subject_id) as node from linked_sampled")
     _, shares = block.reach(con, domain=domain, largest_block=choice.caps.largest_block)
-    delta.needed(con, domain=domain, subjects=f"{block.MEMBERS} union select subject_id from linked_sampled", rest=rest)
+    # The sampled are among the affected.
+    delta.needed(con, domain=domain, subjects=f"{block.MEMBERS} union select subject_id from linked_affected", rest=rest)
     replace_table(con, "temp.linked_scored", score.NOTHING)
     with score.scoring(con, model) as opened:
         for number in range(shares):
@@ -60,11 +70,7 @@ def _compare(con: Connection, *, domain: str, model: FrozenModel, choice: Linkag
     replace_table(con, "temp.linked_edge", load_sql(PACKAGE, "edge"), {"model": model.name})
 
 
-def _resolve(con: Connection, *, domain: str, night: date, choice: LinkageChoice, rest: dict[str, float]) -> set[tuple[str]]:
-    replace_table(con, "temp.linked_touched", "select subject_id from linked_sampled")
-    replace_table(con, "temp.linked_removed", _NOBODY)
-    replace_table(con, "temp.linked_moved_edge", "select null::varchar as subject_a, null::varchar as subject_b where false")
-    resolve.affected(con, domain=domain, night=night, choice=choice, again=True)
+def _resolve(con: Connection, *, domain: str, choice: LinkageChoice, rest: dict[str, float]) -> set[tuple[str]]:
     resolved = resolve.resolve(con, domain=domain, choice=choice, rest=rest)
     con.register("linked_frame", resolved.members)
     replace_table(con, "temp.linked_anew", "select subject_id, person from linked_frame")

@@ -59,13 +59,14 @@ def affected(con: Connection, *, domain: str, night: date, choice: LinkageChoice
         domain: link domain.
         night: the newest night.
         choice: limits of a relevant edge.
-        again: asked a second time in this night and domain, after the register was written: the ties found before are kept, and what the
-            register wrote is added to them.
+        again: asked a second time in this night and domain, after the register was written: judgements and the ties found before are kept,
+            and what the register wrote is added to them.
     """
     if not again:
         drop_tables(con, GRAPH)
     parameters = {"domain": domain, "night": night, **choice.thresholds.model_dump()}
-    replace_table(con, "temp.linked_decision", load_sql(PACKAGE, "decision"), parameters)
+    if not again:
+        replace_table(con, "temp.linked_decision", load_sql(PACKAGE, "decision"), parameters)
     started = replace_table(con, "temp.linked_affected", load_sql(PACKAGE, "affected_start"))
     everybody = "select count(*) from linked.standardised where domain = $domain and known_to is null"
     if started >= scalar(con, everybody, parameters) + count(con, "temp.linked_removed"):

@@ -168,7 +168,7 @@ def replace(
         night: opens new rows and closes old ones.
         scope: a temporary table with ``subject_id`` (of keys: ``node``): only rows of these subjects may be closed (an edge: of either
             end). None: all.
-        live: a temporary table of exactly these rows, where they were read already.
+        live: a temporary table of exactly these rows and their ``number`` (rowid), where they were read already tonight.
 
     Returns:
         (rows opened, rows closed)
@@ -177,21 +177,22 @@ def replace(
     own = [column for column in table.columns if column != "domain"]
     listed = ", ".join(own)
     parameters = {"domain": domain, "night": night}
-    found = f"select {listed} from linked.{name} as live where domain = $domain and known_to is null{_within(own, scope)}"
-    replace_table(con, "temp.linked_live", f"select {listed} from {live}" if live else found, {"domain": domain})
+    found = f"select rowid as number, {listed} from linked.{name} as live where domain = $domain and known_to is null{_within(own, scope)}"
+    replace_table(con, "temp.linked_live", f"select number, {listed} from {live}" if live else found, {"domain": domain})
     new, old = f"select {listed} from {staged}", f"select {listed} from linked_live"
     if not count(con, "linked_live"):
         # Where nothing was, everything is new: no need to look for what is equal.
         con.execute(f"create or replace temp table linked_opened as {new}").fetchall()
-        con.execute("create or replace temp table linked_closed as from linked_live").fetchall()
+        con.execute(f"create or replace temp table linked_closed as {old}").fetchall()
     else:
         con.execute(f"create or replace temp table linked_opened as {new} except {old}").fetchall()
         con.execute(f"create or replace temp table linked_closed as {old} except {new}").fetchall()
         keys = " and ".join(f"live.{column} = gone.{column}" for column in table.key if column != "domain") or "true"
+        # By the number of the row, which holds as long as nothing is written in between: the table need not be searched again.
         con.execute(
-            f"update linked.{name} as live set known_to = $night from linked_closed as gone"
-            f" where live.domain = $domain and live.known_to is null and {keys}",
-            parameters,
+            f"update linked.{name} set known_to = $night where rowid in"
+            f" (select live.number from linked_live as live join linked_closed as gone on {keys})",
+            {"night": night},
         ).fetchall()
     con.execute(
         f"insert into linked.{name} by name select $domain as domain, {listed}, $night::date as known_from, null::date as known_to"
