@@ -38,9 +38,10 @@ def parted(con: Connection, domain: str) -> list[Pair]:
 
 
 _SPLIT = (
-    "select distinct event.person_key from registers.main.person_event as event join registers.main.person as person"
-    " on person.domain = event.domain and person.person_key = event.person_key"
-    " where event.domain = $domain and event.event = 'split' and person.created_on = event.night"
+    "with split as materialized ("
+    "select night, person_key from registers.main.person_event where domain = $domain and event = 'split')"
+    " select distinct split.person_key from split join registers.main.person as person"
+    " on person.person_key = split.person_key and person.domain = $domain where person.created_on = split.night"
 )
 
 

@@ -50,6 +50,7 @@ def fill(con: Connection, *, night: date, limits: Thresholds, again: bool) -> di
         limits: the county's thresholds.
         again: as :func:`begin` said: only cases of whoever was noted are looked for.
     """
+    replace_table(con, "temp.linked_judged_tonight", "from temp.linked_judged")
     parameters = {"everybody": not again, **limits.model_dump()}
     for step in ("review_near", "review_near_person", "review_edge_again") if again else ("review_edge",):
         replace_table(con, f"temp.linked_{step.removesuffix('_again')}", load_sql(PACKAGE, step), parameters)

@@ -24,7 +24,7 @@ judged as (
             when judged.decision = 'disagreed' then 'disagreement'
             when judged.decision = 'same' and own.person_key <> other.person_key then 'contradiction'
         end as reason
-    from temp.linked_judged as judged
+    from temp.linked_judged_tonight as judged
     join linked.membership as own on own.domain = judged.domain and own.subject_id = judged.subject_a
     join linked.membership as other on other.domain = judged.domain and other.subject_id = judged.subject_b
 ),
