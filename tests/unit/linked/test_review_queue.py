@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
+import duckdb
 import pytest
 from linked_world import NIGHT, Seen, World
 
-from assets.linked import decisions, review
+from assets.linked import decisions, review, review_queue
 from assets.linked.decisions import Decision, Verdict
 from assets.linked.night import LinkReport
 from contracts.linkage import LinkageChoice
@@ -108,3 +109,25 @@ def test_custody_that_ended_before_the_night_is_none(queued: World, choice: Link
     queued.con.execute("insert into consented.custody values (?, ?, ?)", [one.subject, start - timedelta(days=3), start]).fetchall()
     (case,) = _listed(queued, choice)
     assert case.in_custody is False
+
+
+def test_cases_are_all_looked_for_again_after_a_night_that_was_undone_taken_back_or_broken_off() -> None:
+    first, second, third = (date(2026, 3, day) for day in (2, 3, 4))
+    with duckdb.connect() as con:
+        con.execute("create schema linked").fetchall()
+        con.execute("create table linked.review_queue (domain varchar)").fetchall()
+
+        def ends(night: date, seal: str = review_queue.SEAL) -> None:
+            con.execute("insert into linked.review_queue_of values ($night, $seal)", {"night": night, "seal": seal}).fetchall()
+
+        assert not review_queue.begin(con, first), "there was no queue before"
+        ends(first)
+        assert review_queue.begin(con, second)
+        assert not review_queue.begin(con, second), "the night broke off"
+        ends(second)
+        assert not review_queue.begin(con, second), "the night is run again"
+        ends(second)
+        review_queue.leave(con)
+        assert not review_queue.begin(con, third), "the night was taken back"
+        ends(third, seal="another rule")
+        assert not review_queue.begin(con, date(2026, 3, 5)), "the rules of a case moved"
