@@ -340,7 +340,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "commit": commit(),
         "seed": SEED,
         "notes": [
-            f"{given.residents:,} residents, {given.contacts:,} contacts in {YEARS} years, {given.threads} threads, DuckDB held to {given.memory}",
+            f"{given.residents:,} residents, {given.contacts:,} contacts in {YEARS} years",
+            f"{given.threads} threads, DuckDB held to {given.memory}",
             "asked: all dates within 300 s and 6 GB on two cores, a product's night within 60 s",
             f"the last date asked alone gives the logical hashes of the series: {'NO: ' + ', '.join(unequal) if unequal else 'yes'}",
             f"rows of the last date: {found['series']['rows']:,}",
