@@ -33,7 +33,6 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -41,21 +40,14 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 import linkage_scale_bare  # noqa: E402
+import linkage_scale_page  # noqa: E402
 import linkage_scale_world as world  # noqa: E402
-from stamp import commit  # noqa: E402
 
-TITLE = "The cost of a night of linkage"
 SEED = 20260302
 FOLDER = ROOT / "contracts" / "demo_county" / "linkage"
-BARE = {
-    "bare": "bare Splink, own blocking",
-    "bare_given": "bare Splink, pairs given",
-    "bare_cheaper": "bare Splink, own blocking, our cheaper conditions",
-}
 GIB = 1024**2  # ru_maxrss counts KiB
 TOLD = 2.0
 """CPU seconds from which on a step is told of while a phase runs."""
-FULL_LIMIT, NIGHT_LIMIT, MEMORY_LIMIT = 1.1, 0.05, 3.0
 DATABASE_MEMORY = "1000MB"
 """What DuckDB may hold of the warehouse, and again of the scratch database in which Splink scores; both spill the rest."""
 
@@ -77,7 +69,7 @@ def main() -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(result, indent=1) + "\n")
     for table in result["tables"]:
-        _print(table)
+        linkage_scale_page.tell(table)
     _say(f"written to {out.name}")
 
 
@@ -145,92 +137,7 @@ def _run_all(folder: Path, arguments: argparse.Namespace) -> dict[str, Any]:
     runner.run("forget", "forget", home="again")
     again = runner.run("again", "link", home="again", night=world.NEXT)
     equal = _compare(folder / "county", folder / "again")
-    return _result(arguments.identities, full=full, bare=bare, night=night, again=again, equal=equal)
-
-
-def _result(identities: int, *, full: Any, bare: dict[str, Any], night: Any, again: Any, equal: dict[str, int]) -> dict[str, Any]:
-    after = full["after_standardising"]
-    share = night["compared"] / full["compared"]
-    blocking = sum(seconds for step, seconds in full["steps"].items() if step.startswith("block"))
-    judged: list[tuple[str, float, float | None]] = [
-        *_beside_bare(after, blocking, bare),
-        ("peak memory of the full link, GiB", full["rss"], MEMORY_LIMIT),
-        ("1 % night / full link, blocking + scoring + resolution", share, NIGHT_LIMIT),
-        ("1 % night / full link, all but standardising and finding", night["after_standardising"] / after, None),
-        ("1 % night / full link, everything in both", night["cpu"] / full["cpu"], NIGHT_LIMIT),
-        ("peak memory of the night, GiB", night["rss"], MEMORY_LIMIT),
-        ("subjects with another key than a full re-link", equal["keys"], 0),
-        ("subjects in another group than a full re-link", equal["groups"], 0),
-    ]
-    steps = sorted({*full["steps"], *night["steps"]}, key=lambda name: -full["steps"].get(name, 0))
-    return {
-        "title": TITLE,
-        "command": f"python tests/bench/bench_linkage_scale.py --identities {identities}{'' if bare else ' --ours'}",
-        "versions": {name: version(name) for name in ("duckdb", "splink", "polars", "scipy", "numpy")},
-        "commit": commit(),
-        "seed": SEED,
-        "notes": [*_figures(full, bare, night), *SIDES],
-        "tables": [
-            {
-                "caption": "Ratios and limits",
-                "columns": ["figure", "measured", "limit", "holds"],
-                "rows": [
-                    [name, round(value, 4), "-" if limit is None else limit, "-" if limit is None else "yes" if value <= limit else "no"]
-                    for name, value, limit in judged
-                ],
-            },
-            {
-                "caption": "Phases",
-                "columns": ["phase", "CPU s", "peak GiB"],
-                "rows": [
-                    ["full link, all", round(full["cpu"], 1), round(full["rss"], 2)],
-                    ["full link, after standardising", round(after, 1), round(full["rss"], 2)],
-                    *([BARE[name], round(found["cpu"], 1), round(found["rss"], 2)] for name, found in bare.items()),
-                    ["1 % night, all", round(night["cpu"], 1), round(night["rss"], 2)],
-                    ["1 % night, blocking + scoring + resolution", round(night["compared"], 1), round(night["rss"], 2)],
-                    ["full re-link of that night, all", round(again["cpu"], 1), round(again["rss"], 2)],
-                ],
-            },
-            {
-                "caption": "Steps, CPU s",
-                "columns": ["step", "full", "1 % night"],
-                "rows": [[name, round(full["steps"].get(name, 0), 2), round(night["steps"].get(name, 0), 2)] for name in steps],
-            },
-        ],
-    }
-
-
-def _beside_bare(after: float, blocking: float, bare: dict[str, Any]) -> list[tuple[str, float, float | None]]:
-    """The full link against every way in which bare Splink was measured."""
-    found: list[tuple[str, float, float | None]] = []
-    if "bare" in bare:
-        found.append(("full link / bare Splink, both block on the same keys", after / bare["bare"]["cpu"], FULL_LIMIT))
-    if "bare_given" in bare:
-        ratio = (after - blocking) / bare["bare_given"]["cpu"]
-        found.append(("full link without its blocking / bare Splink on given pairs", ratio, FULL_LIMIT))
-    if "bare_cheaper" in bare:
-        found.append(("full link / bare Splink with our cheaper conditions", after / bare["bare_cheaper"]["cpu"], None))
-    return found
-
-
-SIDES = """\
-CPU counts all threads of a phase's process. Standardising, training, finding what changed and deriving keys are in the steps, and in no \
-ratio but that of everything. Bare Splink is handed features and keys ready made; the full link derives its features.
-Bare Splink runs the model as its file has it with Splink's default settings, and clusters by connected components. The full link has \
-Splink weigh the same pairs with the same model, its conditions on edits asked in a cheaper order (the same pairs and weights); it \
-judges vetoes, clusters under them, attaches weak records, mints keys and writes registers, gates and the review queue.
-Gates are steps of their own: a night compares and resolves a sample of persons anew, which a first night has no need of.""".splitlines()
-
-
-def _figures(full: Any, bare: dict[str, Any], night: Any) -> list[str]:
-    people = f"{full['subjects']:,} identities of {full['people']:,} synthetic people in households, with twins and slips"
-    return [
-        f"{people}; model {full['model']} as shipped.",
-        f"Candidate pairs: {full['candidates']:,} by the index"
-        + (f"; Splink's own blocking on the same keys: {bare['bare']['candidates']:,}." if "bare" in bare else "."),
-        f"The night: {night['events']}.",
-        f"Against the truth of the generator: precision {full['precision']:.4f}, recall {full['recall']:.4f}.",
-    ]
+    return linkage_scale_page.result(arguments.identities, seed=SEED, full=full, bare=bare, night=night, again=again, equal=equal)
 
 
 def _compare(first: Path, second: Path) -> dict[str, int]:
@@ -417,14 +324,6 @@ PHASES: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
     "bare_given": functools.partial(bare, given=True),
     "bare_cheaper": functools.partial(bare, cheaper=True),
 }
-
-
-def _print(table: dict[str, Any]) -> None:
-    _say(f"\n{table['caption']}")
-    lines = [table["columns"], *([str(cell) for cell in row] for row in table["rows"])]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(table["columns"]))]
-    for line in lines:
-        _say("  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)))
 
 
 if __name__ == "__main__":
