@@ -72,8 +72,7 @@ def file_lines(path: Path) -> dict[Path_, int]:
 _SafeLoader: Final[type[yaml.SafeLoader]] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-# mypy knows no class that is chosen at run time.
-class _StrictLoader(_SafeLoader):  # type: ignore[valid-type,misc]
+class _StrictLoader(_SafeLoader):  # type: ignore[valid-type,misc]  # mypy knows no class that is chosen at run time
     """Safe YAML in which a key said twice is an error instead of a silent overwrite."""
 
 

@@ -16,7 +16,7 @@ from resources.sql import Connection, insert_into, load_sql, replace_table, rows
 
 PACKAGE = "assets.linked"
 QUEUE = "linked.review_queue"
-SEAL = hashlib.sha256("".join(load_sql(PACKAGE, name) for name in ("review_queue", "review_edge")).encode()).hexdigest()
+SEAL = hashlib.sha256("".join(load_sql(PACKAGE, name) for name in ("review_queue", "review_edge", "review_near")).encode()).hexdigest()
 """What makes a case, as one hash."""
 
 

@@ -39,6 +39,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
+# Its own folder is on the path from here on, and not before.
 import linkage_scale_bare  # noqa: E402
 import linkage_scale_page  # noqa: E402
 import linkage_scale_world as world  # noqa: E402
